@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * A session: one run of a model over one prompt, one stage at a time.
+ *
+ * fl_session_step computes exactly one step and returns its event; fl_session_run loops until the
+ * run ends or a sink says stop. The first passes read the prompt, at most `chunk` tokens each; each
+ * later pass reads the token chosen before. The session borrows the model and owns its key/value
+ * cache and activations. One session belongs to one thread at a time.
+ */
+#ifndef FOOTLIGHT_SESSION_H
+#define FOOTLIGHT_SESSION_H
+
+#include <footlight/event.h>
+#include <footlight/model.h>
+
+typedef struct fl_session fl_session;
+
+/* How a token is chosen from the logits. temperature 0 is greedy (ties: the lower id). Otherwise
+ * softmax at that temperature over the top_k best (0: all), then the smallest set whose mass
+ * reaches top_p (1: all; Holtzman et al. 2019, arXiv:1904.09751), then a draw. */
+typedef struct fl_sampler {
+    double temperature;
+    int64_t top_k;
+    double top_p;
+    uint64_t seed;
+} fl_sampler;
+
+typedef enum fl_patch_target { FL_PATCH_HEAD, FL_PATCH_ATTENTION, FL_PATCH_FEED_FORWARD } fl_patch_target;
+
+/* A declared change: the output of a head, of a layer's attention or of its feed-forward network
+ * is multiplied by `scale` (0 takes it out) before it goes on. */
+typedef struct fl_patch {
+    fl_patch_target target;
+    int32_t layer;
+    int32_t head; /* FL_PATCH_HEAD only */
+    float scale;
+} fl_patch;
+
+/* Reads "layer 2 head 5 zero", "layer 1 ffn scale 0.5", "layer 0 attn zero". */
+FL_API fl_status fl_patch_parse(const char *text, fl_patch *patch, fl_diag *diag);
+/* Writes it back in that form. Returns the length like snprintf. */
+FL_API int fl_patch_print(const fl_patch *patch, char *out, size_t size);
+
+typedef struct fl_session_options {
+    const int32_t *ids;  /* the prompt; copied */
+    size_t n_ids;        /* at least 1 */
+    int64_t n_predict;   /* tokens to choose; 0 ends before next_token; negative: until the context is full */
+    int64_t context;     /* positions the cache can hold; 0: what the run needs, at most the model's */
+    int64_t chunk;       /* most tokens of one prefill pass */
+    fl_logits_mode logits;
+    fl_dtype kv_dtype;   /* F32 or F16 */
+    int threads;         /* 0: the CPUs this process may use */
+    fl_sampler sampler;
+    const fl_patch *patches; /* copied */
+    size_t n_patches;
+    const char *isa;     /* "auto", "scalar", ...; NULL: FOOTLIGHT_ISA, else auto */
+    bool time;           /* measure ns */
+} fl_session_options;
+
+/* The contract's defaults: greedy, one token, chunk 512, last row's logits, f32 cache. */
+FL_API fl_session_options fl_session_defaults(void);
+
+FL_API fl_status fl_session_new(fl_session **out, const fl_model *model,
+                                const fl_session_options *options, fl_diag *diag);
+/* Frees and sets *session to NULL; NULL is fine. */
+FL_API void fl_session_free(fl_session **session);
+
+/* Adds a listener; `sink` is copied, its ctx borrowed. Not while an event is being delivered. */
+FL_API fl_status fl_session_add_sink(fl_session *session, const fl_sink *sink);
+
+/* Runs one step, gives its event to the sinks that want it and to the caller. FL_DONE: the run has
+ * ended. The event is valid until the next call on this session. A sink's stop is honoured by
+ * fl_session_run only. */
+FL_API fl_status fl_session_step(fl_session *session, fl_event *event, fl_diag *diag);
+/* Steps until the end (FL_DONE) or until a sink says stop (FL_OK). */
+FL_API fl_status fl_session_run(fl_session *session, fl_diag *diag);
+/* Runs to the end of the pass without building events if no sink wants any; *token receives the
+ * choice (-1 if the pass chooses none). FL_DONE when the run has ended. */
+FL_API fl_status fl_session_pass(fl_session *session, int32_t *token, fl_diag *diag);
+
+/* Goes back to the start of a pass that has begun; what follows computes the same again, to the
+ * byte. */
+FL_API fl_status fl_session_rewind(fl_session *session, int32_t pass, fl_diag *diag);
+
+FL_API const fl_model *fl_session_model(const fl_session *session);
+FL_API const fl_session_options *fl_session_get_options(const fl_session *session);
+/* The pass that the next step belongs to, the next step's index within it, the plan it follows and
+ * its dimensions. */
+FL_API int32_t fl_session_pass_index(const fl_session *session);
+FL_API int64_t fl_session_next_step(const fl_session *session);
+FL_API const fl_plan *fl_session_plan(const fl_session *session);
+FL_API fl_dims fl_session_dims(const fl_session *session);
+/* Tokens known so far: the prompt, then the choices. */
+FL_API const int32_t *fl_session_tokens(const fl_session *session, size_t *n_tokens);
+FL_API size_t fl_session_prompt_length(const fl_session *session);
+/* "scalar", ... : the kernels that run. */
+FL_API const char *fl_session_isa(const fl_session *session);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * What the machine offers: a clock, its CPUs, and loops split over them.
+ */
+#ifndef FL_BASE_MACHINE_H
+#define FL_BASE_MACHINE_H
+
+#include <stdint.h>
+
+/* Nanoseconds of a clock that only goes forward. */
+int64_t fl_clock_ns(void);
+/* CPUs this process may use; at least 1. */
+int fl_cpu_count(void);
+
+/* Calls body(ctx, begin, end) for ranges that together cover [0, count), on at most `threads`
+ * threads, and returns when all are done. How the range is cut must not change what is computed:
+ * give each index its own output. Without OpenMP it is one call. */
+typedef void fl_range_fn(void *ctx, int64_t begin, int64_t end);
+void fl_parallel_for(int threads, int64_t count, fl_range_fn *body, void *ctx);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * Mapping files with mmap. O_NONBLOCK keeps the open of a FIFO without a writer from waiting.
+ */
+#include "base/map.h"
+
+#include "base/diag.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static fl_status check_kind(const struct stat *info, fl_diag *diag) {
+    if (S_ISDIR(info->st_mode))
+        return fl_fail(diag, FL_ERR_IO, "is a directory, expected a file");
+    if (!S_ISREG(info->st_mode))
+        return fl_fail(diag, FL_ERR_IO, "is not a regular file (a pipe, socket or device)");
+    return FL_OK;
+}
+
+static fl_status map_descriptor(fl_map *map, int fd, fl_diag *diag) {
+    struct stat info;
+    if (fstat(fd, &info) != 0)
+        return fl_fail(diag, FL_ERR_IO, "cannot be examined: %s", strerror(errno));
+    fl_status status = check_kind(&info, diag);
+    if (status != FL_OK || info.st_size == 0)
+        return status;
+    void *bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (bytes == MAP_FAILED)
+        return fl_fail(diag, FL_ERR_IO, "cannot be mapped: %s", strerror(errno));
+    map->bytes = bytes;
+    map->length = (uint64_t)info.st_size;
+    return FL_OK;
+}
+
+fl_status fl_map_open(fl_map *map, const char *path, fl_diag *diag) {
+    fl_diag_init(diag, path);
+    *map = (fl_map){NULL, 0};
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return fl_fail(diag, FL_ERR_IO, "cannot be opened: %s", strerror(errno));
+    fl_status status = map_descriptor(map, fd, diag);
+    close(fd);
+    return status;
+}
+
+void fl_map_close(fl_map *map) {
+    if (map->bytes)
+        munmap((void *)(uintptr_t)map->bytes, (size_t)map->length);
+    *map = (fl_map){NULL, 0};
+}
+
+bool fl_path_is_directory(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool fl_path_exists(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0;
+}

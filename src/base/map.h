@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * A read-only view of a whole file. Directories, FIFOs, devices and unreadable files are refused
+ * with a message; opening never blocks on them. An empty file maps to length 0.
+ */
+#ifndef FL_BASE_MAP_H
+#define FL_BASE_MAP_H
+
+#include <footlight/status.h>
+#include <stdbool.h>
+
+typedef struct fl_map {
+    const uint8_t *bytes;
+    uint64_t length;
+} fl_map;
+
+/* Sets the diag's subject to `path`. Undo with fl_map_close. */
+fl_status fl_map_open(fl_map *map, const char *path, fl_diag *diag);
+void fl_map_close(fl_map *map);
+
+bool fl_path_is_directory(const char *path);
+bool fl_path_exists(const char *path);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * The live source: a session with a capture behind it. Going forward runs the session; going back
+ * reads the capture; what the capture has dropped is computed again from its pass's start.
+ */
+#ifndef FL_ENGINE_LIVE_H
+#define FL_ENGINE_LIVE_H
+
+#include "event/source.h"
+
+#include <footlight/session.h>
+
+/* Takes the session over (fl_source.free frees it). `memory`: budget for captured values. */
+fl_status fl_live_source(fl_source *source, fl_session *session, uint64_t memory, fl_diag *diag);
+
+#endif
