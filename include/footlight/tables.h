@@ -72,8 +72,7 @@ enum { FL_MAX_DIMS = 4 };
 typedef struct fl_stage_info {
     const char *id;                      /* the contract's word: "attn_probs" */
     fl_scope scope;
-    int n_dims;
-    fl_dim dims[FL_MAX_DIMS];
+    fl_dim dims[FL_MAX_DIMS]; /* FL_DIM_NONE after the last */
     fl_axis axes[FL_MAX_DIMS];
     fl_feature feature;
     fl_weight_slot weight, bias;         /* FL_WEIGHT_none if the stage has none */
@@ -103,6 +102,8 @@ typedef struct fl_dim_info {
 } fl_dim_info;
 
 FL_API const fl_stage_info *fl_stage_get_info(fl_stage stage);
+/* Number of dimensions, 2 to 4. */
+FL_API int fl_stage_rank(fl_stage stage);
 FL_API const fl_weight_info *fl_weight_get_info(fl_weight_slot slot);
 FL_API const fl_dtype_info *fl_dtype_get_info(fl_dtype dtype);
 FL_API const fl_dim_info *fl_dim_get_info(fl_dim dim);
