@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * One event in one sentence: where it is, what it is, its shape, its numbers, and the one thing a
+ * reader would look for first (where the last token looks, which word leads).
+ */
+#include "event/sentence.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { BEST_COUNT = 3, PIECE_BYTES = 64, LISTED_TOKENS = 40 };
+
+static bool only_spaces(const char *text, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        if (text[i] != ' ')
+            return false;
+    return length > 0;
+}
+
+const char *fl_piece_show(char *out, size_t size, const fl_pieces *pieces, int32_t id) {
+    size_t length = 0;
+    const char *text = pieces->text ? pieces->text(pieces->ctx, id, &length) : NULL;
+    if (!text) {
+        snprintf(out, size, "#%" PRId32, id);
+        return out;
+    }
+    if (!only_spaces(text, length))
+        return fl_escape_into(out, size, text, length);
+    static const char blank[] = "\xe2\x90\xa3"; /* U+2423, the sign for a blank */
+    size_t at = 0;
+    for (size_t i = 0; i < length && at + sizeof blank <= size; i++, at += sizeof blank - 1)
+        memcpy(out + at, blank, sizeof blank - 1);
+    out[at] = '\0';
+    return out;
+}
+
+static void add_piece(fl_buffer *out, const fl_sentence_run *run, int32_t id) {
+    char piece[PIECE_BYTES];
+    fl_buffer_printf(out, "\"%s\"", fl_piece_show(piece, sizeof piece, &run->pieces, id));
+}
+
+/* The token that stands at a position, or the bare position where it is not known. */
+static void add_position(fl_buffer *out, const fl_sentence_run *run, int64_t position) {
+    if (position >= 0 && (size_t)position < run->n_tokens)
+        add_piece(out, run, run->tokens[position]);
+    else
+        fl_buffer_printf(out, "%" PRId64, position);
+}
+
+static void add_place(fl_buffer *out, const fl_event *event, const fl_sentence_run *run) {
+    fl_buffer_printf(out, "event %" PRId64 " of %" PRId64 " to %" PRId64 ": ", event->index,
+                     run->first, run->last);
+    if (event->layer >= 0)
+        fl_buffer_printf(out, "layer %" PRId32 ", ", event->layer);
+    if (event->head >= 0)
+        fl_buffer_printf(out, "head %" PRId32 ", ", event->head);
+    const fl_stage_info *info = fl_stage_get_info(event->stage);
+    fl_buffer_printf(out, "%s, %s, shape ", info->id, info->meaning);
+    for (int i = 0; i < event->tensor.n_dims; i++)
+        fl_buffer_printf(out, "%s%" PRId64, i ? " by " : "", event->tensor.shape[i]);
+}
+
+/* "query 1 key 5": the index with its axis names; the batch axis and axes of one number are left
+ * out. */
+static void add_index(fl_buffer *out, const fl_tensor *tensor, const int64_t *index) {
+    const char *before = " at ";
+    for (int i = 0; i < tensor->n_dims; i++) {
+        if (tensor->axes[i] == FL_AXIS_batch || tensor->axes[i] == FL_AXIS_one)
+            continue;
+        fl_buffer_printf(out, "%s%s %" PRId64, before, fl_axis_name(tensor->axes[i]), index[i]);
+        before = " ";
+    }
+}
+
+static void add_stats(fl_buffer *out, const fl_event *event, const fl_stats *stats) {
+    if (stats->masked > 0)
+        fl_buffer_printf(out, ", %" PRId64 " masked", stats->masked);
+    if (stats->nan > 0)
+        fl_buffer_printf(out, ", %" PRId64 " not a number", stats->nan);
+    if (stats->inf > 0)
+        fl_buffer_printf(out, ", %" PRId64 " infinite", stats->inf);
+    if (stats->finite == 0)
+        return;
+    fl_buffer_printf(out, ", min %.4g", stats->min);
+    add_index(out, &event->tensor, stats->argmin);
+    fl_buffer_printf(out, ", max %.4g", stats->max);
+    add_index(out, &event->tensor, stats->argmax);
+    fl_buffer_printf(out, ", mean %.4g", stats->mean);
+}
+
+/* Where the last query looks most: what attention is about. */
+static void add_look(fl_buffer *out, const fl_event *event, const fl_sentence_run *run) {
+    const fl_tensor *tensor = &event->tensor;
+    int64_t index[FL_MAX_DIMS] = {0, tensor->shape[1] - 1, 0}, best = -1;
+    double most = 0;
+    for (index[2] = 0; index[2] < tensor->shape[2]; index[2]++) {
+        double share = fl_tensor_masked(tensor, index) ? 0 : fl_tensor_at(tensor, index);
+        if (share > most) {
+            most = share;
+            best = index[2];
+        }
+    }
+    if (best < 0)
+        return;
+    fl_buffer_puts(out, ". Query ");
+    add_position(out, run, event->past + index[1]);
+    fl_buffer_printf(out, " gives %.0f percent to ", 100 * most);
+    add_position(out, run, best);
+}
+
+/* The leading pieces of the last row of logits or probs. Ties go to the lower id. */
+static void add_best(fl_buffer *out, const fl_event *event, const fl_sentence_run *run) {
+    const fl_tensor *tensor = &event->tensor;
+    int64_t best[BEST_COUNT];
+    double value[BEST_COUNT];
+    int found = 0;
+    int64_t index[FL_MAX_DIMS] = {0, tensor->shape[1] - 1, 0};
+    for (index[2] = 0; index[2] < tensor->shape[2]; index[2]++) {
+        double x = fl_tensor_at(tensor, index);
+        int at = found;
+        while (at > 0 && x > value[at - 1])
+            at--;
+        if (isnan(x) || at == BEST_COUNT)
+            continue;
+        found += found < BEST_COUNT;
+        for (int i = found - 1; i > at; i--) {
+            best[i] = best[i - 1];
+            value[i] = value[i - 1];
+        }
+        best[at] = index[2];
+        value[at] = x;
+    }
+    for (int i = 0; i < found; i++) {
+        fl_buffer_puts(out, i ? ", " : ". Best ");
+        add_piece(out, run, (int32_t)best[i]);
+        fl_buffer_printf(out, " %.4g", value[i]);
+    }
+}
+
+static void add_tokens(fl_buffer *out, const fl_event *event, const fl_sentence_run *run) {
+    int64_t count = event->tensor.shape[1];
+    fl_buffer_printf(out, ", pass %" PRId32 ", %s of %" PRId64 " after %" PRId64 ": ", event->pass,
+                     event->phase == FL_PREFILL ? "prefill" : "decode", event->new_tokens,
+                     event->past);
+    int64_t index[FL_MAX_DIMS] = {0};
+    for (; index[1] < count && index[1] < LISTED_TOKENS; index[1]++) {
+        fl_buffer_puts(out, index[1] ? " " : "");
+        add_piece(out, run, (int32_t)fl_tensor_at(&event->tensor, index));
+    }
+    if (count > LISTED_TOKENS)
+        fl_buffer_printf(out, " and %" PRId64 " more", count - LISTED_TOKENS);
+}
+
+static void add_choice(fl_buffer *out, const fl_event *event, const fl_sentence_run *run) {
+    int64_t index[FL_MAX_DIMS] = {0};
+    int32_t id = (int32_t)fl_tensor_at(&event->tensor, index);
+    fl_buffer_printf(out, ": id %" PRId32 ", ", id);
+    add_piece(out, run, id);
+    fl_buffer_printf(out, ", probability %.4g", event->prob);
+    if (event->sampler)
+        fl_buffer_printf(out, ", %s", event->sampler);
+}
+
+void fl_sentence(fl_buffer *out, const fl_event *event, const fl_stats *stats,
+                 const fl_sentence_run *run) {
+    add_place(out, event, run);
+    if (event->stage == FL_STAGE_tokens)
+        add_tokens(out, event, run);
+    else if (event->stage == FL_STAGE_next_token)
+        add_choice(out, event, run);
+    else
+        add_stats(out, event, stats);
+    if (event->stage == FL_STAGE_attn_probs)
+        add_look(out, event, run);
+    if (event->stage == FL_STAGE_logits || event->stage == FL_STAGE_probs)
+        add_best(out, event, run);
+    if (event->modified)
+        fl_buffer_puts(out, ". Modified by a patch");
+    fl_buffer_puts(out, ".");
+}

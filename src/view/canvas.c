@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * Cells and how text gets into them. Knows widths, cuts and frames; knows nothing of what is shown.
+ */
+#include "view/canvas.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const fl_style_info styles[] = {
+#define FL_STYLE(id, fg256, bg256, fg8, bg8, attributes)                                           \
+    [FL_STYLE_##id] = {fg256, bg256, fg8, bg8, attributes},
+#include "view/styles.def"
+};
+
+const fl_style_info *fl_style_get_info(fl_style style) {
+    return &styles[style];
+}
+
+bool fl_canvas_resize(fl_canvas *canvas, int width, int height) {
+    size_t count = (size_t)(width > 0 ? width : 0) * (size_t)(height > 0 ? height : 0);
+    fl_cell *cells = count ? realloc(canvas->cells, count * sizeof *cells) : NULL;
+    if (!cells) {
+        free(canvas->cells);
+        canvas->cells = NULL;
+        canvas->width = canvas->height = 0;
+        return count == 0;
+    }
+    canvas->cells = cells;
+    canvas->width = width;
+    canvas->height = height;
+    fl_canvas_clear(canvas);
+    return true;
+}
+
+void fl_canvas_clear(fl_canvas *canvas) {
+    for (int i = 0; i < canvas->width * canvas->height; i++) {
+        canvas->cells[i] = (fl_cell){.glyph = " ", .style = FL_STYLE_text};
+    }
+    canvas->cursor_x = canvas->cursor_y = -1;
+}
+
+void fl_canvas_done(fl_canvas *canvas) {
+    free(canvas->cells);
+    *canvas = (fl_canvas){0};
+}
+
+static fl_cell *cell_at(const fl_canvas *canvas, int x, int y) {
+    bool inside = x >= 0 && y >= 0 && x < canvas->width && y < canvas->height;
+    return inside ? &canvas->cells[y * canvas->width + x] : NULL;
+}
+
+const fl_cell *fl_canvas_at(const fl_canvas *canvas, int x, int y) {
+    return cell_at(canvas, x, y);
+}
+
+/* Writing over half of a wide character blanks its other half. */
+static void heal(fl_canvas *canvas, int x, int y, int width) {
+    fl_cell *first = cell_at(canvas, x, y), *before = cell_at(canvas, x - 1, y);
+    fl_cell *after = cell_at(canvas, x + width, y);
+    if (first && before && first->glyph[0] == '\0')
+        strcpy(before->glyph, " ");
+    if (after && after->glyph[0] == '\0')
+        strcpy(after->glyph, " ");
+}
+
+static void set(fl_canvas *canvas, int x, int y, int width, fl_style style, const char *bytes,
+                size_t length) {
+    fl_cell *cell = cell_at(canvas, x, y);
+    if (!cell || (width == 2 && !cell_at(canvas, x + 1, y)))
+        return;
+    heal(canvas, x, y, width);
+    memcpy(cell->glyph, bytes, length);
+    cell->glyph[length] = '\0';
+    cell->style = (uint8_t)style;
+    if (width == 2)
+        cell[1] = (fl_cell){.glyph = "", .style = (uint8_t)style};
+}
+
+/* A character of width 0 joins the one before it, where there is room. */
+static void join(fl_canvas *canvas, int x, int y, const char *bytes, size_t length) {
+    fl_cell *cell = cell_at(canvas, x, y);
+    if (cell && cell->glyph[0] == '\0')
+        cell = cell_at(canvas, x - 1, y);
+    if (!cell || cell->glyph[0] == '\0' || strcmp(cell->glyph, " ") == 0)
+        return;
+    size_t used = strlen(cell->glyph);
+    if (used + length >= sizeof cell->glyph)
+        return;
+    memcpy(cell->glyph + used, bytes, length);
+    cell->glyph[used + length] = '\0';
+}
+
+static int put_utf8(fl_canvas *canvas, int x, int y, int width, fl_style style, const char *text) {
+    size_t left = strlen(text);
+    int used = 0;
+    while (left) {
+        size_t length = fl_utf8_length(text, left);
+        bool valid = length > 0 && (unsigned char)*text >= 0x20;
+        const char *bytes = valid ? text : "?";
+        size_t count = valid ? length : 1;
+        int columns = valid ? fl_char_width(fl_utf8_decode(text, length)) : 1;
+        if (used + columns > width)
+            break;
+        if (columns == 0 && used > 0)
+            join(canvas, x + used - 1, y, bytes, count);
+        else if (columns > 0)
+            set(canvas, x + used, y, columns, style, bytes, count);
+        used += columns;
+        text += length ? length : 1;
+        left -= length ? length : 1;
+    }
+    return used;
+}
+
+int fl_canvas_put(fl_canvas *canvas, int x, int y, int width, fl_style style, const char *text) {
+    if (!canvas->ascii)
+        return put_utf8(canvas, x, y, width, style, text);
+    fl_buffer plain = {0};
+    fl_ascii(&plain, text);
+    int used = plain.data ? put_utf8(canvas, x, y, width, style, plain.data) : 0;
+    fl_buffer_done(&plain);
+    return used;
+}
+
+/* Columns a text takes on this canvas. */
+static int text_width(const fl_canvas *canvas, const char *text) {
+    if (!canvas->ascii)
+        return fl_text_width(text);
+    fl_buffer plain = {0};
+    fl_ascii(&plain, text);
+    int width = (int)plain.length;
+    fl_buffer_done(&plain);
+    return width;
+}
+
+int fl_canvas_fit(fl_canvas *canvas, int x, int y, int width, fl_style style, const char *text) {
+    if (width <= 0)
+        return 0;
+    if (text_width(canvas, text) <= width)
+        return fl_canvas_put(canvas, x, y, width, style, text);
+    int used = fl_canvas_put(canvas, x, y, width - 1, style, text);
+    return used + put_utf8(canvas, x + used, y, 1, style, canvas->ascii ? "~" : "…");
+}
+
+int fl_canvas_printf(fl_canvas *canvas, int x, int y, int width, fl_style style,
+                     const char *format, ...) {
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return fl_canvas_put(canvas, x, y, width, style, text);
+}
+
+void fl_canvas_right(fl_canvas *canvas, int x, int y, int width, fl_style style, const char *text) {
+    int need = text_width(canvas, text);
+    int skip = need < width ? width - need : 0;
+    fl_canvas_put(canvas, x + skip, y, width - skip, style, text);
+}
+
+/* Bytes of the words of `text` that fit in `width` columns; at least one character. */
+static size_t line_length(const char *text, int width) {
+    size_t at = 0, good = 0, total = strlen(text);
+    int used = 0;
+    while (at < total) {
+        size_t n = fl_utf8_length(text + at, total - at);
+        int columns = n ? fl_char_width(fl_utf8_decode(text + at, n)) : 1;
+        if (text[at] == ' ')
+            good = at;
+        if (used + columns > width)
+            return good ? good : at ? at : (n ? n : 1);
+        used += columns;
+        at += n ? n : 1;
+    }
+    return total;
+}
+
+int fl_canvas_wrap(fl_canvas *canvas, fl_rect rect, fl_style style, const char *text) {
+    fl_buffer plain = {0}, line = {0};
+    if (canvas && canvas->ascii)
+        fl_ascii(&plain, text);
+    else
+        fl_buffer_puts(&plain, text);
+    const char *rest = plain.data ? plain.data : "";
+    int lines = 0;
+    while (*rest && rect.w > 0) {
+        size_t n = line_length(rest, rect.w);
+        fl_buffer_clear(&line);
+        fl_buffer_add(&line, rest, n);
+        if (canvas && lines < rect.h && line.data)
+            put_utf8(canvas, rect.x, rect.y + lines, rect.w, style, line.data);
+        lines++;
+        rest += n;
+        while (*rest == ' ')
+            rest++;
+    }
+    fl_buffer_done(&plain);
+    fl_buffer_done(&line);
+    return lines;
+}
+
+void fl_canvas_fill(fl_canvas *canvas, fl_rect rect, fl_style style, const char *glyph) {
+    for (int y = rect.y; y < rect.y + rect.h; y++)
+        for (int x = rect.x; x < rect.x + rect.w; x++)
+            fl_canvas_put(canvas, x, y, 1, style, glyph);
+}
+
+void fl_canvas_restyle(fl_canvas *canvas, fl_rect rect, fl_style style) {
+    for (int y = rect.y; y < rect.y + rect.h; y++) {
+        for (int x = rect.x; x < rect.x + rect.w; x++) {
+            fl_cell *cell = cell_at(canvas, x, y);
+            if (cell)
+                cell->style = (uint8_t)style;
+        }
+    }
+}
+
+void fl_canvas_frame(fl_canvas *canvas, fl_rect r, fl_style style, fl_style title_style,
+                     const char *title) {
+    if (r.w < 2 || r.h < 2)
+        return;
+    int right = r.x + r.w - 1, bottom = r.y + r.h - 1;
+    fl_canvas_fill(canvas, (fl_rect){r.x + 1, r.y, r.w - 2, 1}, style, "─");
+    fl_canvas_fill(canvas, (fl_rect){r.x + 1, bottom, r.w - 2, 1}, style, "─");
+    fl_canvas_fill(canvas, (fl_rect){r.x, r.y + 1, 1, r.h - 2}, style, "│");
+    fl_canvas_fill(canvas, (fl_rect){right, r.y + 1, 1, r.h - 2}, style, "│");
+    fl_canvas_put(canvas, r.x, r.y, 1, style, "┌");
+    fl_canvas_put(canvas, right, r.y, 1, style, "┐");
+    fl_canvas_put(canvas, r.x, bottom, 1, style, "└");
+    fl_canvas_put(canvas, right, bottom, 1, style, "┘");
+    if (r.w < 6 || !title)
+        return;
+    int used = fl_canvas_fit(canvas, r.x + 2, r.y, r.w - 4, title_style, title);
+    fl_canvas_put(canvas, r.x + 1, r.y, 1, style, " ");
+    fl_canvas_put(canvas, r.x + 2 + used, r.y, 1, style, " ");
+}

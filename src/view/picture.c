@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * A canvas written down: as plain text, as ANSI text and as an SVG picture.
+ */
+#include "view/canvas.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { CELL_WIDTH = 9, CELL_HEIGHT = 19, MARGIN = 14, BASELINE = 14 };
+static const char *const ground = "#16181d", *const ink = "#d8dee9";
+
+static int used_width(const fl_canvas *canvas, int y) {
+    int width = canvas->width;
+    while (width > 0) {
+        const fl_cell *cell = fl_canvas_at(canvas, width - 1, y);
+        if (strcmp(cell->glyph, " ") != 0 || fl_style_get_info(cell->style)->bg256 >= 0)
+            break;
+        width--;
+    }
+    return width;
+}
+
+static int text_width(const fl_canvas *canvas, int y) {
+    int width = canvas->width;
+    while (width > 0 && strcmp(fl_canvas_at(canvas, width - 1, y)->glyph, " ") == 0)
+        width--;
+    return width;
+}
+
+void fl_canvas_text(const fl_canvas *canvas, fl_buffer *out) {
+    for (int y = 0; y < canvas->height; y++) {
+        int width = text_width(canvas, y);
+        for (int x = 0; x < width; x++)
+            fl_buffer_puts(out, fl_canvas_at(canvas, x, y)->glyph);
+        fl_buffer_puts(out, "\n");
+    }
+}
+
+static void sgr(fl_buffer *out, const fl_style_info *style) {
+    fl_buffer_puts(out, "\x1b[0");
+    if (style->attributes & FL_ATTR_BOLD)
+        fl_buffer_puts(out, ";1");
+    if (style->attributes & FL_ATTR_UNDERLINE)
+        fl_buffer_puts(out, ";4");
+    if (style->fg256 >= 0)
+        fl_buffer_printf(out, ";38;5;%d", style->fg256);
+    if (style->bg256 >= 0)
+        fl_buffer_printf(out, ";48;5;%d", style->bg256);
+    fl_buffer_puts(out, "m");
+}
+
+void fl_canvas_ansi(const fl_canvas *canvas, fl_buffer *out) {
+    for (int y = 0; y < canvas->height; y++) {
+        int width = used_width(canvas, y), style = -1;
+        for (int x = 0; x < width; x++) {
+            const fl_cell *cell = fl_canvas_at(canvas, x, y);
+            if (cell->style != style)
+                sgr(out, fl_style_get_info(cell->style));
+            style = cell->style;
+            fl_buffer_puts(out, cell->glyph);
+        }
+        fl_buffer_puts(out, "\x1b[0m\n");
+    }
+}
+
+/* The xterm palette: 16 system colours, a 6 x 6 x 6 cube, a grey ramp. */
+static void color_of(char out[8], int index) {
+    static const unsigned steps[] = {0, 95, 135, 175, 215, 255};
+    static const unsigned basic[] = {0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd,
+                                     0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00,
+                                     0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff};
+    unsigned rgb;
+    if (index < 16) {
+        rgb = basic[index];
+    } else if (index >= 232) {
+        unsigned grey = 8 + 10 * (unsigned)(index - 232);
+        rgb = grey << 16 | grey << 8 | grey;
+    } else {
+        unsigned cube = (unsigned)(index - 16);
+        rgb = steps[cube / 36] << 16 | steps[cube / 6 % 6] << 8 | steps[cube % 6];
+    }
+    snprintf(out, 8, "#%06x", rgb & 0xffffffu);
+}
+
+static void xml(fl_buffer *out, const char *text) {
+    for (; *text; text++) {
+        if (*text == '<')
+            fl_buffer_puts(out, "&lt;");
+        else if (*text == '>')
+            fl_buffer_puts(out, "&gt;");
+        else if (*text == '&')
+            fl_buffer_puts(out, "&amp;");
+        else if (*text == '"')
+            fl_buffer_puts(out, "&quot;");
+        else
+            fl_buffer_add(out, text, 1);
+    }
+}
+
+/* End of the run of cells that share a style with (x, y). */
+static int run_end(const fl_canvas *canvas, int x, int y) {
+    int style = fl_canvas_at(canvas, x, y)->style;
+    while (x < canvas->width && fl_canvas_at(canvas, x, y)->style == style)
+        x++;
+    return x;
+}
+
+static void svg_ground(const fl_canvas *canvas, fl_buffer *out, int y) {
+    for (int x = 0, end; x < canvas->width; x = end) {
+        end = run_end(canvas, x, y);
+        int color = fl_style_get_info(fl_canvas_at(canvas, x, y)->style)->bg256;
+        if (color < 0)
+            continue;
+        char fill[8];
+        color_of(fill, color);
+        fl_buffer_printf(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>\n",
+                         MARGIN + x * CELL_WIDTH, MARGIN + y * CELL_HEIGHT, (end - x) * CELL_WIDTH,
+                         CELL_HEIGHT, fill);
+    }
+}
+
+static bool blank(const fl_canvas *canvas, int x, int end, int y) {
+    for (; x < end; x++)
+        if (strcmp(fl_canvas_at(canvas, x, y)->glyph, " ") != 0)
+            return false;
+    return true;
+}
+
+/* Each run says its own length, so that the grid holds whatever font the reader has. */
+static void svg_text(const fl_canvas *canvas, fl_buffer *out, int y) {
+    for (int x = 0, end; x < canvas->width; x = end) {
+        end = run_end(canvas, x, y);
+        int last = end;
+        while (last > x && strcmp(fl_canvas_at(canvas, last - 1, y)->glyph, " ") == 0)
+            last--;
+        if (blank(canvas, x, end, y))
+            continue;
+        const fl_style_info *style = fl_style_get_info(fl_canvas_at(canvas, x, y)->style);
+        char fill[8] = "";
+        if (style->fg256 >= 0)
+            color_of(fill, style->fg256);
+        fl_buffer_printf(out, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" lengthAdjust=\"spacingAndGlyphs\" fill=\"%s\"%s>",
+                         MARGIN + x * CELL_WIDTH, MARGIN + BASELINE + y * CELL_HEIGHT,
+                         (last - x) * CELL_WIDTH, fill[0] ? fill : ink,
+                         style->attributes & FL_ATTR_BOLD ? " font-weight=\"bold\"" : "");
+        for (int i = x; i < last; i++)
+            xml(out, fl_canvas_at(canvas, i, y)->glyph);
+        fl_buffer_puts(out, "</text>\n");
+    }
+}
+
+void fl_canvas_svg(const fl_canvas *canvas, fl_buffer *out, const char *title) {
+    int width = canvas->width * CELL_WIDTH + 2 * MARGIN;
+    int height = canvas->height * CELL_HEIGHT + 2 * MARGIN;
+    fl_buffer_printf(out,
+                     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
+                     "font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" "
+                     "font-size=\"15\" role=\"img\">\n<title>",
+                     width, height);
+    xml(out, title);
+    fl_buffer_printf(out,
+                     "</title>\n<rect width=\"%d\" height=\"%d\" rx=\"8\" fill=\"%s\"/>\n"
+                     "<g xml:space=\"preserve\">\n",
+                     width, height, ground);
+    for (int y = 0; y < canvas->height; y++) {
+        svg_ground(canvas, out, y);
+        svg_text(canvas, out, y);
+    }
+    fl_buffer_puts(out, "</g>\n</svg>\n");
+}
