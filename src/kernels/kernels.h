@@ -7,13 +7,25 @@
 #ifndef FL_KERNELS_KERNELS_H
 #define FL_KERNELS_KERNELS_H
 
+#include <footlight/hparams.h>
 #include <footlight/tables.h>
+
+/* A matrix as stored: rows of `in` values, `row_bytes` apart. */
+typedef struct fl_matrix {
+    fl_dtype type;
+    const void *data;
+    int64_t out, in;
+    uint64_t row_bytes;
+} fl_matrix;
 
 typedef struct fl_kernels {
     const char *isa;
 #define FL_KERNEL(name, ret, params) ret(*name) params;
 #include "kernels/kernels.def"
 } fl_kernels;
+
+#define FL_KERNEL(name, ret, params) ret fl_scalar_##name params;
+#include "kernels/kernels.def"
 
 /* Chooses by name ("auto", "scalar"); NULL means FOOTLIGHT_ISA, else auto. An unknown or
  * unsupported name is an error that lists what this machine can run. */
