@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * Walking a strided view in row order, and its statistics.
+ */
+#include <footlight/tensor.h>
+
+#include "event/accumulate.h"
+
+#include <string.h>
+
+int64_t fl_tensor_count(const fl_tensor *tensor) {
+    int64_t count = 1;
+    for (int i = 0; i < tensor->n_dims; i++)
+        count *= tensor->shape[i];
+    return count;
+}
+
+/* The keys [*first, *seen) that query q may look at. */
+static void visible(const fl_mask *mask, int64_t q, int64_t *first, int64_t *seen) {
+    *seen = mask->past + q + 1;
+    *first = mask->window > 0 && *seen > mask->window ? *seen - mask->window : 0;
+}
+
+bool fl_tensor_masked(const fl_tensor *tensor, const int64_t index[FL_MAX_DIMS]) {
+    int64_t first, seen;
+    if (!tensor->mask.causal)
+        return false;
+    visible(&tensor->mask, index[tensor->n_dims - 2], &first, &seen);
+    int64_t key = index[tensor->n_dims - 1];
+    return key < first || key >= seen;
+}
+
+static size_t cell_size(fl_dtype dtype) {
+    return dtype == FL_DTYPE_F16 ? 2 : 4;
+}
+
+static const void *cell(const fl_tensor *tensor, const int64_t *index) {
+    int64_t at = 0;
+    for (int i = 0; i < tensor->n_dims; i++)
+        at += index[i] * tensor->stride[i];
+    return (const char *)tensor->data + at * (int64_t)cell_size(tensor->dtype);
+}
+
+double fl_tensor_at(const fl_tensor *tensor, const int64_t index[FL_MAX_DIMS]) {
+    const void *at = cell(tensor, index);
+    switch (tensor->dtype) {
+    case FL_DTYPE_F16:
+        return (double)fl_half_to_float(*(const uint16_t *)at);
+    case FL_DTYPE_I32:
+        return *(const int32_t *)at;
+    default:
+        return (double)*(const float *)at;
+    }
+}
+
+/* Moves on over the dimensions before `n_dims`. */
+static bool advance(const fl_tensor *tensor, int n_dims, int64_t *index) {
+    for (int i = n_dims - 1; i >= 0; i--) {
+        if (++index[i] < tensor->shape[i])
+            return true;
+        index[i] = 0;
+    }
+    return false;
+}
+
+bool fl_tensor_next(const fl_tensor *tensor, int64_t index[FL_MAX_DIMS]) {
+    return advance(tensor, tensor->n_dims, index);
+}
+
+fl_tensor fl_tensor_dense(const void *data, fl_dtype dtype, int n_dims, const int64_t *shape,
+                          const fl_axis *axes) {
+    fl_tensor tensor = {.data = data, .dtype = dtype, .n_dims = n_dims};
+    int64_t stride = 1;
+    for (int i = n_dims - 1; i >= 0; i--) {
+        tensor.shape[i] = shape[i];
+        tensor.stride[i] = stride;
+        tensor.axes[i] = axes ? axes[i] : FL_AXIS_NONE;
+        stride *= shape[i];
+    }
+    return tensor;
+}
+
+void fl_tensor_pack(const fl_tensor *tensor, void *out) {
+    int64_t index[FL_MAX_DIMS] = {0}, n = tensor->shape[tensor->n_dims - 1];
+    size_t size = cell_size(tensor->dtype);
+    char *to = out;
+    do { /* rows are contiguous: only the outer dimensions may leave gaps */
+        memcpy(to, cell(tensor, index), (size_t)n * size);
+        to += (size_t)n * size;
+    } while (advance(tensor, tensor->n_dims - 1, index));
+}
+
+/* Adds the row that `index` begins, without the cells that are masked. */
+static void accumulate_row(fl_accumulator *sum, const fl_tensor *tensor, const int64_t *index) {
+    int last = tensor->n_dims - 1, pad = FL_MAX_DIMS - tensor->n_dims;
+    int64_t first = 0, seen = tensor->shape[last], padded[FL_MAX_DIMS] = {0}, start[FL_MAX_DIMS];
+    if (tensor->mask.causal)
+        visible(&tensor->mask, index[last - 1], &first, &seen);
+    memcpy(start, index, sizeof start);
+    start[last] = first;
+    memcpy(padded + pad, start, (size_t)tensor->n_dims * sizeof *padded);
+    fl_accumulate(sum, cell(tensor, start), tensor->dtype, seen - first, padded);
+    sum->stats.masked += tensor->shape[last] - (seen - first);
+}
+
+void fl_tensor_stats(const fl_tensor *tensor, fl_stats *stats) {
+    fl_accumulator sum = {0};
+    int64_t index[FL_MAX_DIMS] = {0};
+    do
+        accumulate_row(&sum, tensor, index);
+    while (advance(tensor, tensor->n_dims - 1, index));
+    fl_accumulate_finish(&sum, tensor->n_dims, stats);
+}
