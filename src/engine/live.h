@@ -11,7 +11,8 @@
 
 #include <footlight/session.h>
 
-/* Takes the session over (fl_source.free frees it). `memory`: budget for captured values. */
+/* Takes the session over, on failure too (fl_source.free frees it). `memory`: budget in bytes for
+ * captured values. */
 fl_status fl_live_source(fl_source *source, fl_session *session, uint64_t memory, fl_diag *diag);
 
 #endif

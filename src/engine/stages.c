@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * The forward pass in execution order: one function per row of stages.def, named stage_<id>.
+ * Each reads what earlier stages left in the activations, calls kernels, and points run->tensor at
+ * its result. Letters as in stages.def: T tokens, D hidden size, H and K heads of size d.
+ */
+#include "engine/run.h"
+
+#include "base/machine.h"
+
+/* ---- helpers: results, weights, work split over rows ---- */
+
+/* The stage's result as a row-major tensor of its planned shape. */
+static void give(fl_run *run, fl_stage stage, const void *data, fl_dtype dtype) {
+    int64_t shape[FL_MAX_DIMS];
+    int rank = fl_stage_shape(stage, &run->s->dims, shape);
+    run->tensor = fl_tensor_dense(data, dtype, rank, shape, fl_stage_get_info(stage)->axes);
+}
+
+/* [1, heads, T, d], seen through rows that hold all heads of one token side by side. */
+static void give_heads(fl_run *run, fl_stage stage, const float *rows) {
+    give(run, stage, rows, FL_DTYPE_F32);
+    int64_t heads = run->tensor.shape[1], d = run->s->dims.d;
+    run->tensor.stride[1] = d;
+    run->tensor.stride[2] = heads * d;
+}
+
+/* All heads of a per-head stage: [H, T, width], the session hands them out one by one. */
+static void give_per_head(fl_run *run, fl_stage stage, const float *data, bool causal) {
+    const fl_dims *n = &run->s->dims;
+    give(run, stage, data, FL_DTYPE_F32);
+    run->tensor.mask = (fl_mask){causal, n->P, n->window};
+}
+
+static const float *weight_vector(fl_run *run, fl_weight_slot slot, float *out) {
+    const fl_weight *w = fl_model_weight(run->s->model, slot, run->layer);
+    if (!w)
+        return NULL;
+    run->s->kernels.row(w->dtype, w->data, w->shape[0], out);
+    return out;
+}
+
+typedef struct matmul_job {
+    const fl_session *s;
+    fl_matrix w;
+    const float *bias, *x;
+    float *out;
+    int64_t tokens;
+} matmul_job;
+
+static void matmul_range(void *ctx, int64_t begin, int64_t end) {
+    const matmul_job *job = ctx;
+    job->s->kernels.matmul(&job->w, job->bias, job->x, job->tokens, begin, end, job->out);
+}
+
+/* out[t] = W · x[t] (+ bias): the rows of W are split over the threads. */
+static void project(fl_run *run, fl_stage stage, const float *x, int64_t tokens, float *out) {
+    fl_session *s = run->s;
+    const fl_stage_info *info = fl_stage_get_info(stage);
+    const fl_weight *w = fl_model_weight(s->model, info->weight, run->layer);
+    matmul_job job = {.s = s, .x = x, .out = out, .tokens = tokens};
+    job.w = (fl_matrix){w->dtype, w->data, w->shape[0], w->shape[1],
+                        fl_dtype_row_bytes(w->dtype, (uint64_t)w->shape[1])};
+    if (info->bias != FL_WEIGHT_none && fl_weight_exists(info->bias, &s->hparams))
+        job.bias = weight_vector(run, info->bias, s->a.bias);
+    fl_parallel_for(s->threads, job.w.out, matmul_range, &job);
+    give(run, stage, out, FL_DTYPE_F32);
+}
+
+static void norm_rms(fl_run *run, fl_stage stage, const float *x, int64_t rows) {
+    fl_session *s = run->s;
+    for (int64_t t = 0; t < rows; t++)
+        s->a.rms[t] = s->kernels.rms(x + t * s->dims.D, s->dims.D, (float)s->hparams.rms_norm_eps);
+    give(run, stage, s->a.rms, FL_DTYPE_F32);
+}
+
+static void norm_unit(fl_run *run, fl_stage stage, const float *x, int64_t rows) {
+    fl_session *s = run->s;
+    int64_t D = s->dims.D;
+    for (int64_t t = 0; t < rows; t++)
+        s->kernels.unit(x + t * D, s->a.rms[t], D, s->a.unit + t * D);
+    give(run, stage, s->a.unit, FL_DTYPE_F32);
+}
+
+static void norm_weight(fl_run *run, fl_stage stage, int64_t rows) {
+    fl_session *s = run->s;
+    int64_t D = s->dims.D;
+    const float *w = weight_vector(run, fl_stage_get_info(stage)->weight, s->a.weight);
+    for (int64_t t = 0; t < rows; t++)
+        s->kernels.mul(s->a.unit + t * D, w, D, s->a.norm + t * D);
+    give(run, stage, s->a.norm, FL_DTYPE_F32);
+}
+
+/* A declared patch multiplies what a branch is about to add. */
+static void patch_branch(fl_run *run, fl_patch_target target) {
+    float scale = fl_patch_scale(run->s, target, run->layer, -1);
+    if (scale != 1)
+        run->s->kernels.scale(run->s->a.branch, scale, run->s->dims.T * run->s->dims.D);
+}
+
+/* The first of the rows that get logits: the last R of T. */
+static const float *last_rows(const fl_session *s) {
+    return s->a.x + (s->dims.T - s->dims.R) * s->dims.D;
+}
+
+/* ---- before the blocks ---- */
+
+static void stage_tokens(fl_run *run) {
+    give(run, FL_STAGE_tokens, run->s->tokens + run->s->dims.P, FL_DTYPE_I32);
+}
+
+static void stage_embed(fl_run *run) {
+    fl_session *s = run->s;
+    const fl_weight *table = fl_model_weight(s->model, FL_WEIGHT_token_embd, -1);
+    int64_t D = s->dims.D;
+    uint64_t row_bytes = fl_dtype_row_bytes(table->dtype, (uint64_t)D);
+    for (int64_t t = 0; t < s->dims.T; t++) {
+        uint64_t id = (uint64_t)s->tokens[s->dims.P + t];
+        s->kernels.row(table->dtype, (const char *)table->data + id * row_bytes, D, s->a.x + t * D);
+    }
+    give(run, FL_STAGE_embed, s->a.x, FL_DTYPE_F32);
+}
+
+static void stage_rope_cos(fl_run *run) {
+    fl_session *s = run->s;
+    int64_t r = s->dims.r;
+    for (int64_t t = 0; t < s->dims.T; t++)
+        s->kernels.rope_table(s->theta, s->magnitude, s->dims.P + t, r / 2, s->a.cosines + t * r,
+                              s->a.sines + t * r);
+    give(run, FL_STAGE_rope_cos, s->a.cosines, FL_DTYPE_F32);
+}
+
+/* Computed together with the cosines: one angle gives both. */
+static void stage_rope_sin(fl_run *run) {
+    give(run, FL_STAGE_rope_sin, run->s->a.sines, FL_DTYPE_F32);
+}
+
+/* ---- attention ---- */
+
+static void stage_attn_norm_rms(fl_run *run) {
+    norm_rms(run, FL_STAGE_attn_norm_rms, run->s->a.x, run->s->dims.T);
+}
+
+static void stage_attn_norm_unit(fl_run *run) {
+    norm_unit(run, FL_STAGE_attn_norm_unit, run->s->a.x, run->s->dims.T);
+}
+
+static void stage_attn_norm(fl_run *run) {
+    norm_weight(run, FL_STAGE_attn_norm, run->s->dims.T);
+}
+
+static void stage_q(fl_run *run) {
+    project(run, FL_STAGE_q, run->s->a.norm, run->s->dims.T, run->s->a.q);
+}
+
+static void stage_k(fl_run *run) {
+    project(run, FL_STAGE_k, run->s->a.norm, run->s->dims.T, run->s->a.k);
+}
+
+static void stage_v(fl_run *run) {
+    project(run, FL_STAGE_v, run->s->a.norm, run->s->dims.T, run->s->a.v);
+}
+
+static void norm_heads(fl_run *run, fl_stage stage, const float *x, int64_t heads, float *out) {
+    fl_session *s = run->s;
+    int64_t d = s->dims.d;
+    const float *w = weight_vector(run, fl_stage_get_info(stage)->weight, s->a.weight);
+    for (int64_t row = 0; row < s->dims.T * heads; row++)
+        s->kernels.rmsnorm(x + row * d, w, d, (float)s->hparams.rms_norm_eps, out + row * d);
+    give_heads(run, stage, out);
+}
+
+static void stage_q_norm(fl_run *run) {
+    norm_heads(run, FL_STAGE_q_norm, run->s->a.q, run->s->dims.H, run->s->a.q_norm);
+}
+
+static void stage_k_norm(fl_run *run) {
+    norm_heads(run, FL_STAGE_k_norm, run->s->a.k, run->s->dims.K, run->s->a.k_norm);
+}
+
+static void turn_heads(fl_run *run, fl_stage stage, const float *x, int64_t heads, float *out) {
+    fl_session *s = run->s;
+    int64_t d = s->dims.d, r = s->dims.r;
+    for (int64_t t = 0; t < s->dims.T; t++)
+        for (int64_t h = 0; h < heads; h++)
+            s->kernels.rope(x + (t * heads + h) * d, s->a.cosines + t * r, s->a.sines + t * r,
+                            s->hparams.rope_pairing, r, d, out + (t * heads + h) * d);
+    give_heads(run, stage, out);
+}
+
+static void stage_q_rope(fl_run *run) {
+    fl_activations *a = &run->s->a;
+    turn_heads(run, FL_STAGE_q_rope, a->q_norm ? a->q_norm : a->q, run->s->dims.H, a->q_rope);
+}
+
+static void stage_k_rope(fl_run *run) {
+    fl_activations *a = &run->s->a;
+    turn_heads(run, FL_STAGE_k_rope, a->k_norm ? a->k_norm : a->k, run->s->dims.K, a->k_rope);
+}
+
+static void stage_k_cache(fl_run *run) {
+    fl_session *s = run->s;
+    fl_cache *cache = &s->k_cache[run->layer];
+    fl_cache_store(s, cache, s->a.k_rope);
+    run->tensor = fl_cache_view(s, cache, s->dims.P + s->dims.T);
+}
+
+static void stage_v_cache(fl_run *run) {
+    fl_session *s = run->s;
+    fl_cache *cache = &s->v_cache[run->layer];
+    fl_cache_store(s, cache, s->a.v);
+    run->tensor = fl_cache_view(s, cache, s->dims.P + s->dims.T);
+}
+
+/* The keys [*first, *seen) that token t of this pass may look at. */
+static void sees(const fl_dims *n, int64_t t, int64_t *first, int64_t *seen) {
+    *seen = n->P + t + 1;
+    *first = n->window && *seen > n->window ? *seen - n->window : 0;
+}
+
+/* Where a query head's keys or values begin: H/K query heads share one key/value head. */
+static const void *head_cells(const fl_session *s, const fl_cache *cache, int64_t head) {
+    int64_t kv_head = head / (s->dims.H / s->dims.K);
+    size_t cell = s->options.kv_dtype == FL_DTYPE_F16 ? 2 : 4;
+    return (const char *)cache->cells + (size_t)(kv_head * s->context * s->dims.d) * cell;
+}
+
+static void scores_range(void *ctx, int64_t begin, int64_t end) {
+    fl_run *run = ctx;
+    fl_session *s = run->s;
+    const fl_dims *n = &s->dims;
+    int64_t S = n->P + n->T, first, seen;
+    for (int64_t h = begin; h < end; h++)
+        for (int64_t t = 0; t < n->T; t++) {
+            sees(n, t, &first, &seen);
+            s->kernels.scores(s->a.q_rope + (t * n->H + h) * n->d,
+                              head_cells(s, &s->k_cache[run->layer], h), s->options.kv_dtype, first,
+                              seen, S, n->d, s->a.scores + (h * n->T + t) * S);
+        }
+}
+
+static void stage_attn_scores(fl_run *run) {
+    fl_parallel_for(run->s->threads, run->s->dims.H, scores_range, run);
+    give_per_head(run, FL_STAGE_attn_scores, run->s->a.scores, true);
+}
+
+static void probs_range(void *ctx, int64_t begin, int64_t end) {
+    fl_run *run = ctx;
+    fl_session *s = run->s;
+    const fl_dims *n = &s->dims;
+    int64_t S = n->P + n->T, first, seen;
+    for (int64_t h = begin; h < end; h++)
+        for (int64_t t = 0; t < n->T; t++) {
+            int64_t row = (h * n->T + t) * S;
+            sees(n, t, &first, &seen);
+            s->kernels.softmax(s->a.scores + row, first, seen, S, s->a.probs + row);
+        }
+}
+
+static void stage_attn_probs(fl_run *run) {
+    fl_parallel_for(run->s->threads, run->s->dims.H, probs_range, run);
+    give_per_head(run, FL_STAGE_attn_probs, run->s->a.probs, true);
+}
+
+static void mix_range(void *ctx, int64_t begin, int64_t end) {
+    fl_run *run = ctx;
+    fl_session *s = run->s;
+    const fl_dims *n = &s->dims;
+    int64_t S = n->P + n->T, first, seen;
+    for (int64_t h = begin; h < end; h++)
+        for (int64_t t = 0; t < n->T; t++) {
+            sees(n, t, &first, &seen);
+            s->kernels.mix(s->a.probs + (h * n->T + t) * S,
+                           head_cells(s, &s->v_cache[run->layer], h), s->options.kv_dtype, first,
+                           seen, n->d, s->a.z + (h * n->T + t) * n->d);
+        }
+}
+
+static void stage_attn_head(fl_run *run) {
+    fl_session *s = run->s;
+    fl_parallel_for(s->threads, s->dims.H, mix_range, run);
+    for (int32_t h = 0; h < s->dims.H; h++) {
+        float scale = fl_patch_scale(s, FL_PATCH_HEAD, run->layer, h);
+        if (scale != 1)
+            s->kernels.scale(s->a.z + h * s->dims.T * s->dims.d, scale, s->dims.T * s->dims.d);
+    }
+    give_per_head(run, FL_STAGE_attn_head, s->a.z, false);
+}
+
+static void stage_attn_concat(fl_run *run) {
+    fl_session *s = run->s;
+    s->kernels.concat(s->a.z, s->dims.H, s->dims.T, s->dims.d, s->a.concat);
+    give(run, FL_STAGE_attn_concat, s->a.concat, FL_DTYPE_F32);
+}
+
+static void stage_attn_out(fl_run *run) {
+    project(run, FL_STAGE_attn_out, run->s->a.concat, run->s->dims.T, run->s->a.branch);
+    patch_branch(run, FL_PATCH_ATTENTION);
+}
+
+static void stage_resid_mid(fl_run *run) {
+    fl_session *s = run->s;
+    s->kernels.add(s->a.x, s->a.branch, s->dims.T * s->dims.D, s->a.mid);
+    give(run, FL_STAGE_resid_mid, s->a.mid, FL_DTYPE_F32);
+}
+
+/* ---- feed-forward ---- */
+
+static void stage_ffn_norm_rms(fl_run *run) {
+    norm_rms(run, FL_STAGE_ffn_norm_rms, run->s->a.mid, run->s->dims.T);
+}
+
+static void stage_ffn_norm_unit(fl_run *run) {
+    norm_unit(run, FL_STAGE_ffn_norm_unit, run->s->a.mid, run->s->dims.T);
+}
+
+static void stage_ffn_norm(fl_run *run) {
+    norm_weight(run, FL_STAGE_ffn_norm, run->s->dims.T);
+}
+
+static void stage_gate(fl_run *run) {
+    project(run, FL_STAGE_gate, run->s->a.norm, run->s->dims.T, run->s->a.gate);
+}
+
+static void stage_up(fl_run *run) {
+    project(run, FL_STAGE_up, run->s->a.norm, run->s->dims.T, run->s->a.up);
+}
+
+static void stage_silu(fl_run *run) {
+    fl_session *s = run->s;
+    s->kernels.silu(s->a.gate, s->dims.T * s->dims.F, s->a.silu);
+    give(run, FL_STAGE_silu, s->a.silu, FL_DTYPE_F32);
+}
+
+static void stage_swiglu(fl_run *run) {
+    fl_session *s = run->s;
+    s->kernels.mul(s->a.silu, s->a.up, s->dims.T * s->dims.F, s->a.swiglu);
+    give(run, FL_STAGE_swiglu, s->a.swiglu, FL_DTYPE_F32);
+}
+
+static void stage_down(fl_run *run) {
+    project(run, FL_STAGE_down, run->s->a.swiglu, run->s->dims.T, run->s->a.branch);
+    patch_branch(run, FL_PATCH_FEED_FORWARD);
+}
+
+static void stage_resid_post(fl_run *run) {
+    fl_session *s = run->s;
+    s->kernels.add(s->a.mid, s->a.branch, s->dims.T * s->dims.D, s->a.x);
+    give(run, FL_STAGE_resid_post, s->a.x, FL_DTYPE_F32);
+}
+
+/* ---- after the blocks: the last R rows ---- */
+
+static void stage_final_norm_rms(fl_run *run) {
+    norm_rms(run, FL_STAGE_final_norm_rms, last_rows(run->s), run->s->dims.R);
+}
+
+static void stage_final_norm_unit(fl_run *run) {
+    norm_unit(run, FL_STAGE_final_norm_unit, last_rows(run->s), run->s->dims.R);
+}
+
+static void stage_final_norm(fl_run *run) {
+    norm_weight(run, FL_STAGE_final_norm, run->s->dims.R);
+}
+
+static void stage_logits(fl_run *run) {
+    project(run, FL_STAGE_logits, run->s->a.norm, run->s->dims.R, run->s->a.logits);
+}
+
+static void stage_probs(fl_run *run) {
+    fl_session *s = run->s;
+    int64_t V = s->dims.V;
+    for (int64_t t = 0; t < s->dims.R; t++)
+        s->kernels.softmax(s->a.logits + t * V, 0, V, V, s->a.token_probs + t * V);
+    give(run, FL_STAGE_probs, s->a.token_probs, FL_DTYPE_F32);
+}
+
+static void stage_next_token(fl_run *run) {
+    fl_session *s = run->s;
+    int64_t last = (s->dims.R - 1) * s->dims.V;
+    s->choice = fl_sample(&s->options.sampler, s->a.logits + last, s->dims.V, &s->rng, &s->kernels);
+    s->choice_prob = (double)s->a.token_probs[last + s->choice];
+    give(run, FL_STAGE_next_token, &s->choice, FL_DTYPE_I32);
+}
+
+/* A row of stages.def without its function does not compile. */
+fl_stage_fn *const fl_stage_functions[FL_STAGE_COUNT] = {
+#define FL_STAGE(id_, ...) [FL_STAGE_##id_] = stage_##id_,
+#include <footlight/stages.def>
+};

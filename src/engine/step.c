@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * The stepping machine: which pass comes next, which step within it, computing it, and telling.
+ */
+#include "engine/run.h"
+
+#include "base/diag.h"
+#include "base/machine.h"
+
+#include <stdlib.h>
+
+/* ---- passes ---- */
+
+static fl_pass_start *current(const fl_session *s) {
+    return &s->passes[s->pass];
+}
+
+/* Tokens chosen so far on the way to n_predict. */
+static int64_t chosen(const fl_session *s) {
+    return (int64_t)(s->n_tokens - s->n_prompt);
+}
+
+/* Where the pass over tokens [past, past + new_tokens) ends. */
+static fl_plan_end end_of(const fl_session *s, int64_t past, int64_t new_tokens) {
+    if (past + new_tokens < (int64_t)s->n_prompt)
+        return s->options.logits == FL_LOGITS_ALL ? FL_END_PROBS : FL_END_BLOCKS;
+    return s->options.n_predict == 0 ? FL_END_PROBS : FL_END_TOKEN;
+}
+
+/* Describes the next pass; false when the run is over. */
+static bool describe_next(const fl_session *s, fl_pass_start *next) {
+    int64_t past = s->pass < 0 ? 0 : current(s)->past + current(s)->new_tokens;
+    int64_t unread = (int64_t)s->n_tokens - past, limit = s->options.n_predict;
+    if (unread <= 0 || past + 1 > s->context)
+        return false;
+    if (past >= (int64_t)s->n_prompt && limit >= 0 && chosen(s) >= limit)
+        return false;
+    next->past = past;
+    next->new_tokens = unread < s->options.chunk ? unread : s->options.chunk;
+    next->end = end_of(s, past, next->new_tokens);
+    next->rng = s->rng;
+    next->modified = s->modified;
+    next->first_event =
+        s->pass < 0 ? 0 : current(s)->first_event + fl_plan_count(s->plans[current(s)->end]);
+    return true;
+}
+
+static bool room_for_pass(fl_session *s) {
+    if (s->n_passes < s->passes_capacity)
+        return true;
+    int32_t capacity = s->passes_capacity ? 2 * s->passes_capacity : 16;
+    fl_pass_start *passes = realloc(s->passes, (size_t)capacity * sizeof *passes);
+    if (!passes)
+        return false;
+    s->passes = passes;
+    s->passes_capacity = capacity;
+    return true;
+}
+
+/* Sets the session to the first step of pass s->pass, already described. */
+static fl_status enter_pass(fl_session *s, fl_diag *diag) {
+    const fl_pass_start *pass = current(s);
+    s->step = 0;
+    s->dims = fl_dims_of(&s->hparams, pass->new_tokens, pass->past, s->options.logits);
+    if (pass->end == FL_END_BLOCKS)
+        s->dims.R = 0;
+    s->choice = -1;
+    if (!s->plans[pass->end]) {
+        fl_status status = fl_plan_new(&s->plans[pass->end], &s->hparams, pass->end, diag);
+        if (status != FL_OK)
+            return status;
+    }
+    return fl_buffers_fit(s, &s->dims, diag);
+}
+
+static fl_status begin_next_pass(fl_session *s, fl_diag *diag) {
+    fl_pass_start next;
+    if (!describe_next(s, &next))
+        return fl_fail(diag, FL_DONE, "the run has ended");
+    if (!room_for_pass(s))
+        return fl_fail_memory(diag);
+    s->passes[++s->pass] = next;
+    s->n_passes = s->pass + 1;
+    return enter_pass(s, diag);
+}
+
+const fl_plan *fl_session_plan(const fl_session *s) {
+    return s->pass < 0 ? NULL : s->plans[current(s)->end];
+}
+
+fl_status fl_session_rewind(fl_session *s, int32_t pass, fl_diag *diag) {
+    if (pass < 0 || pass >= s->n_passes)
+        return fl_fail(diag, FL_ERR_USAGE, "pass %d has not begun, expected 0 to %d", pass,
+                       s->n_passes - 1);
+    s->pass = pass;
+    s->n_passes = pass + 1;
+    int64_t read = current(s)->past + current(s)->new_tokens;
+    s->n_tokens = read > (int64_t)s->n_prompt ? (size_t)read : s->n_prompt;
+    s->rng = current(s)->rng;
+    s->modified = current(s)->modified;
+    fl_cache_forget(s);
+    return enter_pass(s, diag);
+}
+
+/* ---- one step ---- */
+
+static bool pass_is_over(const fl_session *s) {
+    return s->pass < 0 || s->step >= fl_plan_count(s->plans[current(s)->end]);
+}
+
+static fl_status ready(fl_session *s, fl_diag *diag) {
+    return pass_is_over(s) ? begin_next_pass(s, diag) : FL_OK;
+}
+
+/* Computes the step's stage. A per-head stage computes all heads with head 0; the others find their
+ * part of the result waiting. */
+static void compute(fl_session *s, const fl_step *step) {
+    if (step->head > 0) {
+        s->stage_ns = -1;
+        return;
+    }
+    fl_run run = {.s = s, .layer = step->layer};
+    int64_t start = s->options.time ? fl_clock_ns() : 0;
+    fl_stage_functions[step->stage](&run);
+    s->stage_ns = s->options.time ? fl_clock_ns() - start : -1;
+    s->result = run.tensor;
+}
+
+static fl_status keep_choice(fl_session *s, fl_diag *diag) {
+    if (s->n_tokens == s->tokens_capacity) {
+        size_t capacity = 2 * s->tokens_capacity;
+        int32_t *tokens = realloc(s->tokens, capacity * sizeof *tokens);
+        if (!tokens)
+            return fl_fail_memory(diag);
+        s->tokens = tokens;
+        s->options.ids = tokens;
+        s->tokens_capacity = capacity;
+    }
+    s->tokens[s->n_tokens++] = s->choice;
+    return FL_OK;
+}
+
+static const fl_stats *running_stats(fl_session *s, const fl_step *step) {
+    if (step->stage == FL_STAGE_k_cache)
+        return fl_cache_stats(s, &s->k_cache[step->layer]);
+    if (step->stage == FL_STAGE_v_cache)
+        return fl_cache_stats(s, &s->v_cache[step->layer]);
+    return NULL;
+}
+
+/* The step's own part of the result: one head of a per-head stage. */
+static fl_tensor result_of(const fl_session *s, const fl_step *step) {
+    fl_tensor tensor = s->result;
+    if (step->head > 0)
+        tensor.data = (const float *)tensor.data + step->head * fl_tensor_count(&tensor);
+    return tensor;
+}
+
+static const fl_weight *weight_of(const fl_session *s, const fl_step *step) {
+    fl_weight_slot slot = fl_stage_get_info(step->stage)->weight;
+    return slot == FL_WEIGHT_none ? NULL : fl_model_weight(s->model, slot, step->layer);
+}
+
+static void describe_event(fl_session *s, const fl_step *step, fl_event *event) {
+    const fl_pass_start *pass = current(s);
+    *event = (fl_event){
+        .index = pass->first_event + s->step,
+        .pass = s->pass,
+        .phase = pass->past < (int64_t)s->n_prompt ? FL_PREFILL : FL_DECODE,
+        .past = pass->past,
+        .new_tokens = pass->new_tokens,
+        .stage = step->stage,
+        .layer = step->layer,
+        .head = step->head,
+        .kv_head = step->head < 0 ? -1 : (int32_t)(step->head / (s->dims.H / s->dims.K)),
+        .tensor = result_of(s, step),
+        .weight = weight_of(s, step),
+        .running = running_stats(s, step),
+        .ns = s->stage_ns,
+        .modified = s->modified,
+    };
+    if (step->stage == FL_STAGE_next_token) {
+        event->prob = s->choice_prob;
+        event->sampler = s->sampler_text;
+    }
+}
+
+static bool wanted_by(const fl_sink *sink, const fl_step *step) {
+    return !sink->wants || sink->wants(sink->ctx, step);
+}
+
+static bool wanted(const fl_session *s, const fl_step *step) {
+    for (int i = 0; i < s->n_sinks; i++)
+        if (wanted_by(&s->sinks[i], step))
+            return true;
+    return false;
+}
+
+static fl_flow tell(const fl_session *s, const fl_step *step, const fl_event *event) {
+    fl_flow flow = FL_GO;
+    for (int i = 0; i < s->n_sinks; i++)
+        if (wanted_by(&s->sinks[i], step) &&
+            s->sinks[i].event(s->sinks[i].ctx, event) == FL_STOP)
+            flow = FL_STOP;
+    return flow;
+}
+
+/* One step. `event` is NULL when only the sinks matter: then nothing is described for a step that
+ * none of them wants. */
+static fl_status advance(fl_session *s, fl_event *event, fl_flow *flow, fl_diag *diag) {
+    fl_event own;
+    fl_status status = ready(s, diag);
+    if (status != FL_OK)
+        return status;
+    const fl_step *step = fl_plan_step(s->plans[current(s)->end], s->step);
+    *flow = FL_GO;
+    compute(s, step);
+    if (event || wanted(s, step)) {
+        event = event ? event : &own;
+        describe_event(s, step, event);
+        *flow = tell(s, step, event);
+    }
+    s->step++;
+    return step->stage == FL_STAGE_next_token ? keep_choice(s, diag) : FL_OK;
+}
+
+fl_status fl_session_step(fl_session *s, fl_event *event, fl_diag *diag) {
+    fl_flow flow;
+    return advance(s, event, &flow, diag);
+}
+
+fl_status fl_session_run(fl_session *s, fl_diag *diag) {
+    fl_flow flow = FL_GO;
+    fl_status status = FL_OK;
+    while (status == FL_OK && flow == FL_GO)
+        status = advance(s, NULL, &flow, diag);
+    return status;
+}
+
+fl_status fl_session_pass(fl_session *s, int32_t *token, fl_diag *diag) {
+    fl_flow flow;
+    fl_status status = ready(s, diag);
+    while (status == FL_OK && !pass_is_over(s))
+        status = advance(s, NULL, &flow, diag);
+    *token = s->choice;
+    return status;
+}
