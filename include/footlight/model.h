@@ -24,7 +24,7 @@ typedef struct fl_weight {
     int32_t layer;    /* -1 for the pass */
     fl_dtype dtype;
     int n_dims;
-    int64_t shape[2]; /* [out, in], or [n] */
+    int64_t shape[FL_MAX_DIMS]; /* [out, in], or [n]; 1 after the last */
     uint64_t bytes;
     uint64_t offset;  /* of the first byte in the file */
     const void *data; /* rows of fl_dtype_row_bytes(dtype, in) bytes, no alignment promised */
@@ -72,7 +72,10 @@ FL_API const fl_hparams *fl_model_hparams(const fl_model *model);
 FL_API const char *fl_model_name(const fl_model *model);
 /* "gguf", "llama2c", "config". */
 FL_API const char *fl_model_format(const fl_model *model);
+/* Can it run? If not, fl_model_why_no_weights says why in one line (a config.json, a header cut from
+ * its data, a storage type this build does not read); NULL when it has weights. */
 FL_API bool fl_model_has_weights(const fl_model *model);
+FL_API const char *fl_model_why_no_weights(const fl_model *model);
 /* NULL if the model has no such weight. A tied head gives the embedding's data with `tied` set. */
 FL_API const fl_weight *fl_model_weight(const fl_model *model, fl_weight_slot slot, int32_t layer);
 /* Every tensor of the file in file order, bound or not. */
