@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * What the readers of this folder share: the inside of an fl_model, which each of them fills, and
+ * the row by which model.c knows a reader. A reader sees bytes, never a file, so that a bundled
+ * file, a test and a fuzzer come in by the same door.
+ */
+#ifndef FL_MODEL_READER_H
+#define FL_MODEL_READER_H
+
+#include <footlight/model.h>
+
+#include "base/map.h"
+
+/* Bytes inside the file, borrowed, not NUL-terminated. */
+typedef struct fl_bytes {
+    const char *data;
+    uint64_t length;
+} fl_bytes;
+
+typedef struct fl_text_entry {
+    const char *key, *value; /* NUL-terminated copies */
+} fl_text_entry;
+
+struct fl_model {
+    char *name;
+    const char *format;
+    fl_map map;           /* of the file; empty when the bytes are somebody else's */
+    const uint8_t *bytes; /* all of the file */
+    uint64_t length;
+
+    fl_hparams hparams;
+    fl_weight *tensors;
+    size_t n_tensors;
+    char *tensor_names;      /* where their names stand */
+    const fl_weight **slots; /* see fl_bind: NULL until bound */
+    fl_weight tied_head;
+    uint64_t weight_bytes;
+    char why_no_weights[400];
+
+    fl_vocab vocab; /* kind is NULL if there is none */
+    fl_piece *pieces, *merges;
+    fl_text_entry *texts; /* sorted by key */
+    size_t n_texts;
+    char *text_bytes;
+};
+
+/* How sure a reader is that the bytes are its own. */
+typedef enum fl_guess {
+    FL_GUESS_NO,
+    FL_GUESS_NAME,      /* the file name says so */
+    FL_GUESS_PLAUSIBLE, /* the bytes may be */
+    FL_GUESS_SURE
+} fl_guess;
+
+typedef struct fl_reader {
+    const char *format;
+    fl_guess (*probe)(const uint8_t *bytes, uint64_t length, const char *name);
+    /* Fills hyperparameters, tensors, vocabulary and texts from model->bytes. What it allocated so
+     * far stays in the model when it fails: the caller closes it. */
+    fl_status (*read)(fl_model *model, fl_diag *diag);
+} fl_reader;
+
+extern const fl_reader fl_reader_gguf, fl_reader_llama2c, fl_reader_config;
+
+/* Opens bytes that outlive the model. `name` stands in messages and helps the guess. */
+fl_status fl_model_open_bytes(fl_model **out, const char *name, const void *bytes, uint64_t length,
+                              fl_diag *diag);
+
+/* Says that the model is a plan only; the first reason stays. */
+void fl_model_set_plan_only(fl_model *model, const char *format, ...) FL_PRINTF(2, 3);
+
+/* Does `name` end in `ending`? */
+bool fl_name_ends(const char *name, const char *ending);
+
+#endif
