@@ -14,6 +14,7 @@ if(BUILD_SHARED_LIBS)
   set(pc_libs "")
 endif()
 file(RELATIVE_PATH pc_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+string(REGEX REPLACE "/$" "" pc_prefix ${pc_prefix})
 configure_file(assets/footlight.pc.in footlight.pc @ONLY)
 
 install(TARGETS footlight)
