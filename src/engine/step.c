@@ -243,6 +243,6 @@ fl_status fl_session_pass(fl_session *s, int32_t *token, fl_diag *diag) {
     fl_status status = ready(s, diag);
     while (status == FL_OK && !pass_is_over(s))
         status = advance(s, NULL, &flow, diag);
-    *token = s->choice;
+    *token = status == FL_OK ? s->choice : -1; /* when the run has ended there was no pass */
     return status;
 }
