@@ -41,6 +41,11 @@ static const float *weight_vector(fl_run *run, fl_weight_slot slot, float *out) 
     return out;
 }
 
+/* Threads worth waking for this many multiply-adds; the result does not depend on the answer. */
+static int threads_for(const fl_session *s, int64_t work) {
+    return work < 1 << 18 ? 1 : s->threads;
+}
+
 typedef struct matmul_job {
     const fl_session *s;
     fl_matrix w;
@@ -64,7 +69,7 @@ static void project(fl_run *run, fl_stage stage, const float *x, int64_t tokens,
                         fl_dtype_row_bytes(w->dtype, (uint64_t)w->shape[1])};
     if (info->bias != FL_WEIGHT_none && fl_weight_exists(info->bias, &s->hparams))
         job.bias = weight_vector(run, info->bias, s->a.bias);
-    fl_parallel_for(s->threads, job.w.out, matmul_range, &job);
+    fl_parallel_for(threads_for(s, tokens * job.w.out * job.w.in), job.w.out, matmul_range, &job);
     give(run, stage, out, FL_DTYPE_F32);
 }
 
@@ -226,6 +231,13 @@ static const void *head_cells(const fl_session *s, const fl_cache *cache, int64_
     return (const char *)cache->cells + (size_t)(kv_head * s->context * s->dims.d) * cell;
 }
 
+/* The cells of all heads are split over the threads, head by head. */
+static void each_head(fl_run *run, fl_range_fn *body, int64_t cell_work) {
+    const fl_dims *n = &run->s->dims;
+    int64_t work = n->H * n->T * (n->P + n->T) * cell_work;
+    fl_parallel_for(threads_for(run->s, work), n->H, body, run);
+}
+
 static void scores_range(void *ctx, int64_t begin, int64_t end) {
     fl_run *run = ctx;
     fl_session *s = run->s;
@@ -241,7 +253,7 @@ static void scores_range(void *ctx, int64_t begin, int64_t end) {
 }
 
 static void stage_attn_scores(fl_run *run) {
-    fl_parallel_for(run->s->threads, run->s->dims.H, scores_range, run);
+    each_head(run, scores_range, run->s->dims.d);
     give_per_head(run, FL_STAGE_attn_scores, run->s->a.scores, true);
 }
 
@@ -259,7 +271,7 @@ static void probs_range(void *ctx, int64_t begin, int64_t end) {
 }
 
 static void stage_attn_probs(fl_run *run) {
-    fl_parallel_for(run->s->threads, run->s->dims.H, probs_range, run);
+    each_head(run, probs_range, 16);
     give_per_head(run, FL_STAGE_attn_probs, run->s->a.probs, true);
 }
 
@@ -279,7 +291,7 @@ static void mix_range(void *ctx, int64_t begin, int64_t end) {
 
 static void stage_attn_head(fl_run *run) {
     fl_session *s = run->s;
-    fl_parallel_for(s->threads, s->dims.H, mix_range, run);
+    each_head(run, mix_range, s->dims.d);
     for (int32_t h = 0; h < s->dims.H; h++) {
         float scale = fl_patch_scale(s, FL_PATCH_HEAD, run->layer, h);
         if (scale != 1)
