@@ -5,6 +5,7 @@
 # Sets up, builds and starts footlight from a fresh clone:
 #   sh assets/setup.sh run [ARGUMENT...]   builds it and starts it with the arguments: the tracer
 #   sh assets/setup.sh test                builds it with its tests and runs them
+#   sh assets/setup.sh install PACKAGE...  only installs these Debian packages, if they are missing
 # Missing Debian packages are installed, as root or with sudo; where there is no apt-get, what is
 # missing is named. Nothing outside the clone is changed otherwise.
 set -eu
@@ -99,8 +100,12 @@ test)
     # A test that needs files from beside the clone says so and passes: name those, once each.
     grep -h 'SKIPPED:' build/Testing/Temporary/LastTest.log | sort -u || true
     ;;
+install)
+    shift
+    install_debian "$@"
+    ;;
 *)
-    echo "usage: sh assets/setup.sh run [ARGUMENT...] | test" >&2
+    echo "usage: sh assets/setup.sh run [ARGUMENT...] | test | install PACKAGE..." >&2
     exit 2
     ;;
 esac
