@@ -6,14 +6,14 @@
 #include "kernels/kernels.h"
 
 #include "base/diag.h"
+#include "base/incbin.h"
 #include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* scalar.c as text, linked in by source.S. */
-extern const char fl_scalar_text[];
-extern const char fl_scalar_text_end[];
+/* The scalar kernels as text. */
+FL_INCBIN(fl_scalar_text, "src/kernels/scalar.c");
 
 static const fl_kernels scalar = {
     .isa = "scalar",

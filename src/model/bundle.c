@@ -1,32 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 /*
- * Linking files into the program: the assembler includes each one as it is, between two symbols and
- * followed by a zero byte, so that texts are strings. FOOTLIGHT_ASSETS is where they lie at build
- * time.
+ * The files linked into the program, and finding them by name.
  */
 #include "model/bundle.h"
 
+#include "base/incbin.h"
+
 #include <string.h>
 
-#define TEXT_OF(x) TEXT_OF_EXPANDED(x)
-#define TEXT_OF_EXPANDED(x) #x
-#define SYMBOL(name) TEXT_OF(__USER_LABEL_PREFIX__) "fl_bundled_" #name
-#ifdef __APPLE__
-#define SECTION ".section __TEXT,__const\n"
-#else
-#define SECTION ".section .rodata\n"
-#endif
-
-#define FL_BUNDLE(symbol, kind, name, file)                                                        \
-    __asm__(SECTION ".balign 64\n" SYMBOL(                                                         \
-        symbol) "_begin:\n"                                                                        \
-                ".incbin \"" FOOTLIGHT_ASSETS "/" file                                             \
-                "\"\n" SYMBOL(symbol) "_end:\n.byte 0\n"                                           \
-                                      ".globl " SYMBOL(symbol) "_begin\n.globl " SYMBOL(           \
-                                          symbol) "_end\n.text\n");                                \
-    extern const char fl_bundled_##symbol##_begin[] __attribute__((visibility("hidden")));         \
-    extern const char fl_bundled_##symbol##_end[] __attribute__((visibility("hidden")));
+#define FL_BUNDLE(symbol, kind, name, file) FL_INCBIN(fl_bundled_##symbol, "assets/" file);
 #include "model/bundle.def"
 
 typedef enum kind { MODEL, PLAN, TEXT } kind;
@@ -36,7 +19,7 @@ static const struct bundled {
     kind kind;
 } table[] = {
 #define FL_BUNDLE(symbol, kind, name, file)                                                        \
-    {name, fl_bundled_##symbol##_begin, fl_bundled_##symbol##_end, kind},
+    {name, fl_bundled_##symbol, fl_bundled_##symbol##_end, kind},
 #include "model/bundle.def"
 };
 enum { N_BUNDLED = sizeof table / sizeof *table };
