@@ -78,7 +78,8 @@ FL_API bool fl_model_has_weights(const fl_model *model);
 FL_API const char *fl_model_why_no_weights(const fl_model *model);
 /* NULL if the model has no such weight. A tied head gives the embedding's data with `tied` set. */
 FL_API const fl_weight *fl_model_weight(const fl_model *model, fl_weight_slot slot, int32_t layer);
-/* Every tensor of the file in file order, bound or not. */
+/* Every tensor of the file in file order, bound or not; of a file without tensors (config.json), the
+ * ones it implies. */
 FL_API size_t fl_model_tensor_count(const fl_model *model);
 FL_API const fl_weight *fl_model_tensor(const fl_model *model, size_t index);
 /* The vocabulary in the file, or NULL. */

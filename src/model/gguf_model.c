@@ -273,29 +273,46 @@ static fl_status read_hparams(source *s, fl_hparams *h) {
     return status == FL_OK ? refuse_strange(s) : status;
 }
 
-/* Writes the keys of this file in place of the configuration names that checks use. */
-static void respell(const source *s) {
+/* The row of `integers` whose field name stands here, or N_INTEGERS. */
+static size_t field_at(const char *text, const char *start) {
+    size_t i = 0;
+    if (text > start && text[-1] == '.') /* spelled as a key already */
+        return N_INTEGERS;
+    while (i < N_INTEGERS &&
+           strncmp(text, integers[i].field_name, strlen(integers[i].field_name)) != 0)
+        i++;
+    return i;
+}
+
+/* Writes the keys of this file in place of the configuration names that checks use, and points at
+ * the first. */
+static void respell(source *s) {
     fl_buffer out = {0};
-    const char *in = s->diag ? s->diag->message : "";
-    while (*in) {
-        size_t i = 0, n = 0;
-        for (; i < N_INTEGERS && !n; i++)
-            if (strncmp(in, integers[i].field_name, strlen(integers[i].field_name)) == 0)
-                n = strlen(integers[i].field_name);
-        if (n)
-            fl_buffer_printf(&out, "%s.%s", s->arch->name, integers[i - 1].suffix);
-        else
-            fl_buffer_add(&out, in, n = 1);
-        in += n;
+    const char *message = s->diag ? s->diag->message : "";
+    s->key[0] = '\0';
+    for (const char *in = message; *in;) {
+        size_t i = field_at(in, message);
+        if (i < N_INTEGERS) {
+            fl_buffer_printf(&out, "%s.%s", s->arch->name, integers[i].suffix);
+            if (!s->key[0])
+                full_key(s, integers[i].suffix);
+            in += strlen(integers[i].field_name);
+        } else {
+            fl_buffer_add(&out, in++, 1);
+        }
     }
     if (out.data && !out.failed)
         snprintf(s->diag->message, sizeof s->diag->message, "%s", out.data);
+    if (s->diag && s->diag->offset < 0)
+        at_key(s, s->diag->status);
     fl_buffer_done(&out);
 }
 
 /* Copies the tensor infos, names included, in file order. */
 static fl_status copy_tensors(fl_model *model, const fl_gguf *gguf, fl_diag *diag) {
     size_t n = (size_t)gguf->n_tensors, name_bytes = 0;
+    if (n == 0)
+        return FL_OK;
     for (size_t i = 0; i < n; i++)
         name_bytes += (size_t)gguf->tensors[i].name.length + 1;
     model->tensors = calloc(n + 1, sizeof *model->tensors);
@@ -378,19 +395,52 @@ static fl_status copy_texts(fl_model *model, const fl_gguf *gguf, fl_diag *diag)
 
 /* A vocabulary may be smaller than the embedding table, never larger; without tensors it decides.
  */
-static fl_status match_vocab(fl_model *model, fl_diag *diag) {
+static fl_status match_vocab(fl_model *model, source *s) {
     fl_hparams *h = &model->hparams;
     int64_t pieces = (int64_t)model->vocab.n_pieces;
-    if (!model->vocab.kind)
-        return FL_OK;
     if (!h->vocab_size)
         h->vocab_size = pieces;
+    if (!h->vocab_size)
+        return fl_fail(s->diag, FL_ERR_FORMAT,
+                       "key '%s' is missing, and there are no tokens to count",
+                       full_key(s, "vocab_size"));
     if (pieces > h->vocab_size)
         return fl_fail(
-            diag, FL_ERR_FORMAT,
+            s->diag, FL_ERR_FORMAT,
             "key 'tokenizer.ggml.tokens' has %lld pieces, but the model's vocabulary is %lld",
             (long long)pieces, (long long)h->vocab_size);
     return FL_OK;
+}
+
+/* What a file without tensors would hold: the weights its keys imply, in the type they name. */
+static fl_status imply_tensors(fl_model *model, source *s) {
+    static const fl_layout_row rows[] = {
+#define FL_WEIGHT(id, scope, out, in, feature, gguf, hf) {FL_WEIGHT_##id, gguf},
+#include <footlight/weights.def>
+    };
+    int64_t file_type = 1; /* of general.file_type: 0 F32, 1 F16, 32 BF16; others are mixtures */
+    fl_status status = fl_gguf_get_int(s->gguf, "general.file_type", false, &file_type, s->diag);
+    if (status == FL_OK)
+        status = fl_hparams_check(&model->hparams, s->diag);
+    if (status != FL_OK)
+        return status;
+    model->hparams.dtype = file_type == 0    ? FL_DTYPE_F32
+                           : file_type == 32 ? FL_DTYPE_BF16
+                                             : FL_DTYPE_F16;
+    return fl_lay_out(model, rows, sizeof rows / sizeof *rows, FL_ORDER_BY_LAYER, s->diag);
+}
+
+/* Tensors to weights, with the file's own spelling in what the checks say. */
+static fl_status bind(fl_model *model, source *s) {
+    bool implied = model->n_tensors == 0;
+    fl_status status = implied ? FL_OK : fl_bind(model, s->diag);
+    if (status == FL_OK)
+        status = match_vocab(model, s);
+    if (status == FL_OK && implied)
+        status = imply_tensors(model, s);
+    if (status != FL_OK)
+        respell(s);
+    return status;
 }
 
 static fl_status build(fl_model *model, const fl_gguf *gguf, fl_diag *diag) {
@@ -409,14 +459,9 @@ static fl_status build(fl_model *model, const fl_gguf *gguf, fl_diag *diag) {
     if (status != FL_OK)
         return status;
     check_data(model, gguf);
-    status = model->n_tensors ? fl_bind(model, diag) : FL_OK;
+    status = bind(model, &s);
     if (status == FL_OK)
-        status = match_vocab(model, diag);
-    if (status == FL_OK)
-        status = fl_hparams_check(&model->hparams, diag);
-    if (status != FL_OK)
-        respell(&s);
-    point_at_data(model);
+        point_at_data(model);
     return status;
 }
 
