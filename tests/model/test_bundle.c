@@ -80,6 +80,39 @@ static void details_of_the_configurations(void **state) {
     fl_model_close(&model);
 }
 
+static void the_built_in_models_run(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        fl_dtype dtype;
+    } models[] = {{"builtin", FL_DTYPE_F16},
+                  {"builtin:q8_0", FL_DTYPE_Q8_0},
+                  {"builtin:q4_0", FL_DTYPE_Q4_0}};
+    for (size_t i = 0; i < 3; i++) {
+        fl_model *model = assert_opens_file(models[i].name);
+        const fl_hparams *h = fl_model_hparams(model);
+        assert_true(fl_model_has_weights(model));
+        assert_int_equal(h->dtype, models[i].dtype);
+        assert_int_equal(fl_parameters(h), 1000576);
+        assert_false(h->tie_word_embeddings);
+        assert_int_equal(fl_model_vocab(model)->n_pieces, h->vocab_size);
+        assert_string_equal(fl_model_vocab(model)->kind, "llama");
+        assert_non_null(fl_model_metadata(model, "general.description"));
+        fl_model_close(&model);
+    }
+}
+
+static void prompts_are_the_file(void **state) {
+    (void)state;
+    const char *prompts = fl_bundled_text("prompts");
+    fl_map map;
+    assert_non_null(prompts);
+    assert_int_equal(fl_map_open(&map, fl_test_path("assets/builtin/prompts.tsv"), NULL), FL_OK);
+    assert_int_equal(strlen(prompts), map.length);
+    assert_memory_equal(prompts, map.bytes, map.length);
+    fl_map_close(&map);
+}
+
 static void unknown_names_are_not_found(void **state) {
     (void)state;
     fl_bytes bytes;
@@ -94,6 +127,8 @@ int main(void) {
         cmocka_unit_test(every_name_opens),
         cmocka_unit_test(bytes_are_the_files),
         cmocka_unit_test(details_of_the_configurations),
+        cmocka_unit_test(the_built_in_models_run),
+        cmocka_unit_test(prompts_are_the_file),
         cmocka_unit_test(unknown_names_are_not_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
