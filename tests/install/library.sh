@@ -24,6 +24,9 @@ for header in "$FOOTLIGHT_SOURCE"/include/footlight/*; do
     [ -f "$place/moved/include/footlight/${header##*/}" ] || fail "${header##*/} not installed"
 done
 
+grep -q '^\.Dt FOOTLIGHT 1' "$place/moved/share/man/man1/footlight.1" || fail "no man page"
+bash -n "$place/moved/share/bash-completion/completions/footlight" || fail "no bash completion"
+
 version=$("$place/moved/bin/footlight" --version) || fail "installed program: --version"
 case $version in
 *"$(pkg-config --modversion footlight)"*) ;;
