@@ -68,17 +68,9 @@ static fl_status choose_context(fl_session *s, fl_diag *diag) {
 }
 
 static fl_status check_weights(const fl_model *model, fl_diag *diag) {
-    if (!fl_model_has_weights(model))
-        return fl_fail(diag, FL_ERR_UNSUPPORTED,
-                       "has no weights to run (a configuration, or a file cut after its header)");
-    for (size_t i = 0; i < fl_model_tensor_count(model); i++) {
-        const fl_weight *w = fl_model_tensor(model, i);
-        if (w->slot != FL_WEIGHT_none && !fl_dtype_get_info(w->dtype)->readable)
-            return fl_fail(diag, FL_ERR_UNSUPPORTED,
-                           "tensor %s is quantized as %s, which this version cannot compute with",
-                           w->name, fl_dtype_get_info(w->dtype)->name);
-    }
-    return FL_OK;
+    if (fl_model_has_weights(model))
+        return FL_OK;
+    return fl_fail(diag, FL_ERR_UNSUPPORTED, "cannot run: %s", fl_model_why_no_weights(model));
 }
 
 static fl_status copy_inputs(fl_session *s, const fl_session_options *o, fl_diag *diag) {

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_BYTES = 96, SHOWN = 80 };
+enum { NAME_BYTES = 64, SHOWN = 80 };
 
 /* Tensors by name: pointers sorted once, then found by bisection. */
 typedef struct name_index {
@@ -299,7 +299,10 @@ static size_t run_end(const fl_layout_row *rows, size_t n_rows, size_t from,
 
 fl_status fl_lay_out(fl_model *model, const fl_layout_row *rows, size_t n_rows,
                      fl_layout_order order, fl_diag *diag) {
-    size_t layers = (size_t)model->hparams.num_hidden_layers, most = n_rows * layers;
+    size_t layers = (size_t)model->hparams.num_hidden_layers, most = 0;
+    for (size_t i = 0; i < n_rows; i++)
+        if (stored(rows[i].slot, &model->hparams))
+            most += per_layer(&rows[i]) ? layers : 1;
     model->tensors = calloc(most, sizeof *model->tensors);
     model->tensor_names = calloc(most, NAME_BYTES);
     if (!model->tensors || !model->tensor_names)

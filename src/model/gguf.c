@@ -12,6 +12,7 @@
 #include "base/diag.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,24 +58,32 @@ static fl_status ends(const parser *p, const char *what) {
                       "truncated: the file ends inside its header, in %s", what);
 }
 
+/* Are there `count` things of at least `size` bytes left, as `what` announced at `at`? */
+static fl_status demand(const parser *p, uint64_t at, uint64_t count, uint64_t size,
+                        const char *what, const char *things) {
+    if (count <= fl_cursor_left(&p->in) / size)
+        return FL_OK;
+    if (count <= (p->length - p->in.at) / size)
+        return ends(p, what);
+    return fl_fail_at(p->diag, FL_ERR_FORMAT, at,
+                      "%s announces %llu %s, but %llu bytes are left (truncated or malformed)",
+                      what, (ull)count, things, (ull)fl_cursor_left(&p->in));
+}
+
 static fl_status read_string(parser *p, fl_bytes *out, const char *what) {
     uint64_t at = p->in.at;
     uint64_t length = fl_cursor_u64(&p->in);
-    if (p->in.failed)
-        return ends(p, what);
-    if (length > fl_cursor_left(&p->in))
-        return fl_fail_at(p->diag, FL_ERR_FORMAT, at,
-                          "%s has length %llu, but %llu bytes are left (truncated or malformed)",
-                          what, (ull)length, (ull)fl_cursor_left(&p->in));
-    *out = (fl_bytes){fl_cursor_take(&p->in, length), length};
-    return FL_OK;
+    fl_status status = p->in.failed ? ends(p, what) : demand(p, at, length, 1, what, "bytes");
+    if (status == FL_OK)
+        *out = (fl_bytes){fl_cursor_take(&p->in, length), length};
+    return status;
 }
 
 static fl_status check_bools(const parser *p, const fl_gguf_pair *pair, const char *key) {
     for (uint64_t i = 0; i < pair->value.length; i++)
         if ((uint8_t)pair->value.data[i] > 1)
             return fl_fail_at(p->diag, FL_ERR_FORMAT, pair->offset + i,
-                              "key '%s' holds bool %u, expected 0 or 1", key,
+                              "%s holds bool %u, expected 0 or 1", key,
                               (uint8_t)pair->value.data[i]);
     return FL_OK;
 }
@@ -82,31 +91,24 @@ static fl_status check_bools(const parser *p, const fl_gguf_pair *pair, const ch
 /* Takes `count` values of a fixed-size type. */
 static fl_status read_fixed(parser *p, fl_gguf_pair *pair, fl_gguf_type type, uint64_t count,
                             const char *key) {
+    char things[32] = "values of ";
     uint64_t size = types[type].size;
-    if (count > fl_cursor_left(&p->in) / size)
-        return fl_fail_at(p->diag, FL_ERR_FORMAT, pair->offset,
-                          "key '%s' holds %llu values of %s, but %llu bytes are left (truncated or "
-                          "malformed)",
-                          key, (ull)count, types[type].name, (ull)fl_cursor_left(&p->in));
+    fl_status status = demand(p, pair->offset, count, size, key, strcat(things, types[type].name));
+    if (status != FL_OK)
+        return status;
     pair->value = (fl_bytes){fl_cursor_take(&p->in, count * size), count * size};
     return type == FL_GGUF_BOOL ? check_bools(p, pair, key) : FL_OK;
 }
 
 static fl_status read_strings(parser *p, fl_gguf_pair *pair, const char *key) {
     uint64_t start = p->in.at;
-    if (pair->count > fl_cursor_left(&p->in) / 8)
-        return fl_fail_at(p->diag, FL_ERR_FORMAT, pair->offset,
-                          "key '%s' holds %llu strings, but %llu bytes are left (truncated or "
-                          "malformed)",
-                          key, (ull)pair->count, (ull)fl_cursor_left(&p->in));
-    for (uint64_t i = 0; i < pair->count; i++) {
+    fl_status status = demand(p, pair->offset, pair->count, 8, key, "strings");
+    for (uint64_t i = 0; i < pair->count && status == FL_OK; i++) {
         fl_bytes ignored;
-        fl_status status = read_string(p, &ignored, "a string of an array");
-        if (status != FL_OK)
-            return status;
+        status = read_string(p, &ignored, key);
     }
     pair->value = (fl_bytes){(const char *)p->in.bytes + start, p->in.at - start};
-    return FL_OK;
+    return status;
 }
 
 static fl_status read_array(parser *p, fl_gguf_pair *pair, const char *key) {
@@ -116,7 +118,7 @@ static fl_status read_array(parser *p, fl_gguf_pair *pair, const char *key) {
         return ends(p, key);
     if (element >= FL_GGUF_TYPE_COUNT || element == FL_GGUF_ARRAY)
         return fl_fail_at(p->diag, FL_ERR_FORMAT, pair->offset,
-                          "key '%s' is an array of type %u%s, expected a plain type up to 12", key,
+                          "%s is an array of type %u%s, expected a plain type up to 12", key,
                           element, element == FL_GGUF_ARRAY ? " (nested array)" : "");
     pair->element = (fl_gguf_type)element;
     if (element == FL_GGUF_STRING)
@@ -130,8 +132,8 @@ static fl_status read_value(parser *p, fl_gguf_pair *pair, const char *key) {
     if (p->in.failed)
         return ends(p, key);
     if (type >= FL_GGUF_TYPE_COUNT)
-        return fl_fail_at(p->diag, FL_ERR_FORMAT, at,
-                          "key '%s' has value type %u, expected 0 to 12", key, type);
+        return fl_fail_at(p->diag, FL_ERR_FORMAT, at, "%s has value type %u, expected 0 to 12", key,
+                          type);
     pair->type = (fl_gguf_type)type;
     pair->count = 1;
     pair->offset = p->in.at;
@@ -142,7 +144,7 @@ static fl_status read_value(parser *p, fl_gguf_pair *pair, const char *key) {
 }
 
 static fl_status read_pair(parser *p, fl_gguf_pair *pair) {
-    char key[SHOWN];
+    char shown[SHOWN], key[SHOWN + 8];
     uint64_t at = p->in.at;
     fl_status status = read_string(p, &pair->key, "a key");
     if (status != FL_OK)
@@ -150,7 +152,9 @@ static fl_status read_pair(parser *p, fl_gguf_pair *pair) {
     if (pair->key.length == 0 || pair->key.length > KEY_LIMIT)
         return fl_fail_at(p->diag, FL_ERR_FORMAT, at, "a key has %llu bytes, expected 1 to %d",
                           (ull)pair->key.length, KEY_LIMIT);
-    return read_value(p, pair, fl_escape_into(key, sizeof key, pair->key.data, pair->key.length));
+    fl_escape_into(shown, sizeof shown, pair->key.data, pair->key.length);
+    snprintf(key, sizeof key, "key '%s'", shown);
+    return read_value(p, pair, key);
 }
 
 static int compare_bytes(const fl_bytes *a, const fl_bytes *b) {
@@ -167,16 +171,14 @@ static int compare_pairs(const void *a, const void *b) {
 }
 
 static fl_status read_pairs(parser *p, fl_gguf *out, uint64_t count) {
-    if (count > fl_cursor_left(&p->in) / PAIR_BYTES)
-        return fl_fail_at(p->diag, FL_ERR_FORMAT, 16,
-                          "%llu key/value pairs announced, but %llu bytes are left (truncated or "
-                          "malformed)",
-                          (ull)count, (ull)fl_cursor_left(&p->in));
+    fl_status status = demand(p, 16, count, PAIR_BYTES, "the header", "key/value pairs");
+    if (status != FL_OK)
+        return status;
     out->pairs = calloc((size_t)count + 1, sizeof *out->pairs);
     if (!out->pairs)
         return fl_fail_memory(p->diag);
     for (; out->n_pairs < count; out->n_pairs++) {
-        fl_status status = read_pair(p, &out->pairs[out->n_pairs]);
+        status = read_pair(p, &out->pairs[out->n_pairs]);
         if (status != FL_OK)
             return status;
     }
@@ -345,16 +347,14 @@ static fl_status check_distinct(const parser *p, const fl_gguf *out) {
 }
 
 static fl_status read_tensors(parser *p, fl_gguf *out, uint64_t count) {
-    if (count > fl_cursor_left(&p->in) / TENSOR_BYTES)
-        return fl_fail_at(
-            p->diag, FL_ERR_FORMAT, 8,
-            "%llu tensors announced, but %llu bytes are left (truncated or malformed)", (ull)count,
-            (ull)fl_cursor_left(&p->in));
+    fl_status status = demand(p, 8, count, TENSOR_BYTES, "the header", "tensors");
+    if (status != FL_OK)
+        return status;
     out->tensors = calloc((size_t)count + 1, sizeof *out->tensors);
     if (!out->tensors)
         return fl_fail_memory(p->diag);
     for (; out->n_tensors < count; out->n_tensors++) {
-        fl_status status = read_tensor(p, out, &out->tensors[out->n_tensors]);
+        status = read_tensor(p, out, &out->tensors[out->n_tensors]);
         if (status != FL_OK)
             return status;
     }

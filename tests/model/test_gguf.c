@@ -67,10 +67,10 @@ static void refuses_counts_beyond_the_file(void **state) {
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         gguf_writer w = whole();
         w.n_pairs = counts[i];
-        assert_refused(&w, FL_ERR_FORMAT, "key/value pairs announced, but");
+        assert_refused(&w, FL_ERR_FORMAT, "key/value pairs, but");
         w = whole();
         w.n_tensors = counts[i];
-        assert_refused(&w, FL_ERR_FORMAT, "tensors announced, but");
+        assert_refused(&w, FL_ERR_FORMAT, "tensors, but");
     }
 }
 
@@ -82,12 +82,12 @@ static void refuses_string_lengths_beyond_the_file(void **state) {
         gguf_writer w = gguf_start();
         gguf_int(&value, lengths[i], 8);
         gguf_raw(&w, "general.name", 8, value.data, value.length);
-        assert_refused(&w, FL_ERR_FORMAT, "general.name has length");
+        assert_refused(&w, FL_ERR_FORMAT, "key 'general.name' announces");
         w = gguf_start();
         gguf_int(&w.pairs, lengths[i], 8);
         gguf_int(&w.pairs, 0, 8);
         w.n_pairs = 1;
-        assert_refused(&w, FL_ERR_FORMAT, "a key has length");
+        assert_refused(&w, FL_ERR_FORMAT, "a key announces");
         fl_buffer_done(&value);
     }
 }
@@ -98,11 +98,11 @@ static void refuses_arrays_that_lie(void **state) {
         uint32_t element;
         uint64_t count;
         const char *words;
-    } cases[] = {{4, UINT64_MAX, "holds 18446744073709551615 values of u32"},
+    } cases[] = {{4, UINT64_MAX, "announces 18446744073709551615 values of u32"},
                  {12, (uint64_t)1 << 61, "values of f64"},
-                 {4, 1000, "holds 1000 values of u32"},
+                 {4, 1000, "key 'a.key' announces 1000 values of u32"},
                  {8, UINT64_MAX / 8, "strings, but"},
-                 {8, 1, "string of an array has length"},
+                 {8, 1, "key 'a.key' announces 18446744073709551615 bytes"},
                  {9, 1, "nested array"},
                  {13, 1, "array of type 13"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -111,6 +111,27 @@ static void refuses_arrays_that_lie(void **state) {
                    "\377\377\377\377\377\377\377\377", 8);
         assert_refused(&w, FL_ERR_FORMAT, cases[i].words);
     }
+}
+
+/* A length that the file has, but no header may need. */
+static void refuses_headers_beyond_the_limit(void **state) {
+    (void)state;
+    const size_t length = 100000100;
+    gguf_writer w = gguf_start();
+    fl_buffer value = {0};
+    gguf_int(&value, 100000000, 8);
+    gguf_raw(&w, "general.name", 8, value.data, value.length);
+    gguf_finish(&w, GGUF_WHOLE);
+    char *bytes = calloc(1, length);
+    fl_gguf gguf;
+    fl_diag diag;
+    memcpy(bytes, w.file.data, w.file.length);
+    assert_int_equal(fl_gguf_parse(&gguf, bytes, length, &diag), FL_ERR_LIMIT);
+    assert_string_equal(diag.message, "header is larger than 100000000 bytes (key 'general.name')");
+    fl_gguf_done(&gguf);
+    free(bytes);
+    fl_buffer_done(&value);
+    gguf_done(&w);
 }
 
 static void refuses_malformed_pairs(void **state) {
@@ -278,6 +299,7 @@ int main(void) {
         cmocka_unit_test(refuses_counts_beyond_the_file),
         cmocka_unit_test(refuses_string_lengths_beyond_the_file),
         cmocka_unit_test(refuses_arrays_that_lie),
+        cmocka_unit_test(refuses_headers_beyond_the_limit),
         cmocka_unit_test(refuses_malformed_pairs),
         cmocka_unit_test(refuses_bad_alignments),
         cmocka_unit_test(keeps_other_alignments),
