@@ -22,7 +22,7 @@ const fl_style_info *fl_style_get_info(fl_style style) {
 
 bool fl_canvas_resize(fl_canvas *canvas, int width, int height) {
     size_t count = (size_t)(width > 0 ? width : 0) * (size_t)(height > 0 ? height : 0);
-    fl_cell *cells = count ? realloc(canvas->cells, count * sizeof *cells) : NULL;
+    fl_canvas_cell *cells = count ? realloc(canvas->cells, count * sizeof *cells) : NULL;
     if (!cells) {
         free(canvas->cells);
         canvas->cells = NULL;
@@ -38,7 +38,7 @@ bool fl_canvas_resize(fl_canvas *canvas, int width, int height) {
 
 void fl_canvas_clear(fl_canvas *canvas) {
     for (int i = 0; i < canvas->width * canvas->height; i++) {
-        canvas->cells[i] = (fl_cell){.glyph = " ", .style = FL_STYLE_text};
+        canvas->cells[i] = (fl_canvas_cell){.glyph = " ", .style = FL_STYLE_text};
     }
     canvas->cursor_x = canvas->cursor_y = -1;
 }
@@ -48,19 +48,19 @@ void fl_canvas_done(fl_canvas *canvas) {
     *canvas = (fl_canvas){0};
 }
 
-static fl_cell *cell_at(const fl_canvas *canvas, int x, int y) {
+static fl_canvas_cell *cell_at(const fl_canvas *canvas, int x, int y) {
     bool inside = x >= 0 && y >= 0 && x < canvas->width && y < canvas->height;
     return inside ? &canvas->cells[y * canvas->width + x] : NULL;
 }
 
-const fl_cell *fl_canvas_at(const fl_canvas *canvas, int x, int y) {
+const fl_canvas_cell *fl_canvas_at(const fl_canvas *canvas, int x, int y) {
     return cell_at(canvas, x, y);
 }
 
 /* Writing over half of a wide character blanks its other half. */
 static void heal(fl_canvas *canvas, int x, int y, int width) {
-    fl_cell *first = cell_at(canvas, x, y), *before = cell_at(canvas, x - 1, y);
-    fl_cell *after = cell_at(canvas, x + width, y);
+    fl_canvas_cell *first = cell_at(canvas, x, y), *before = cell_at(canvas, x - 1, y);
+    fl_canvas_cell *after = cell_at(canvas, x + width, y);
     if (first && before && first->glyph[0] == '\0')
         strcpy(before->glyph, " ");
     if (after && after->glyph[0] == '\0')
@@ -69,7 +69,7 @@ static void heal(fl_canvas *canvas, int x, int y, int width) {
 
 static void set(fl_canvas *canvas, int x, int y, int width, fl_style style, const char *bytes,
                 size_t length) {
-    fl_cell *cell = cell_at(canvas, x, y);
+    fl_canvas_cell *cell = cell_at(canvas, x, y);
     if (!cell || (width == 2 && !cell_at(canvas, x + 1, y)))
         return;
     heal(canvas, x, y, width);
@@ -77,12 +77,12 @@ static void set(fl_canvas *canvas, int x, int y, int width, fl_style style, cons
     cell->glyph[length] = '\0';
     cell->style = (uint8_t)style;
     if (width == 2)
-        cell[1] = (fl_cell){.glyph = "", .style = (uint8_t)style};
+        cell[1] = (fl_canvas_cell){.glyph = "", .style = (uint8_t)style};
 }
 
 /* A character of width 0 joins the one before it, where there is room. */
 static void join(fl_canvas *canvas, int x, int y, const char *bytes, size_t length) {
-    fl_cell *cell = cell_at(canvas, x, y);
+    fl_canvas_cell *cell = cell_at(canvas, x, y);
     if (cell && cell->glyph[0] == '\0')
         cell = cell_at(canvas, x - 1, y);
     if (!cell || cell->glyph[0] == '\0' || strcmp(cell->glyph, " ") == 0)
@@ -212,7 +212,7 @@ void fl_canvas_fill(fl_canvas *canvas, fl_rect rect, fl_style style, const char 
 void fl_canvas_restyle(fl_canvas *canvas, fl_rect rect, fl_style style) {
     for (int y = rect.y; y < rect.y + rect.h; y++) {
         for (int x = rect.x; x < rect.x + rect.w; x++) {
-            fl_cell *cell = cell_at(canvas, x, y);
+            fl_canvas_cell *cell = cell_at(canvas, x, y);
             if (cell)
                 cell->style = (uint8_t)style;
         }

@@ -34,10 +34,10 @@ typedef struct fl_style_info {
 
 const fl_style_info *fl_style_get_info(fl_style style);
 
-typedef struct fl_cell {
+typedef struct fl_canvas_cell {
     char glyph[13];  /* UTF-8, NUL-terminated; "" in the right half of a wide character */
     uint8_t style;
-} fl_cell;
+} fl_canvas_cell;
 
 typedef struct fl_rect {
     int x, y, w, h;
@@ -46,7 +46,7 @@ typedef struct fl_rect {
 typedef struct fl_canvas {
     int width, height;
     bool ascii;
-    fl_cell *cells;
+    fl_canvas_cell *cells;
     int cursor_x, cursor_y; /* where text is being typed; -1: nowhere */
 } fl_canvas;
 
@@ -54,7 +54,7 @@ typedef struct fl_canvas {
 bool fl_canvas_resize(fl_canvas *canvas, int width, int height);
 void fl_canvas_clear(fl_canvas *canvas);
 void fl_canvas_done(fl_canvas *canvas);
-const fl_cell *fl_canvas_at(const fl_canvas *canvas, int x, int y); /* NULL outside */
+const fl_canvas_cell *fl_canvas_at(const fl_canvas *canvas, int x, int y); /* NULL outside */
 
 /* Puts UTF-8 text from (x, y), at most `width` columns; returns the columns used. */
 int fl_canvas_put(fl_canvas *canvas, int x, int y, int width, fl_style style, const char *text);

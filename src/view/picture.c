@@ -14,7 +14,7 @@ static const char *const ground = "#16181d", *const ink = "#d8dee9";
 static int used_width(const fl_canvas *canvas, int y) {
     int width = canvas->width;
     while (width > 0) {
-        const fl_cell *cell = fl_canvas_at(canvas, width - 1, y);
+        const fl_canvas_cell *cell = fl_canvas_at(canvas, width - 1, y);
         if (strcmp(cell->glyph, " ") != 0 || fl_style_get_info(cell->style)->bg256 >= 0)
             break;
         width--;
@@ -55,7 +55,7 @@ void fl_canvas_ansi(const fl_canvas *canvas, fl_buffer *out) {
     for (int y = 0; y < canvas->height; y++) {
         int width = used_width(canvas, y), style = -1;
         for (int x = 0; x < width; x++) {
-            const fl_cell *cell = fl_canvas_at(canvas, x, y);
+            const fl_canvas_cell *cell = fl_canvas_at(canvas, x, y);
             if (cell->style != style)
                 sgr(out, fl_style_get_info(cell->style));
             style = cell->style;

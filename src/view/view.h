@@ -23,7 +23,7 @@ typedef struct fl_view_model {
     const fl_hparams *hparams;
     const char *name;        /* "builtin", or the file's name */
     const char *description; /* one line about the model; NULL: none */
-    const fl_model *model;   /* its weights; NULL: none to show */
+    const fl_model *model;   /* its weights; NULL: only those that events carry */
     fl_pieces pieces;        /* text of token ids; see fl_view_pieces */
     const char *isa;         /* "scalar", ... */
     bool exact;              /* float activations throughout */
@@ -50,10 +50,58 @@ typedef struct fl_view_options {
     void *restart_ctx;
     bool ascii; /* no byte above 127 on the screen */
     /* Set by whoever paints; callers of fl_tui_run leave these alone. */
-    int colors; /* 0: none, 16, 256 */
+    int colors; /* 0: none, 8, 256 */
     bool (*tick)(void *ctx, int64_t event); /* called between events on a long way; false: stop */
     void *tick_ctx;
 } fl_view_options;
+
+/* Keys beyond characters, which are their code points. */
+enum {
+    FL_KEY_ENTER = '\n',
+    FL_KEY_TAB = '\t',
+    FL_KEY_ESCAPE = 27,
+    FL_KEY_BACKSPACE = 127,
+    FL_KEY_SPECIAL = 0x110000,
+    FL_KEY_UP,
+    FL_KEY_DOWN,
+    FL_KEY_LEFT,
+    FL_KEY_RIGHT,
+    FL_KEY_PAGE_UP,
+    FL_KEY_PAGE_DOWN,
+    FL_KEY_HOME,
+    FL_KEY_END,
+    FL_KEY_BACKTAB,
+    FL_KEY_DELETE
+};
+#define FL_KEY_CTRL(letter) ((letter) & 0x1f)
+
+typedef struct fl_view fl_view;
+
+/* Computes event 0. The source is taken over even on failure. */
+fl_status fl_view_new(fl_view **out, const fl_view_options *options, fl_diag *diag);
+void fl_view_free(fl_view **view);
+
+void fl_view_resize(fl_view *view, int width, int height);
+void fl_view_key(fl_view *view, int key);
+/* A press at a cell; wheel: -1 up, 1 down, 0 a click. */
+void fl_view_mouse(fl_view *view, int x, int y, int wheel);
+/* Runs one command line ("goto attn_probs", "3" alone is a goto). False, with the reason in
+ * fl_view_message, if it could not be done. */
+bool fl_view_command(fl_view *view, const char *line);
+/* Has the reader left? */
+bool fl_view_left(const fl_view *view);
+/* Draws and returns the canvas, borrowed until the next call. */
+const fl_canvas *fl_view_draw(fl_view *view);
+
+/* The event shown, and what was said about the last key or command ("" if nothing). */
+int64_t fl_view_at(const fl_view *view);
+const char *fl_view_message(const fl_view *view);
+/* The event shown as a sentence. */
+void fl_view_sentence(fl_view *view, fl_buffer *out);
+/* What is about to happen, in one sentence: tokens in, steps to the word that comes out. */
+void fl_view_welcome(fl_view *view, fl_buffer *out);
+/* The page that is open as plain lines (help, prompts, breakpoints, why); nothing if none is. */
+void fl_view_page_text(fl_view *view, fl_buffer *out);
 
 /* Texts of a tokenizer's pieces, borrowed from it; NULL gives pieces shown as ids. */
 fl_pieces fl_view_pieces(const fl_tokenizer *tokenizer);

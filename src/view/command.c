@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * The line at the bottom: typing it, and doing what it says. Every verb of keys.def can be written
+ * out; a bare number is an event to go to.
+ */
+#include "view/cursor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void fl_open_line(fl_view *view, fl_line_kind kind, const char *text) {
+    view->line = kind;
+    view->text_length = (size_t)snprintf(view->text, sizeof view->text, "%s", text);
+}
+
+static bool find_verb(const char *word, size_t length, fl_verb *out) {
+    int candidates = 0;
+    for (int id = 0; id < FL_VERB_COUNT; id++) {
+        const char *name = fl_verb_get_info((fl_verb)id)->word;
+        if (strncmp(name, word, length) != 0)
+            continue;
+        *out = (fl_verb)id;
+        if (name[length] == '\0')
+            return true;
+        candidates++;
+    }
+    return candidates == 1; /* a beginning that only one word has */
+}
+
+/* One letter alone is the key of that name. */
+static bool find_key(fl_view *view, const char *word, size_t length, fl_verb *out) {
+    size_t count;
+    const fl_key_info *keys = fl_keys(&count);
+    for (size_t i = 0; length == 1 && i < count; i++) {
+        if (keys[i].key == word[0] && (keys[i].where & fl_view_where(view))) {
+            *out = keys[i].verb;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool with_text(fl_view *view, fl_verb verb, const char *text) {
+    switch (verb) {
+    case FL_VERB_goto:
+        return fl_goto(view, text);
+    case FL_VERB_break:
+        return fl_break_add(view, text);
+    case FL_VERB_delete:
+        return fl_break_delete(view, text);
+    case FL_VERB_prompt:
+        return fl_restart(view, text);
+    case FL_VERB_search:
+        snprintf(view->found, sizeof view->found, "%.*s", (int)sizeof view->found - 1, text);
+        fl_search(view, 1, 1);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool with_number(fl_view *view, fl_verb verb, const char *text) {
+    char *end;
+    long long number = strtoll(text, &end, 10);
+    if (end == text || end[strspn(end, " ")] || number < 0 || number > 99999999) {
+        fl_say(view, "%s takes a number, not \"%.60s\"", fl_verb_get_info(verb)->word, text);
+        return false;
+    }
+    if (verb == FL_VERB_layer)
+        return fl_goto_layer(view, number);
+    if (verb == FL_VERB_head)
+        return fl_goto_head(view, number);
+    fl_view_do(view, verb, number > 0 ? number : 1);
+    return true;
+}
+
+static bool do_verb(fl_view *view, fl_verb verb, const char *rest) {
+    const char *argument = fl_verb_get_info(verb)->argument;
+    bool optional = argument[0] == '[' || argument[0] == '\0';
+    if (!*rest && (optional || verb == FL_VERB_search)) {
+        fl_view_do(view, verb, 1);
+        return true;
+    }
+    if (!*rest && verb == FL_VERB_prompt)
+        return fl_restart(view, "");
+    if (!*rest) {
+        fl_say(view, "%s wants %s", fl_verb_get_info(verb)->word, argument);
+        return false;
+    }
+    if (argument[0] == '\0') {
+        fl_say(view, "%s takes nothing behind it", fl_verb_get_info(verb)->word);
+        return false;
+    }
+    bool number = strcmp(argument, "[N]") == 0 || verb == FL_VERB_layer || verb == FL_VERB_head;
+    return number ? with_number(view, verb, rest) : with_text(view, verb, rest);
+}
+
+bool fl_view_command(fl_view *view, const char *line) {
+    char text[FL_LINE_BYTES];
+    fl_verb verb;
+    view->message[0] = '\0';
+    snprintf(text, sizeof text, "%s", line + strspn(line, " \t"));
+    size_t length = strlen(text);
+    while (length > 0 && strchr(" \t\r\n", text[length - 1]))
+        text[--length] = '\0';
+    if (length == 0)
+        return true;
+    if (strspn(text, "0123456789") == length)
+        return fl_goto(view, text);
+    size_t word = strcspn(text, " \t");
+    const char *rest = text + word + strspn(text + word, " \t");
+    if (!find_key(view, text, word, &verb) && !find_verb(text, word, &verb)) {
+        fl_say(view, "there is no command \"%.*s\"; help lists them", (int)(word < 60 ? word : 60),
+               text);
+        return false;
+    }
+    return do_verb(view, verb, rest);
+}
+
+/* ---- typing ---- */
+
+static void insert(fl_view *view, int code) {
+    char bytes[4];
+    size_t n = 1;
+    unsigned c = (unsigned)code;
+    if (c < 0x80) {
+        bytes[0] = (char)c;
+    } else if (c < 0x800) {
+        n = 2;
+        bytes[0] = (char)(0xc0 | c >> 6);
+        bytes[1] = (char)(0x80 | (c & 0x3f));
+    } else if (c < 0x10000) {
+        n = 3;
+        bytes[0] = (char)(0xe0 | c >> 12);
+        bytes[1] = (char)(0x80 | (c >> 6 & 0x3f));
+        bytes[2] = (char)(0x80 | (c & 0x3f));
+    } else {
+        n = 4;
+        bytes[0] = (char)(0xf0 | c >> 18);
+        bytes[1] = (char)(0x80 | (c >> 12 & 0x3f));
+        bytes[2] = (char)(0x80 | (c >> 6 & 0x3f));
+        bytes[3] = (char)(0x80 | (c & 0x3f));
+    }
+    if (view->text_length + n + 1 > sizeof view->text || fl_utf8_length(bytes, n) != n)
+        return;
+    memcpy(view->text + view->text_length, bytes, n);
+    view->text_length += n;
+    view->text[view->text_length] = '\0';
+}
+
+static void erase(fl_view *view) {
+    if (view->text_length == 0) {
+        view->line = FL_LINE_NONE;
+        return;
+    }
+    do
+        view->text_length--;
+    while (view->text_length > 0 && ((unsigned char)view->text[view->text_length] & 0xc0) == 0x80);
+    view->text[view->text_length] = '\0';
+}
+
+static void erase_all(fl_view *view) {
+    view->text_length = 0;
+    view->text[0] = '\0';
+}
+
+static void enter(fl_view *view) {
+    fl_line_kind kind = view->line;
+    view->line = FL_LINE_NONE;
+    if (kind == FL_LINE_COMMAND)
+        fl_view_command(view, view->text);
+    else if (kind == FL_LINE_SEARCH && view->text_length > 0)
+        with_text(view, FL_VERB_search, view->text);
+    else if (kind == FL_LINE_SEARCH)
+        fl_search(view, 1, 1);
+    else if (kind == FL_LINE_PROMPT)
+        fl_restart(view, view->text);
+}
+
+void fl_line_key(fl_view *view, int key) {
+    switch (key) {
+    case FL_KEY_ENTER:
+        enter(view);
+        break;
+    case FL_KEY_ESCAPE:
+        view->line = FL_LINE_NONE;
+        break;
+    case FL_KEY_BACKSPACE:
+        erase(view);
+        break;
+    case FL_KEY_CTRL('u'):
+        erase_all(view);
+        break;
+    default:
+        if (key >= ' ' && key < FL_KEY_SPECIAL)
+            insert(view, key);
+        break;
+    }
+}

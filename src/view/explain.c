@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * An explanation on the screen: short in the panel, complete on its page, with the text of the
+ * scalar function that computes the stage.
+ */
+#include "view/why.h"
+
+#include "kernels/kernels.h"
+#include "view/value.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* "2.91 × 0.88", or the bare value where a term is no product. */
+static void term_text(const fl_why *why, const fl_term *term, char *out, size_t size) {
+    char a[FL_NUMBER], b[FL_NUMBER];
+    if (why->products)
+        snprintf(out, size, term->b < 0 ? "%s × (%s)" : "%s × %s", fl_short(a, term->a),
+                 fl_short(b, term->b));
+    else
+        snprintf(out, size, "exp → %s", fl_short(a, term->value));
+}
+
+/* The largest terms one after the other, as many as the width takes. */
+static void draw_inline(fl_view *view, int x, int y, int width, const fl_why *why) {
+    fl_buffer text = {0};
+    int shown = 0;
+    for (; shown < why->n_terms; shown++) {
+        char term[96], name[64];
+        size_t before = text.length;
+        term_text(why, &why->terms[shown], term, sizeof term);
+        fl_buffer_puts(&text, shown ? " + " : "= ");
+        if (why->keys)
+            fl_buffer_printf(&text, "\"%s\" ", fl_term_name(view, why, &why->terms[shown], name,
+                                                            sizeof name));
+        fl_buffer_puts(&text, term);
+        if (text.data && fl_text_width(text.data) > width - 22) {
+            text.length = before;
+            text.data[before] = '\0';
+            break;
+        }
+    }
+    char rest[FL_NUMBER];
+    if (shown < why->all_terms)
+        fl_buffer_printf(&text, " + %" PRId64 " more: %s", why->all_terms - shown,
+                         fl_short(rest, fl_why_rest(why, shown)));
+    if (text.data)
+        fl_canvas_fit(&view->canvas, x, y, width, FL_STYLE_text, text.data);
+    fl_buffer_done(&text);
+}
+
+static void draw_term(fl_view *view, int x, int y, int width, const fl_why *why, int i) {
+    const fl_term *term = &why->terms[i];
+    fl_canvas *canvas = &view->canvas;
+    char name[64], text[96], number[FL_NUMBER], bar[128];
+    fl_term_name(view, why, term, name, sizeof name);
+    fl_canvas_fit(canvas, x + 2, y, 9, FL_STYLE_label, name);
+    term_text(why, term, text, sizeof text);
+    fl_canvas_right(canvas, x + 11, y, 20, FL_STYLE_text, text);
+    fl_style sign = term->value < 0 ? FL_STYLE_negative : FL_STYLE_positive;
+    snprintf(text, sizeof text, "%s%s", term->value < 0 ? "" : "+", fl_short(number, term->value));
+    fl_canvas_put(canvas, x + 31, y, 2, FL_STYLE_dim, " =");
+    fl_canvas_right(canvas, x + 33, y, 10, sign, text);
+    double share = fabs(term->value) / fabs(why->terms[0].value);
+    fl_bar(bar, share, width - 44, canvas->ascii);
+    fl_canvas_put(canvas, x + 44, y, width - 44, sign, bar);
+}
+
+/* One term a line, then the rest. Returns the lines used. */
+static int draw_terms(fl_view *view, fl_rect rect, const fl_why *why) {
+    int shown = why->n_terms < rect.h - 1 ? why->n_terms : rect.h - 1;
+    for (int i = 0; i < shown; i++)
+        draw_term(view, rect.x, rect.y + i, rect.w, why, i);
+    if (shown < why->all_terms) {
+        char number[FL_NUMBER];
+        double rest = fl_why_rest(why, shown);
+        fl_canvas_printf(&view->canvas, rect.x + 2, rect.y + shown, rect.w - 2, FL_STYLE_dim,
+                         "… %" PRId64 " more terms: %s%s", why->all_terms - shown,
+                         rest < 0 ? "" : "+", fl_short(number, rest));
+        shown++;
+    }
+    return shown;
+}
+
+static void draw_worked(fl_view *view, int x, int y, int width, const fl_why *why) {
+    char number[FL_NUMBER];
+    fl_canvas *canvas = &view->canvas;
+    if (why->masked || why->stage == FL_STAGE_tokens || why->stage == FL_STAGE_next_token) {
+        fl_canvas_fit(canvas, x, y, width, FL_STYLE_text, why->worked);
+        return;
+    }
+    int used = fl_canvas_put(canvas, x, y, width, FL_STYLE_bold, fl_short(number, why->engine));
+    used += fl_canvas_put(canvas, x + used, y, width - used, FL_STYLE_text, " = ");
+    used += fl_canvas_fit(canvas, x + used, y, width - used, FL_STYLE_text, why->worked);
+    if (why->note[0] && used + 3 < width)
+        fl_canvas_fit(canvas, x + used + 3, y, width - used - 3, FL_STYLE_dim, why->note);
+}
+
+static void draw_check(fl_view *view, int x, int y, int width, const fl_why *why) {
+    char sum[FL_NUMBER], engine[FL_NUMBER], off[FL_NUMBER];
+    double difference = why->value - why->engine;
+    snprintf(off, sizeof off, "%.1g", isnan(difference) ? 0 : fabs(difference));
+    fl_canvas_printf(&view->canvas, x, y, width, FL_STYLE_dim,
+                     "recomputed %s  engine %s  difference %s", fl_exact(sum, why->value),
+                     fl_exact(engine, why->engine), off);
+}
+
+/* The scalar function line by line; comments in their own colour. */
+static void draw_source(fl_view *view, fl_rect rect, const char *kernel) {
+    size_t length;
+    int line;
+    const char *text = fl_scalar_source(kernel, &length, &line);
+    if (!text || rect.h < 3)
+        return;
+    fl_canvas_printf(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_dim,
+                     "src/kernels/scalar.c, line %d", line);
+    bool comment = false;
+    for (int y = 1; y < rect.h && length > 0; y++) {
+        const char *end = memchr(text, '\n', length);
+        size_t count = end ? (size_t)(end - text) : length;
+        char row[256];
+        snprintf(row, sizeof row, "%.*s", (int)(count < sizeof row ? count : sizeof row - 1), text);
+        comment = comment || strncmp(row, "/*", 2) == 0;
+        fl_canvas_fit(&view->canvas, rect.x, rect.y + y, rect.w,
+                      comment ? FL_STYLE_comment : FL_STYLE_code, row);
+        if (strstr(row, "*/"))
+            comment = false;
+        count += end != NULL;
+        text += count;
+        length -= count;
+    }
+}
+
+void fl_why_draw(fl_view *view, fl_rect rect, bool source) {
+    fl_why why;
+    fl_why_of(view, &why);
+    const fl_stage_info *info = fl_stage_get_info(why.stage);
+    int used = fl_canvas_wrap(&view->canvas, (fl_rect){rect.x, rect.y, rect.w, rect.h > 4 ? 2 : 1},
+                              FL_STYLE_stage, info->formula);
+    used = used > 2 || rect.h <= 4 ? (rect.h > 4 ? 2 : 1) : used;
+    draw_worked(view, rect.x, rect.y + used, rect.w, &why);
+    used++;
+    if (rect.h < 8) {
+        if (why.all_terms > 0 && used < rect.h)
+            draw_inline(view, rect.x, rect.y + used, rect.w, &why);
+        return;
+    }
+    if (why.all_terms > 0) {
+        int room = source ? (rect.h - used) / 2 : rect.h - used - 1;
+        used += draw_terms(view, (fl_rect){rect.x, rect.y + used, rect.w, room}, &why);
+    }
+    if (why.computed)
+        draw_check(view, rect.x, rect.y + used++, rect.w, &why);
+    if (source)
+        draw_source(view, (fl_rect){rect.x, rect.y + used + 1, rect.w, rect.h - used - 1},
+                    info->kernel);
+}
+
+/* ---- the page ---- */
+
+static void add_names(fl_view *view, fl_buffer *out, fl_stage stage) {
+    const fl_captured *here = fl_here(view);
+    char name[160];
+    for (int d = FL_DIALECT_TL; d < FL_DIALECT_COUNT; d++) {
+        if (!fl_stage_get_info(stage)->names[d])
+            continue;
+        fl_stage_name(stage, here->event.layer, (fl_dialect)d, name, sizeof name);
+        fl_buffer_printf(out, "  %-10s %s\n", fl_dialect_name((fl_dialect)d), name);
+    }
+}
+
+static void add_shape(fl_view *view, fl_buffer *out, fl_stage stage) {
+    const fl_captured *here = fl_here(view);
+    const fl_event *event = &here->event;
+    char symbols[64];
+    fl_stage_symbols(stage, symbols, sizeof symbols);
+    fl_buffer_printf(out, "  shape      %s = [", symbols);
+    for (int i = 0; i < event->tensor.n_dims; i++)
+        fl_buffer_printf(out, "%s%" PRId64, i ? ", " : "", event->tensor.shape[i]);
+    fl_buffer_puts(out, "]");
+    for (int i = 0; i < event->tensor.n_dims; i++)
+        fl_buffer_printf(out, "%s%s", i ? " × " : "  ", fl_axis_name(event->tensor.axes[i]));
+    fl_buffer_puts(out, "\n");
+    if (!event->weight)
+        return;
+    const fl_weight *w = event->weight;
+    fl_buffer_printf(out, "  weight     %s [%" PRId64, w->name, w->shape[0]);
+    if (w->n_dims == 2)
+        fl_buffer_printf(out, ", %" PRId64, w->shape[1]);
+    fl_buffer_printf(out, "] %s%s\n", fl_dtype_get_info(w->dtype)->name,
+                     w->tied ? ", the embedding table once more" : "");
+}
+
+static void add_terms(fl_view *view, fl_buffer *out, const fl_why *why) {
+    if (why->products)
+        fl_buffer_printf(out, "  %" PRId64 " terms %s × %s, largest first:\n", why->all_terms,
+                         why->a_name, why->b_name);
+    else
+        fl_buffer_printf(out, "  %" PRId64 " exponentials of %s less the largest, largest first:\n",
+                         why->all_terms, why->a_name);
+    double largest = why->n_terms ? fabs(why->terms[0].value) : 0;
+    for (int i = 0; i < why->n_terms; i++) {
+        char name[64], text[96], number[FL_NUMBER], bar[128];
+        const fl_term *term = &why->terms[i];
+        term_text(why, term, text, sizeof text);
+        fl_term_name(view, why, term, name, sizeof name);
+        fl_bar(bar, largest > 0 ? fabs(term->value) / largest : 0, 16, view->options.ascii);
+        int pad = 10 - fl_text_width(name), pad_text = 22 - fl_text_width(text);
+        fl_buffer_printf(out, "    %s%*s%*s%s = %s%-10s %s\n", name, pad > 0 ? pad : 1, "",
+                         pad_text > 0 ? pad_text : 0, "", text, term->value < 0 ? "" : "+",
+                         fl_short(number, term->value), bar);
+    }
+    char number[FL_NUMBER];
+    if (why->n_terms < why->all_terms)
+        fl_buffer_printf(out, "    … %" PRId64 " more terms: %s\n", why->all_terms - why->n_terms,
+                         fl_short(number, why->rest));
+    fl_buffer_printf(out, "    sum %s\n", fl_exact(number, why->sum));
+}
+
+static void add_source(fl_buffer *out, const char *kernel) {
+    size_t length;
+    int line;
+    const char *text = fl_scalar_source(kernel, &length, &line);
+    if (!text)
+        return;
+    fl_buffer_printf(out, "\nThe function that computes it, src/kernels/scalar.c from line %d on\n\n",
+                     line);
+    fl_buffer_add(out, text, length);
+    fl_buffer_puts(out, "\n");
+}
+
+void fl_why_lines(fl_view *view, fl_buffer *out) {
+    fl_why why;
+    char number[FL_NUMBER];
+    fl_why_of(view, &why);
+    const fl_captured *here = fl_here(view);
+    if (!here)
+        return;
+    const fl_stage_info *info = fl_stage_get_info(why.stage);
+    fl_buffer_printf(out, "%s: %s\n\n  %s\n\n", info->id, info->meaning, info->formula);
+    fl_place_words(view, &here->event, why.index, out);
+    if (!why.masked)
+        fl_buffer_printf(out, " = %s", fl_exact(number, why.engine));
+    fl_buffer_printf(out, "\n  %s %s\n", why.masked ? "is" : "=", why.worked);
+    if (why.note[0])
+        fl_buffer_printf(out, "  %s\n", why.note);
+    if (why.all_terms > 0)
+        add_terms(view, out, &why);
+    if (why.computed)
+        fl_buffer_printf(out, "  recomputed %s, the engine has %s: difference %.1g%s\n",
+                         fl_exact((char[FL_NUMBER]){0}, why.value), fl_exact(number, why.engine),
+                         fabs(why.value - why.engine),
+                         view->options.model.exact ? "" : " (it computes with 8-bit activations)");
+    fl_buffer_puts(out, "\n");
+    add_shape(view, out, why.stage);
+    add_names(view, out, why.stage);
+    add_source(out, info->kernel);
+}

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * The whole screen: what stands where at which size. Above, where am I; then what is this; the
+ * tensor; what is remarkable; why; and below, what can I do.
+ */
+#include "view/cursor.h"
+#include "view/panels.h"
+#include "view/program.h"
+#include "view/value.h"
+#include "view/why.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LEAST_WIDTH = 60, LEAST_HEIGHT = 16, WIDE_WIDTH = 116, WIDE_HEIGHT = 30 };
+
+/* ---- where am I ---- */
+
+static const char *parameters(const fl_view *view, char *out, size_t size) {
+    double count = (double)fl_parameters(view->options.model.hparams);
+    const char *units = "KMGT";
+    while (count >= 999.5 && units[1] && count >= 1e6) {
+        count /= 1000;
+        units++;
+    }
+    if (count < 1000)
+        snprintf(out, size, "%.0f", count);
+    else
+        snprintf(out, size, "%.1f%c", count / 1000, *units);
+    return out;
+}
+
+static void where_text(fl_view *view, char *left, size_t left_size, char *right, size_t right_size) {
+    const fl_view_model *model = &view->options.model;
+    const fl_captured *here = fl_here(view);
+    fl_pass pass = fl_here_pass(view);
+    char size[32], layer[48] = "";
+    const fl_event *event = &here->event;
+    if (event->layer >= 0)
+        snprintf(layer, sizeof layer, "  layer %" PRId32 " (0–%" PRId64 ")", event->layer, pass.dims.L - 1);
+    snprintf(left, left_size, " %s %s %s", model->name, parameters(view, size, sizeof size),
+             model->hparams->model_type);
+    if (event->phase == FL_PREFILL)
+        snprintf(right, right_size, "prefill %" PRId64 " token%s%s  event %" PRId64 " (%" PRId64 "–%" PRId64 ") ",
+                 event->new_tokens, event->new_tokens == 1 ? "" : "s", layer, event->index, pass.first,
+                 pass.first + pass.count - 1);
+    else
+        snprintf(right, right_size, "decode token %" PRId64 "%s  event %" PRId64 " (%" PRId64 "–%" PRId64 ") ",
+                 event->past, layer, event->index, pass.first, pass.first + pass.count - 1);
+}
+
+static void draw_top(fl_view *view) {
+    fl_canvas *canvas = &view->canvas;
+    int width = canvas->width;
+    char left[128], right[160], exact[64];
+    where_text(view, left, sizeof left, right, sizeof right);
+    fl_canvas_fill(canvas, (fl_rect){0, 0, width, 1}, FL_STYLE_top, " ");
+    if (view->message[0] || view->count > 0) {
+        char *event = strstr(right, "event");
+        char said[340];
+        if (view->message[0])
+            snprintf(said, sizeof said, " %s", view->message);
+        else
+            snprintf(said, sizeof said, " %" PRId64, view->count);
+        int need = fl_text_width(event);
+        fl_canvas_fit(canvas, 0, 0, width - need - 1, FL_STYLE_top, said);
+        fl_canvas_right(canvas, 0, 0, width, FL_STYLE_top, event);
+        return;
+    }
+    int need = fl_text_width(right);
+    int used = fl_canvas_fit(canvas, 0, 0, width - need - 1, FL_STYLE_top, left);
+    const fl_view_model *model = &view->options.model;
+    snprintf(exact, sizeof exact, " · %s %s", model->isa ? model->isa : "",
+             model->exact ? "exact" : "fast");
+    if (model->n_patches > 0 && used + 11 < width - need)
+        used += fl_canvas_put(canvas, used + 1, 0, width - need - used - 1, FL_STYLE_banner,
+                              " MODIFIED ") + 1;
+    if (used + fl_text_width(exact) < width - need)
+        fl_canvas_put(canvas, used, 0, width - need - used, FL_STYLE_top_dim, exact);
+    fl_canvas_right(canvas, 0, 0, width, FL_STYLE_top, right);
+}
+
+/* Tokens of the pass are lit, those in the cache are not; behind them the choice, once it is made. */
+static void draw_strip(fl_view *view, int y) {
+    fl_canvas *canvas = &view->canvas;
+    const fl_captured *here = fl_here(view);
+    const fl_event *event = &here->event;
+    fl_place place = fl_cursor_place(view, here);
+    here = fl_here(view);
+    fl_dim dim = fl_grid_of(event).row_dim;
+    int64_t end = event->past + event->new_tokens, widths = 0, first = end;
+    int64_t lit = dim == FL_DIM_T || dim == FL_DIM_S || dim == FL_DIM_R
+                      ? fl_position_of(event, dim, place.row) : -1;
+    char piece[64];
+    while (first > 0) {
+        int w = fl_text_width(fl_token_at(view, piece, sizeof piece, first - 1)) + 1;
+        if (widths + w > canvas->width - 14)
+            break;
+        widths += w;
+        first--;
+    }
+    int x = 1;
+    if (first > 0)
+        x += fl_canvas_put(canvas, x, y, 2, FL_STYLE_dim, "…");
+    for (int64_t p = first; p < end && x < canvas->width; p++) {
+        fl_token_at(view, piece, sizeof piece, p);
+        fl_style style = p == lit ? FL_STYLE_token_on : p >= event->past ? FL_STYLE_token : FL_STYLE_dim;
+        x += fl_canvas_put(canvas, x, y, canvas->width - x, style, piece);
+        x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_rule, "│");
+    }
+    x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_text, "→ ");
+    bool chosen = event->stage == FL_STAGE_next_token;
+    fl_canvas_put(canvas, x, y, canvas->width - x, chosen ? FL_STYLE_token_new : FL_STYLE_text,
+                  chosen ? fl_token_at(view, piece, sizeof piece, end) : "?");
+}
+
+/* ---- what is this ---- */
+
+static void stage_text(fl_view *view, char *name, size_t name_size, char *shape, size_t shape_size) {
+    const fl_captured *here = fl_here(view);
+    const fl_event *event = &here->event;
+    const fl_dims dims = fl_here_pass(view).dims;
+    const char *id = fl_stage_get_info(event->stage)->id;
+    int used = snprintf(name, name_size, "%s", id);
+    if (event->head >= 0 && dims.K != dims.H)
+        snprintf(name + used, name_size - (size_t)used, "  head %" PRId32 " (0–%" PRId64 "), k/v head %" PRId32,
+                 event->head, dims.H - 1, event->kv_head);
+    else if (event->head >= 0)
+        snprintf(name + used, name_size - (size_t)used, "  head %" PRId32 " (0–%" PRId64 ")", event->head,
+                 dims.H - 1);
+    used = snprintf(shape, shape_size, "[");
+    for (int i = 0; i < event->tensor.n_dims; i++)
+        used += snprintf(shape + used, shape_size - (size_t)used, "%s%" PRId64, i ? ", " : "",
+                         event->tensor.shape[i]);
+    used += snprintf(shape + used, shape_size - (size_t)used, "]  ");
+    for (int i = 0; i < event->tensor.n_dims; i++)
+        used += snprintf(shape + used, shape_size - (size_t)used, "%s%s", i ? " × " : "",
+                         fl_axis_name(event->tensor.axes[i]));
+}
+
+/* Title and meaning; returns the lines used. */
+static int draw_title(fl_view *view, fl_rect rect) {
+    char name[96], shape[128], text[320];
+    fl_canvas *canvas = &view->canvas;
+    const fl_captured *here = fl_here(view);
+    const fl_stage_info *info = fl_stage_get_info(here->event.stage);
+    int64_t masked = here->stats.masked, cells = fl_tensor_count(&here->event.tensor);
+    bool modified = here->event.modified;
+    stage_text(view, name, sizeof name, shape, sizeof shape);
+    int used = fl_canvas_fit(canvas, rect.x, rect.y, rect.w, FL_STYLE_stage, name);
+    if (modified)
+        used += fl_canvas_put(canvas, rect.x + used + 1, rect.y, rect.w - used, FL_STYLE_banner,
+                              "✎ patched") + 1;
+    if (used + fl_text_width(shape) + 2 <= rect.w)
+        fl_canvas_right(canvas, rect.x, rect.y, rect.w, FL_STYLE_bold, shape);
+    snprintf(text, sizeof text, "%s", info->meaning);
+    if (masked > 0)
+        snprintf(text, sizeof text, "%s (%" PRId64 " of %" PRId64 " cells masked)", info->meaning, masked, cells);
+    int lines = fl_canvas_wrap(canvas, (fl_rect){rect.x, rect.y + 1, rect.w, 2}, FL_STYLE_meaning, text);
+    return 1 + (lines < 2 ? lines : 2);
+}
+
+/* ---- what is remarkable ---- */
+
+static int draw_remark(fl_view *view, fl_rect rect) {
+    fl_buffer text = {0};
+    fl_remark(view, &text);
+    int y = 0;
+    char *line = text.data;
+    while (line && *line && y < rect.h) {
+        char *end = strchr(line, '\n');
+        if (end)
+            *end = '\0';
+        fl_canvas_fit(&view->canvas, rect.x, rect.y + y++, rect.w, FL_STYLE_text, line);
+        line = end ? end + 1 : NULL;
+    }
+    fl_buffer_done(&text);
+    return y;
+}
+
+static void draw_welcome(fl_view *view, fl_rect rect) {
+    fl_buffer text = {0};
+    fl_view_welcome(view, &text);
+    fl_canvas *canvas = &view->canvas;
+    int y = rect.y;
+    if (text.data)
+        y += fl_canvas_wrap(canvas, (fl_rect){rect.x, y, rect.w, 2}, FL_STYLE_bold, text.data);
+    fl_buffer_done(&text);
+    const char *keys = view->options.restart
+                           ? "n next step   N back   s into every head   e why this number   p other prompts   ? help"
+                           : "n next step   N back   s into every head   e why this number   ? help";
+    if (y < rect.y + rect.h)
+        fl_canvas_fit(canvas, rect.x, y++, rect.w, FL_STYLE_key, keys);
+    if (view->options.model.description && y < rect.y + rect.h)
+        fl_canvas_wrap(canvas, (fl_rect){rect.x, y, rect.w, rect.y + rect.h - y}, FL_STYLE_dim,
+                       view->options.model.description);
+}
+
+/* The first screen says what is about to happen in place of its formula. */
+static void draw_why_or_welcome(fl_view *view, fl_rect rect, bool source) {
+    if (view->at == 0)
+        draw_welcome(view, rect);
+    else
+        fl_why_draw(view, rect, source);
+}
+
+/* ---- what can I do ---- */
+
+typedef struct entry {
+    char keys[48];
+    const char *label;
+    int rank;
+} entry;
+
+/* Keys with the same label become one entry: "S N F back". */
+static int collect(fl_view *view, entry *entries, int most) {
+    size_t count;
+    const fl_key_info *keys = fl_keys(&count);
+    int n = 0;
+    for (size_t i = 0; i < count; i++) {
+        char name[24];
+        if (keys[i].rank == 0 || !(keys[i].where & fl_view_where(view)) ||
+            !fl_verb_works(view, keys[i].verb))
+            continue;
+        fl_key_name(name, sizeof name, keys[i].key);
+        if (n > 0 && strcmp(entries[n - 1].label, keys[i].label) == 0) {
+            size_t used = strlen(entries[n - 1].keys);
+            snprintf(entries[n - 1].keys + used, sizeof entries[n - 1].keys - used, " %s", name);
+            if (keys[i].rank < entries[n - 1].rank)
+                entries[n - 1].rank = keys[i].rank;
+        } else if (n < most) {
+            entries[n] = (entry){"", keys[i].label, keys[i].rank};
+            snprintf(entries[n++].keys, sizeof entries[0].keys, "%s", name);
+        }
+    }
+    return n;
+}
+
+static int width_of(const entry *entries, int n, int rank) {
+    int width = 0;
+    for (int i = 0; i < n; i++)
+        if (entries[i].rank <= rank)
+            width += fl_text_width(entries[i].keys) + 1 + fl_text_width(entries[i].label) + 2;
+    return width;
+}
+
+static void draw_bottom(fl_view *view, int y) {
+    fl_canvas *canvas = &view->canvas;
+    entry entries[40];
+    int n = collect(view, entries, 40), rank = 1, x = 1;
+    while (rank < 9 && width_of(entries, n, rank + 1) <= canvas->width - 2)
+        rank++;
+    for (int i = 0; i < n; i++) {
+        if (entries[i].rank > rank)
+            continue;
+        x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_key, entries[i].keys) + 1;
+        x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_text, entries[i].label) + 2;
+    }
+}
+
+static void draw_line(fl_view *view, int y) {
+    static const char *const signs[] = {[FL_LINE_COMMAND] = ":", [FL_LINE_SEARCH] = "/",
+                                        [FL_LINE_PROMPT] = "prompt: "};
+    fl_canvas *canvas = &view->canvas;
+    char shown[1024];
+    fl_canvas_fill(canvas, (fl_rect){0, y, canvas->width, 1}, FL_STYLE_text, " ");
+    int x = fl_canvas_put(canvas, 0, y, canvas->width, FL_STYLE_key, signs[view->line]);
+    const char *text = view->text;
+    while (fl_text_width(text) > canvas->width - x - 1) /* the end of a long line is what counts */
+        text += fl_utf8_length(text, 4) ? fl_utf8_length(text, 4) : 1;
+    fl_escape_into(shown, sizeof shown, text, strlen(text));
+    x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_text, shown);
+    canvas->cursor_x = x < canvas->width ? x : canvas->width - 1;
+    canvas->cursor_y = y;
+}
+
+/* ---- layouts ---- */
+
+static void rule(fl_view *view, fl_rect rect, int y) {
+    fl_canvas_fill(&view->canvas, (fl_rect){rect.x, y, rect.w, 1}, FL_STYLE_rule, "─");
+}
+
+static const char *pane_name(fl_pane pane) {
+    static const char *const names[] = {[FL_PANE_VALUE] = "value", [FL_PANE_PROGRAM] = "program",
+                                        [FL_PANE_NUMBERS] = "numbers", [FL_PANE_WHY] = "why",
+                                        [FL_PANE_NEXT] = "next token"};
+    return names[pane];
+}
+
+static void draw_pane(fl_view *view, fl_pane pane, fl_rect rect) {
+    switch (pane) {
+    case FL_PANE_VALUE:
+        fl_value_draw(view, rect);
+        break;
+    case FL_PANE_PROGRAM:
+        fl_program_draw(view, rect);
+        break;
+    case FL_PANE_NUMBERS:
+        fl_numbers_draw(view, rect);
+        break;
+    case FL_PANE_WHY:
+        draw_why_or_welcome(view, rect, true);
+        break;
+    case FL_PANE_NEXT:
+        fl_next_draw(view, rect);
+        break;
+    case FL_PANE_COUNT:
+        break;
+    }
+}
+
+/* One column: title, panel, statistics, explanation. */
+static void draw_narrow(fl_view *view, fl_rect rect) {
+    bool value = view->pane == FL_PANE_VALUE;
+    int y = rect.y, bottom = rect.y + rect.h;
+    y += draw_title(view, (fl_rect){rect.x, y, rect.w, 3});
+    if (view->full || !value) {
+        if (!value)
+            fl_canvas_printf(&view->canvas, rect.x, y++, rect.w, FL_STYLE_dim, "%s", pane_name(view->pane));
+        draw_pane(view, view->pane, (fl_rect){rect.x, y, rect.w, bottom - y});
+        return;
+    }
+    int why = rect.h >= 26 ? 8 : 3, remark = 2, numbers = 1;
+    int body = bottom - y - why - remark - numbers - 2;
+    if (rect.h < 16) {
+        remark = 1;
+        body = bottom - y - why - remark - numbers - 1;
+    } else {
+        rule(view, rect, bottom - why - 1);
+    }
+    fl_value_draw(view, (fl_rect){rect.x, y, rect.w, body});
+    y += body + (rect.h >= 16);
+    fl_numbers_line(view, rect.x, y, rect.w);
+    draw_remark(view, (fl_rect){rect.x, y + numbers, rect.w, remark});
+    draw_why_or_welcome(view, (fl_rect){rect.x, bottom - why, rect.w, why}, false);
+}
+
+/* A framed panel; the inside is returned. */
+static fl_rect framed(fl_view *view, fl_rect rect, fl_pane pane, const char *title) {
+    bool on = view->pane == pane;
+    fl_canvas_frame(&view->canvas, rect, on ? FL_STYLE_key : FL_STYLE_rule,
+                    on ? FL_STYLE_key : FL_STYLE_bold, title);
+    fl_hit_add(view, rect, FL_HIT_PANE, pane, 0, 0);
+    return (fl_rect){rect.x + 2, rect.y + 1, rect.w - 3, rect.h - 2};
+}
+
+static void draw_middle(fl_view *view, fl_rect rect) {
+    int why = rect.h * 2 / 5;
+    fl_rect value = framed(view, (fl_rect){rect.x, rect.y, rect.w, rect.h - why}, FL_PANE_VALUE, "value");
+    int used = draw_title(view, value);
+    int remark = draw_remark(view, (fl_rect){value.x, value.y + value.h - 2, value.w, 2});
+    if (remark == 1) { /* it stands at the foot */
+        fl_canvas_fill(&view->canvas, (fl_rect){value.x, value.y + value.h - 2, value.w, 1}, FL_STYLE_text, " ");
+        draw_remark(view, (fl_rect){value.x, value.y + value.h - 1, value.w, 1});
+    }
+    fl_value_draw(view, (fl_rect){value.x, value.y + used + 1, value.w, value.h - used - remark - 2});
+    fl_rect inside = framed(view, (fl_rect){rect.x, rect.y + rect.h - why, rect.w, why}, FL_PANE_WHY, "why");
+    draw_why_or_welcome(view, inside, true);
+}
+
+static void draw_wide(fl_view *view, fl_rect rect) {
+    int left = rect.w >= 150 ? 28 : 24, right = rect.w >= 150 ? 36 : 28;
+    int next = rect.h / 4 < 8 ? 8 : rect.h / 4;
+    draw_pane(view, FL_PANE_PROGRAM,
+              framed(view, (fl_rect){rect.x, rect.y, left, rect.h}, FL_PANE_PROGRAM, "program"));
+    draw_middle(view, (fl_rect){rect.x + left, rect.y, rect.w - left - right, rect.h});
+    fl_rect column = {rect.x + rect.w - right, rect.y, right, rect.h - next};
+    draw_pane(view, FL_PANE_NUMBERS, framed(view, column, FL_PANE_NUMBERS, "numbers"));
+    column.y += column.h;
+    column.h = next;
+    draw_pane(view, FL_PANE_NEXT, framed(view, column, FL_PANE_NEXT, "next token"));
+}
+
+static void draw_page(fl_view *view, fl_rect rect) {
+    fl_canvas_put(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_stage, fl_page_title(view));
+    fl_page_draw(view, (fl_rect){rect.x, rect.y + 2, rect.w, rect.h - 2});
+}
+
+static void draw_too_small(fl_view *view) {
+    char text[160];
+    fl_canvas *canvas = &view->canvas;
+    snprintf(text, sizeof text, "footlight needs %d × %d, this terminal has %d × %d. Enlarge it, or q quits.",
+             LEAST_WIDTH, LEAST_HEIGHT, canvas->width, canvas->height);
+    fl_canvas_wrap(canvas, (fl_rect){0, 0, canvas->width, canvas->height}, FL_STYLE_text, text);
+}
+
+static void draw_all(fl_view *view) {
+    fl_canvas *canvas = &view->canvas;
+    draw_top(view);
+    draw_strip(view, 1);
+    bool wide = canvas->width >= WIDE_WIDTH && canvas->height >= WIDE_HEIGHT;
+    bool panels = wide && !view->full && view->page == FL_PAGE_NONE;
+    fl_rect body = {1, 3, canvas->width - 2, canvas->height - 5};
+    rule(view, (fl_rect){0, 0, canvas->width, 1}, 2);
+    if (panels)
+        draw_wide(view, (fl_rect){0, 2, canvas->width, canvas->height - 3});
+    else if (view->page != FL_PAGE_NONE)
+        draw_page(view, body);
+    else
+        draw_narrow(view, body);
+    if (!panels)
+        rule(view, (fl_rect){0, 0, canvas->width, 1}, canvas->height - 2);
+    draw_bottom(view, canvas->height - 1);
+}
+
+void fl_view_resize(fl_view *view, int width, int height) {
+    fl_canvas_resize(&view->canvas, width, height);
+}
+
+const fl_canvas *fl_view_draw(fl_view *view) {
+    fl_canvas *canvas = &view->canvas;
+    fl_canvas_clear(canvas);
+    view->n_hits = 0;
+    if (canvas->width < LEAST_WIDTH || canvas->height < LEAST_HEIGHT)
+        draw_too_small(view);
+    else if (fl_here(view))
+        draw_all(view);
+    if (view->line != FL_LINE_NONE && canvas->height > 0)
+        draw_line(view, canvas->height - 1);
+    return canvas;
+}

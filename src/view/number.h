@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * Numbers for people: one format a panel, four significant digits for its largest, and what a value
+ * looks like as a coloured cell.
+ */
+#ifndef FL_VIEW_NUMBER_H
+#define FL_VIEW_NUMBER_H
+
+#include "view/canvas.h"
+
+/* How the numbers of one panel are written: all alike, so that they can be compared at a glance. */
+typedef struct fl_format {
+    int decimals;
+    bool exponent;
+    int width; /* columns of the widest, with its sign */
+} fl_format;
+
+enum { FL_NUMBER = 32 };
+
+/* A format that gives `digits` significant digits to a number as large as `largest`. */
+fl_format fl_format_for(double largest, int digits);
+const char *fl_number(char out[FL_NUMBER], fl_format format, double value);
+/* Four significant digits, by itself. */
+const char *fl_short(char out[FL_NUMBER], double value);
+/* Enough digits to read a float back exactly. */
+const char *fl_exact(char out[FL_NUMBER], double value);
+
+/* Shades: signed numbers go from -5 to 5, each shade twice the size of the one below it, 5 from half
+ * of `scale` on; shares go from 0 to 7 in equal steps. */
+enum { FL_SHADES = 5 };
+typedef struct fl_shading {
+    bool share;
+    double scale;
+    int colors;
+    bool ascii;
+} fl_shading;
+
+fl_style fl_shade_style(const fl_shading *shading, double value);
+/* One or two columns that show the value where its number does not fit. */
+const char *fl_shade_glyph(const fl_shading *shading, double value, int columns);
+/* What the glyphs mean, for the foot of the panel. */
+void fl_shade_legend(const fl_shading *shading, int columns, char *out, size_t size);
+
+/* Eighths of a bar of `width` columns, at most 40. */
+const char *fl_bar(char out[128], double share, int width, bool ascii);
+/* One column whose height tells a share. */
+const char *fl_column(double share, bool ascii);
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * Pages that cover the panels: help, why, a weight, and the lists of prompts and breakpoints. Each
+ * is lines of text first, so that plain mode can print it too.
+ */
+#include "view/cursor.h"
+#include "view/panels.h"
+#include "view/value.h"
+#include "view/why.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- help ---- */
+
+/* All keys of a verb that work in a place: "k ↑". */
+static void keys_of(fl_verb verb, int where, char *out, size_t size) {
+    size_t count, used = 0;
+    const fl_key_info *keys = fl_keys(&count);
+    out[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        char name[24];
+        if (keys[i].verb != verb || !(keys[i].where & where) || used + 16 > size)
+            continue;
+        fl_key_name(name, sizeof name, keys[i].key);
+        used += (size_t)snprintf(out + used, size - used, "%s%s", used ? " " : "", name);
+    }
+}
+
+static void add_padded(fl_buffer *out, const char *text, int width) {
+    int pad = width - fl_text_width(text);
+    fl_buffer_printf(out, "%s%*s", text, pad > 0 ? pad : 1, "");
+}
+
+static void help_row(fl_buffer *out, const char *keys, fl_verb verb) {
+    const fl_verb_info *info = fl_verb_get_info(verb);
+    char word[80];
+    snprintf(word, sizeof word, "%s %s", info->word, info->argument);
+    add_padded(out, keys, 14);
+    add_padded(out, word, strlen(word) < 22 ? 22 : (int)strlen(word) + 1);
+    fl_buffer_printf(out, "%s\n", info->help);
+}
+
+static void help_lines(fl_view *view, fl_buffer *out) {
+    fl_buffer_puts(out, "Keys that work here, and the word for each at the : prompt. Digits before a "
+                        "key say how often.\n\n");
+    for (int id = 0; id < FL_VERB_COUNT; id++) {
+        char keys[64];
+        keys_of((fl_verb)id, FL_WHERE_M, keys, sizeof keys);
+        if (keys[0] && fl_verb_works(view, (fl_verb)id))
+            help_row(out, keys, (fl_verb)id);
+    }
+    fl_buffer_puts(out, "\nCommands without a key\n\n");
+    for (int id = 0; id < FL_VERB_COUNT; id++) {
+        char keys[64];
+        keys_of((fl_verb)id, FL_WHERE_M | FL_WHERE_L | FL_WHERE_T, keys, sizeof keys);
+        if (!keys[0] && fl_verb_works(view, (fl_verb)id))
+            help_row(out, "", (fl_verb)id);
+    }
+    fl_buffer_puts(out, "\nThe screen: above, where you are and the tokens so far; then the stage and what "
+                        "it means; its numbers; what stands out; and the formula with this cell's own "
+                        "numbers. A stage is one step of the computation, an event one stage of one "
+                        "layer (and head) in one pass.\n");
+}
+
+/* ---- lists ---- */
+
+static void prompt_lines(const fl_view *view, fl_buffer *out) {
+    for (size_t i = 0; i < view->options.n_prompts; i++) {
+        const fl_view_prompt *p = &view->options.prompts[i];
+        fl_buffer_printf(out, "%s: %s\n    %s\n", p->title, p->prompt, p->look);
+    }
+}
+
+static void break_lines(const fl_view *view, fl_buffer *out) {
+    char text[160];
+    for (int i = 0; i < view->n_breaks; i++) {
+        fl_break_print(&view->breaks[i], text, sizeof text);
+        fl_buffer_printf(out, "%d  %s\n", i, text);
+    }
+    if (view->n_breaks == 0)
+        fl_buffer_puts(out, "There are none. b sets one on the stage that is shown, and so does the command "
+                            "break STAGE. c goes on to the next.\n");
+}
+
+void fl_page_lines(fl_view *view, fl_buffer *out) {
+    switch (view->page) {
+    case FL_PAGE_NONE:
+    case FL_PAGE_WEIGHT:
+        break;
+    case FL_PAGE_HELP:
+        help_lines(view, out);
+        break;
+    case FL_PAGE_WHY:
+        fl_why_lines(view, out);
+        break;
+    case FL_PAGE_PROMPTS:
+        prompt_lines(view, out);
+        break;
+    case FL_PAGE_BREAKS:
+        break_lines(view, out);
+        break;
+    }
+}
+
+const char *fl_page_title(const fl_view *view) {
+    switch (view->page) {
+    case FL_PAGE_HELP:
+        return "help";
+    case FL_PAGE_WHY:
+        return "why this number";
+    case FL_PAGE_WEIGHT:
+        return "weight";
+    case FL_PAGE_PROMPTS:
+        return "prompts, each for one mechanism";
+    case FL_PAGE_BREAKS:
+        return "breakpoints";
+    case FL_PAGE_NONE:
+        break;
+    }
+    return "";
+}
+
+/* ---- drawing ---- */
+
+/* Draws lines from page_scroll on, folded at the width; counts them all. */
+static void draw_text(fl_view *view, fl_rect rect, const char *text) {
+    int line = 0;
+    bool comment = false;
+    view->page_lines = 0;
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        char row[512];
+        snprintf(row, sizeof row, "%.*s", (int)(length < sizeof row ? length : sizeof row - 1), text);
+        comment = comment || strncmp(row, "/*", 2) == 0;
+        int needed = row[0] ? fl_canvas_wrap(NULL, (fl_rect){0, 0, rect.w, 1}, FL_STYLE_text, row) : 1;
+        int y = line - view->page_scroll;
+        if (y >= 0 && y < rect.h)
+            fl_canvas_wrap(&view->canvas, (fl_rect){rect.x, rect.y + y, rect.w, rect.h - y},
+                           comment ? FL_STYLE_comment : FL_STYLE_text, row);
+        if (strstr(row, "*/"))
+            comment = false;
+        line += needed;
+        text += length + (text[length] == '\n');
+    }
+    view->page_lines = line > rect.h ? line - rect.h + 1 : 1;
+    if (view->page_scroll >= view->page_lines)
+        view->page_scroll = view->page_lines - 1;
+}
+
+static void draw_prompt(fl_view *view, fl_rect rect, int i) {
+    fl_canvas *canvas = &view->canvas;
+    bool on = i == view->pick, own = (size_t)i == view->options.n_prompts;
+    const fl_view_prompt *p = own ? NULL : &view->options.prompts[i];
+    int title = rect.w >= 100 ? 26 : 18;
+    if (on)
+        fl_canvas_put(canvas, rect.x, rect.y, 1, FL_STYLE_key, "▸");
+    fl_canvas_fit(canvas, rect.x + 2, rect.y, title - 1, on ? FL_STYLE_here : FL_STYLE_bold,
+                  own ? "your own" : p->title);
+    char shown[256];
+    if (!own)
+        fl_escape_into(shown, sizeof shown, p->prompt, strlen(p->prompt));
+    fl_canvas_fit(canvas, rect.x + 2 + title, rect.y, rect.w - title - 2, FL_STYLE_text,
+                  own ? "type a text of your own" : shown);
+    if (on && !own)
+        fl_canvas_wrap(canvas, (fl_rect){rect.x + 4, rect.y + 1, rect.w - 6, 2}, FL_STYLE_meaning,
+                       p->look);
+}
+
+static void draw_prompts(fl_view *view, fl_rect rect) {
+    int count = (int)view->options.n_prompts + 1;
+    int64_t first = fl_first_shown(view->pick, count, rect.h - 2);
+    int y = rect.y;
+    for (int i = (int)first; i < count && y < rect.y + rect.h; i++) {
+        fl_hit_add(view, (fl_rect){rect.x, y, rect.w, 1}, FL_HIT_ITEM, i, 0, 0);
+        draw_prompt(view, (fl_rect){rect.x, y, rect.w, rect.y + rect.h - y}, i);
+        y += i == view->pick && i + 1 < count ? 3 : 1;
+    }
+}
+
+static void draw_breaks(fl_view *view, fl_rect rect) {
+    char text[160];
+    for (int i = 0; i < view->n_breaks && i < rect.h; i++) {
+        fl_break_print(&view->breaks[i], text, sizeof text);
+        bool on = i == view->pick;
+        fl_canvas_put(&view->canvas, rect.x, rect.y + i, 1, on ? FL_STYLE_key : FL_STYLE_mark,
+                      on ? "▸" : "●");
+        fl_canvas_printf(&view->canvas, rect.x + 2, rect.y + i, rect.w - 2,
+                         on ? FL_STYLE_here : FL_STYLE_text, "%d  %s", i, text);
+        fl_hit_add(view, (fl_rect){rect.x, rect.y + i, rect.w, 1}, FL_HIT_ITEM, i, 0, 0);
+    }
+}
+
+void fl_page_draw(fl_view *view, fl_rect rect) {
+    if (view->page == FL_PAGE_WEIGHT) {
+        fl_weight_draw(view, rect);
+    } else if (view->page == FL_PAGE_PROMPTS) {
+        draw_prompts(view, rect);
+    } else if (view->page == FL_PAGE_BREAKS && view->n_breaks > 0) {
+        draw_breaks(view, rect);
+    } else {
+        fl_buffer text = {0};
+        fl_page_lines(view, &text);
+        draw_text(view, rect, text.data ? text.data : "");
+        fl_buffer_done(&text);
+    }
+}

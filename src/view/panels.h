@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * The panels beside the value: what is remarkable, statistics, the program, the next token, pages.
+ */
+#ifndef FL_VIEW_PANELS_H
+#define FL_VIEW_PANELS_H
+
+#include "view/state.h"
+
+/* remark.c: at most two sentences on what stands out and how it changed, one a line. */
+void fl_remark(fl_view *view, fl_buffer *out);
+
+/* numbers.c */
+void fl_numbers_line(fl_view *view, int x, int y, int width); /* all in one line */
+void fl_numbers_draw(fl_view *view, fl_rect rect);            /* the panel */
+void fl_next_draw(fl_view *view, fl_rect rect);               /* what may come next */
+
+/* page.c */
+void fl_page_draw(fl_view *view, fl_rect rect);
+const char *fl_page_title(const fl_view *view);
+/* The page as plain lines; nothing if none is open. */
+void fl_page_lines(fl_view *view, fl_buffer *out);
+
+/* weight.c */
+void fl_weight_draw(fl_view *view, fl_rect rect);
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * What stands out: one sentence about the row under the cursor, one about the change against what
+ * came before. Written to be read by someone who sees the stage for the first time.
+ */
+#include "view/panels.h"
+
+#include "view/value.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct scene {
+    fl_view *view;
+    fl_buffer *out;
+    fl_event event; /* the tensor only before another event is asked for */
+    fl_place place;
+    char token[64]; /* of the cursor's row */
+} scene;
+
+static double *row_here(const scene *s, int64_t event, int64_t band, int64_t row, int64_t *count) {
+    const fl_captured *captured = event >= 0 ? fl_event_at(s->view, event) : NULL;
+    double *values = NULL;
+    *count = 0;
+    if (!captured)
+        return NULL;
+    int64_t index[FL_MAX_DIMS] = {0, row, 0};
+    if (captured->event.tensor.n_dims == 4) {
+        index[1] = band;
+        index[2] = row;
+    }
+    *count = fl_row_values(&captured->event.tensor, index, &values);
+    return values;
+}
+
+static double length_of(const double *x, int64_t from, int64_t count) {
+    double squares = 0;
+    for (int64_t i = from; i < from + count; i++)
+        squares += x[i] * x[i];
+    return sqrt(squares);
+}
+
+/* Length of a row of an event; NAN if it cannot be had. */
+static double row_length(const scene *s, int64_t event, int64_t band, int64_t row) {
+    int64_t count;
+    double *x = row_here(s, event, band, row, &count);
+    double length = count ? length_of(x, 0, count) : NAN;
+    free(x);
+    return length;
+}
+
+static int64_t layer_before(const scene *s) {
+    return s->event.layer > 0
+               ? fl_find_before(s->view, s->event.stage, s->event.layer - 1, s->event.head)
+               : -1;
+}
+
+static void remark_probs(scene *s) {
+    int64_t count, best = 0, second = -1;
+    double *p = row_here(s, s->event.index, 0, s->place.row, &count);
+    for (int64_t k = 1; k < count; k++)
+        best = p[k] > p[best] ? k : best;
+    for (int64_t k = 0; k < count; k++)
+        if (k != best && p[k] > 0 && (second < 0 || p[k] > p[second]))
+            second = k;
+    char name[64];
+    if (count > 0)
+        fl_buffer_printf(s->out, "row \"%s\": %.0f %% on \"%s\"", s->token, 100 * p[best],
+                         fl_token_at(s->view, name, sizeof name, best));
+    if (second >= 0)
+        fl_buffer_printf(s->out, ", %.0f %% on \"%s\"", 100 * p[second],
+                         fl_token_at(s->view, name, sizeof name, second));
+    if (count > 0 && best != 0 && second != 0)
+        fl_buffer_printf(s->out, ", %.0f %% on the first token", 100 * p[0]);
+    free(p);
+    int64_t before = layer_before(s);
+    if (before < 0)
+        return;
+    double old = fl_value(s->view, before, s->place.index);
+    fl_buffer_printf(s->out, "\nbefore: head %" PRId32 " of layer %" PRId32 " gave \"%s\" %.0f %%",
+                     s->event.head, s->event.layer - 1,
+                     fl_token_at(s->view, name, sizeof name, s->place.col), 100 * old);
+}
+
+static void remark_scores(scene *s) {
+    int64_t count, best = -1;
+    double *x = row_here(s, s->event.index, 0, s->place.row, &count);
+    int64_t seen = s->event.past + s->place.row + 1;
+    for (int64_t k = 0; k < count && k < seen; k++)
+        if (isfinite(x[k]) && (best < 0 || x[k] > x[best]))
+            best = k;
+    char name[64], number[FL_NUMBER];
+    if (best >= 0)
+        fl_buffer_printf(s->out, "row \"%s\": fits \"%s\" best (%s) of %" PRId64 " it may look at",
+                         s->token, fl_token_at(s->view, name, sizeof name, best),
+                         fl_short(number, x[best]), seen);
+    free(x);
+}
+
+static void remark_rope(scene *s) {
+    bool query = s->event.stage == FL_STAGE_q_rope;
+    int64_t count, d = s->view->options.model.hparams->head_dim;
+    int64_t normed = fl_find_before(s->view, query ? FL_STAGE_q_norm : FL_STAGE_k_norm,
+                                    s->event.layer, -1);
+    int64_t flat = fl_find_before(s->view, query ? FL_STAGE_q : FL_STAGE_k, s->event.layer, -1);
+    double after = row_length(s, s->event.index, s->place.band, s->place.row), before;
+    if (normed >= 0) {
+        before = row_length(s, normed, s->place.band, s->place.row);
+    } else {
+        double *x = row_here(s, flat, 0, s->place.row, &count);
+        before = count ? length_of(x, s->place.band * d, d) : NAN;
+        free(x);
+    }
+    char a[FL_NUMBER], b[FL_NUMBER];
+    fl_buffer_printf(s->out, "row \"%s\": turned, not stretched: length %s before, %s after",
+                     s->token, fl_short(a, before), fl_short(b, after));
+    int64_t position = fl_position_of(&s->event, FL_DIM_T, s->place.row);
+    if (position == 0)
+        fl_buffer_puts(s->out, "\nat position 0 every angle is 0: nothing turns");
+    else
+        fl_buffer_printf(s->out, "\nat position %" PRId64 " pair i turns by %" PRId64 " · θᵢ: the first pair most, the last hardly",
+                         position, position);
+}
+
+/* How much a branch changes the stream it is added to. */
+static void remark_residual(scene *s) {
+    bool middle = s->event.stage == FL_STAGE_resid_mid;
+    int32_t l = s->event.layer;
+    fl_stage from = middle ? (l == 0 ? FL_STAGE_embed : FL_STAGE_resid_post) : FL_STAGE_resid_mid;
+    int32_t from_layer = middle ? l - 1 : l;
+    int64_t stream = fl_find_before(s->view, from, from_layer, -1);
+    int64_t branch = fl_find_before(s->view, middle ? FL_STAGE_attn_out : FL_STAGE_down, l, -1);
+    double x = row_length(s, stream, 0, s->place.row);
+    double a = row_length(s, branch, 0, s->place.row);
+    double y = row_length(s, s->event.index, 0, s->place.row);
+    char nx[FL_NUMBER], na[FL_NUMBER], ny[FL_NUMBER];
+    fl_buffer_printf(s->out, "row \"%s\": a list of length %s got one of length %s added (%.0f %%), now %s",
+                     s->token, fl_short(nx, x), fl_short(na, a), 100 * a / x, fl_short(ny, y));
+    fl_buffer_printf(s->out, "\nthe change comes from %s",
+                     middle ? "attention: what other tokens handed over"
+                            : "the feed-forward network: what this token alone sets off");
+}
+
+static void remark_neurons(scene *s) {
+    int64_t count, on = 0;
+    double *x = row_here(s, s->event.index, 0, s->place.row, &count);
+    for (int64_t j = 0; j < count; j++)
+        on += fabs(x[j]) > 0.1;
+    if (count > 0)
+        fl_buffer_printf(s->out, "row \"%s\": %" PRId64 " of %" PRId64 " neurons say more than 0.1 in size",
+                         s->token, on, count);
+    free(x);
+}
+
+static void remark_cache(scene *s) {
+    int64_t wrote = s->event.new_tokens, past = s->event.past;
+    int64_t heads = s->event.tensor.shape[1];
+    if (past == 0)
+        fl_buffer_printf(s->out, "this pass wrote slots 0 to %" PRId64 " (+); each later token adds one",
+                         wrote - 1);
+    else if (wrote == 1)
+        fl_buffer_printf(s->out, "this pass wrote slot %" PRId64 " (+); slots 0 to %" PRId64
+                         " were kept and not computed again", past, past - 1);
+    else
+        fl_buffer_printf(s->out, "this pass wrote slots %" PRId64 " to %" PRId64 " (+); those before were kept",
+                         past, past + wrote - 1);
+    const fl_hparams *h = s->view->options.model.hparams;
+    int64_t group = h->num_attention_heads / h->num_key_value_heads;
+    if (group > 1)
+        fl_buffer_printf(s->out, "\n%" PRId64 " k/v heads serve %" PRId64 " query heads: %" PRId64
+                         " share each, so the cache is %" PRId64 " times smaller",
+                         heads, h->num_attention_heads, group, group);
+}
+
+static void remark_ranked(scene *s) {
+    const fl_ranking *ranking = fl_ranking_here(s->view, s->event.index, s->place.row);
+    char first[64], second[64], number[FL_NUMBER];
+    if (ranking->count < 2)
+        return;
+    fl_piece_show(first, sizeof first, &s->view->options.model.pieces, ranking->ids[0]);
+    fl_piece_show(second, sizeof second, &s->view->options.model.pieces, ranking->ids[1]);
+    double a = ranking->values[0], b = ranking->values[1];
+    if (s->event.stage == FL_STAGE_probs)
+        fl_buffer_printf(s->out, "\"%s\" leads with %.1f %%, then \"%s\" with %.1f %%", first, 100 * a,
+                         second, 100 * b);
+    else
+        fl_buffer_printf(s->out, "\"%s\" leads \"%s\" by %s, which makes it exp(%s) = %.1f times as likely",
+                         first, second, fl_short(number, a - b), number, exp(a - b));
+}
+
+/* The same stage one layer earlier, in numbers. */
+static void remark_layers(scene *s) {
+    double rms = row_length(s, s->event.index, s->place.band, s->place.row);
+    int64_t before = layer_before(s);
+    char now[FL_NUMBER], old[FL_NUMBER];
+    fl_buffer_printf(s->out, "row \"%s\": length %s", s->token, fl_short(now, rms));
+    if (before < 0)
+        return;
+    double was = row_length(s, before, s->place.band, s->place.row);
+    fl_buffer_printf(s->out, "; layer %" PRId32 " had %s", s->event.layer - 1, fl_short(old, was));
+}
+
+static void remark_scalar(scene *s) {
+    double value = fl_value(s->view, s->event.index, s->place.index);
+    char now[FL_NUMBER], old[FL_NUMBER];
+    fl_buffer_printf(s->out, "row \"%s\": %s", s->token, fl_short(now, value));
+    int64_t before = layer_before(s);
+    if (before >= 0)
+        fl_buffer_printf(s->out, "; layer %" PRId32 " had %s", s->event.layer - 1,
+                         fl_short(old, fl_value(s->view, before, s->place.index)));
+}
+
+static void remark_tokens(scene *s) {
+    fl_buffer_printf(s->out, s->event.phase == FL_PREFILL
+                                 ? "%" PRId64 " tokens are read at once: each later step works on all of them"
+                                 : "%" PRId64 " token is read: the one chosen before; all earlier ones are in the cache",
+                     s->event.new_tokens);
+}
+
+void fl_remark(fl_view *view, fl_buffer *out) {
+    const fl_captured *captured = fl_here(view);
+    if (!captured)
+        return;
+    scene s = {.view = view, .out = out, .place = fl_cursor_place(view, captured)};
+    captured = fl_here(view);
+    s.event = captured->event;
+    fl_dim dim = fl_grid_of(&s.event).row_dim;
+    fl_token_at(view, s.token, sizeof s.token, fl_position_of(&s.event, dim, s.place.row));
+    switch (s.event.stage) {
+    case FL_STAGE_tokens:
+        remark_tokens(&s);
+        break;
+    case FL_STAGE_attn_probs:
+        remark_probs(&s);
+        break;
+    case FL_STAGE_attn_scores:
+        remark_scores(&s);
+        break;
+    case FL_STAGE_q_rope: case FL_STAGE_k_rope:
+        remark_rope(&s);
+        break;
+    case FL_STAGE_resid_mid: case FL_STAGE_resid_post:
+        remark_residual(&s);
+        break;
+    case FL_STAGE_silu: case FL_STAGE_swiglu:
+        remark_neurons(&s);
+        break;
+    case FL_STAGE_k_cache: case FL_STAGE_v_cache:
+        remark_cache(&s);
+        break;
+    case FL_STAGE_logits: case FL_STAGE_probs:
+        remark_ranked(&s);
+        break;
+    case FL_STAGE_attn_norm_rms: case FL_STAGE_ffn_norm_rms: case FL_STAGE_final_norm_rms:
+        remark_scalar(&s);
+        break;
+    case FL_STAGE_next_token: case FL_STAGE_rope_cos: case FL_STAGE_rope_sin:
+        break;
+    default:
+        remark_layers(&s);
+        break;
+    }
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * Questions about the run: events, cells, tokens, and the digest of the event shown. Every event is
+ * got from the source anew, because a pointer lives only until the next one is asked for.
+ */
+#include "view/state.h"
+
+#include "base/diag.h"
+#include "kernels/dequant.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const fl_captured *fl_event_at(fl_view *view, int64_t index) {
+    fl_diag diag;
+    fl_diag_init(&diag, NULL);
+    const fl_captured *event = view->source.get(view->source.ctx, index, &diag);
+    if (!event && diag.status != FL_DONE)
+        fl_say(view, "%s", diag.message);
+    return event;
+}
+
+const fl_captured *fl_here(fl_view *view) {
+    return fl_event_at(view, view->at);
+}
+
+fl_pass fl_here_pass(fl_view *view) {
+    fl_pass pass = {0};
+    view->source.pass_of(view->source.ctx, view->at, &pass);
+    return pass;
+}
+
+int64_t fl_find_before(fl_view *view, fl_stage stage, int32_t layer, int32_t head) {
+    fl_pass pass = fl_here_pass(view);
+    int64_t step = pass.plan ? fl_plan_find(pass.plan, stage, layer, head) : -1;
+    return step >= 0 && pass.first + step <= view->at ? pass.first + step : -1;
+}
+
+double fl_value(fl_view *view, int64_t event, const int64_t index[FL_MAX_DIMS]) {
+    const fl_captured *captured = event >= 0 ? fl_event_at(view, event) : NULL;
+    if (!captured)
+        return NAN;
+    const fl_tensor *tensor = &captured->event.tensor;
+    for (int i = 0; i < tensor->n_dims; i++)
+        if (index[i] < 0 || index[i] >= tensor->shape[i])
+            return NAN;
+    return fl_tensor_at(tensor, index);
+}
+
+int64_t fl_row_values(const fl_tensor *tensor, const int64_t index[FL_MAX_DIMS], double **out) {
+    int64_t count = tensor->shape[tensor->n_dims - 1];
+    int64_t at[FL_MAX_DIMS];
+    memcpy(at, index, sizeof at);
+    *out = malloc((size_t)count * sizeof **out);
+    if (!*out)
+        return 0;
+    for (int64_t i = 0; i < count; i++) {
+        at[tensor->n_dims - 1] = i;
+        (*out)[i] = fl_tensor_at(tensor, at);
+    }
+    return count;
+}
+
+const char *fl_token_at(fl_view *view, char *out, size_t size, int64_t position) {
+    size_t n_tokens, n_prompt;
+    const int32_t *tokens = view->source.tokens(view->source.ctx, &n_tokens, &n_prompt);
+    if (position < 0 || (size_t)position >= n_tokens)
+        snprintf(out, size, "?");
+    else
+        fl_piece_show(out, size, &view->options.model.pieces, tokens[position]);
+    return out;
+}
+
+int64_t fl_position_of(const fl_event *event, fl_dim dim, int64_t row) {
+    if (dim == FL_DIM_S)
+        return row;
+    int64_t rows_left_out = dim == FL_DIM_R ? event->new_tokens - event->tensor.shape[1] : 0;
+    return event->past + rows_left_out + row;
+}
+
+bool fl_weight_row(const fl_weight *weight, int64_t row, float *out) {
+    if (!weight || !weight->data || !fl_dtype_get_info(weight->dtype)->readable)
+        return false;
+    int64_t n = weight->n_dims == 2 ? weight->shape[1] : weight->shape[0];
+    uint64_t bytes = fl_dtype_row_bytes(weight->dtype, (uint64_t)n);
+    if (weight->n_dims == 2 && (row < 0 || row >= weight->shape[0]))
+        return false;
+    uint64_t skip = weight->n_dims == 2 ? (uint64_t)row * bytes : 0;
+    fl_dequantise(weight->dtype, (const unsigned char *)weight->data + skip, n, out);
+    return true;
+}
+
+/* ---- the digest: histogram, extremes, colour scale ---- */
+
+static void note_extreme(fl_digest *digest, const int64_t *index, double value) {
+    int at = digest->n_extremes;
+    while (at > 0 && fabs(value) > fabs(digest->extremes[at - 1].value))
+        at--;
+    if (at == FL_EXTREMES)
+        return;
+    if (digest->n_extremes < FL_EXTREMES)
+        digest->n_extremes++;
+    for (int i = digest->n_extremes - 1; i > at; i--)
+        digest->extremes[i] = digest->extremes[i - 1];
+    memcpy(digest->extremes[at].index, index, sizeof digest->extremes[at].index);
+    digest->extremes[at].value = value;
+}
+
+static void survey(fl_digest *digest, const fl_captured *captured) {
+    const fl_tensor *tensor = &captured->event.tensor;
+    const fl_stats *stats = &captured->stats;
+    double span = stats->max - stats->min;
+    int64_t index[FL_MAX_DIMS] = {0};
+    memset(digest->bins, 0, sizeof digest->bins);
+    digest->n_extremes = 0;
+    if (tensor->dtype == FL_DTYPE_I32)
+        return;
+    do {
+        double x = fl_tensor_at(tensor, index);
+        if (!isfinite(x) || (tensor->mask.causal && fl_tensor_masked(tensor, index)))
+            continue;
+        int bin = span > 0 ? (int)((x - stats->min) / span * FL_BINS) : 0;
+        digest->bins[bin < FL_BINS ? bin : FL_BINS - 1]++;
+        if (digest->n_extremes < FL_EXTREMES ||
+            fabs(x) > fabs(digest->extremes[FL_EXTREMES - 1].value))
+            note_extreme(digest, index, x);
+    } while (fl_tensor_next(tensor, index));
+}
+
+static double magnitude(const fl_stats *stats) {
+    return stats->finite ? fmax(fabs(stats->min), fabs(stats->max)) : 0;
+}
+
+/* Full colour: 1 for shares, cosines and sines; else the largest magnitude that this stage has had
+ * in this pass up to here, over layers and heads. */
+static double scale_of(fl_view *view, fl_stage stage) {
+    if (stage == FL_STAGE_attn_probs || stage == FL_STAGE_probs || stage == FL_STAGE_rope_cos ||
+        stage == FL_STAGE_rope_sin)
+        return 1;
+    fl_pass pass = fl_here_pass(view);
+    double scale = 0;
+    for (int64_t i = pass.first; i <= view->at; i++) {
+        if (fl_plan_step(pass.plan, i - pass.first)->stage != stage)
+            continue;
+        const fl_captured *other = fl_event_at(view, i);
+        if (other)
+            scale = fmax(scale, magnitude(&other->stats));
+    }
+    return scale;
+}
+
+const fl_digest *fl_digest_here(fl_view *view) {
+    fl_digest *digest = &view->digest;
+    if (digest->event == view->at)
+        return digest;
+    const fl_captured *captured = fl_here(view);
+    if (!captured)
+        return digest;
+    survey(digest, captured);
+    digest->scale = scale_of(view, captured->event.stage);
+    digest->event = view->at;
+    return digest;
+}
+
+/* ---- the best pieces of a row ---- */
+
+static void rank_one(fl_ranking *ranking, int32_t id, double value) {
+    int at = ranking->count;
+    if (isnan(value) || (at == FL_RANKS && value <= ranking->values[at - 1]))
+        return;
+    while (at > 0 && value > ranking->values[at - 1])
+        at--;
+    if (ranking->count < FL_RANKS)
+        ranking->count++;
+    size_t after = (size_t)(ranking->count - 1 - at);
+    memmove(&ranking->ids[at + 1], &ranking->ids[at], after * sizeof ranking->ids[0]);
+    memmove(&ranking->values[at + 1], &ranking->values[at], after * sizeof ranking->values[0]);
+    ranking->ids[at] = id;
+    ranking->values[at] = value;
+}
+
+const fl_ranking *fl_ranking_here(fl_view *view, int64_t event, int64_t row) {
+    fl_ranking *ranking = &view->ranking;
+    if (ranking->event == event && ranking->row == row)
+        return ranking;
+    const fl_captured *captured = fl_event_at(view, event);
+    ranking->count = 0;
+    ranking->event = event;
+    ranking->row = row;
+    if (!captured)
+        return ranking;
+    const fl_tensor *tensor = &captured->event.tensor;
+    int64_t index[FL_MAX_DIMS] = {0, row, 0};
+    for (; index[2] < tensor->shape[2]; index[2]++)
+        rank_one(ranking, (int32_t)index[2], fl_tensor_at(tensor, index));
+    return ranking;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * What the files of this folder share: the state of a view and the questions they ask about it.
+ *
+ * Everything on the screen but the top line and the program panel is a function of the event shown
+ * and of what the reader chose by hand (cursor, zoom, panel), never of how the event was reached.
+ */
+#ifndef FL_VIEW_STATE_H
+#define FL_VIEW_STATE_H
+
+#include "view/view.h"
+
+typedef enum fl_verb {
+#define FL_VERB(id, ...) FL_VERB_##id,
+#include "view/keys.def"
+    FL_VERB_COUNT
+} fl_verb;
+
+/* Where a key works: the tracer itself, a list, a page of text. */
+enum { FL_WHERE_M = 1, FL_WHERE_L = 2, FL_WHERE_T = 4 };
+
+typedef struct fl_verb_info {
+    const char *word, *argument, *help;
+} fl_verb_info;
+
+typedef struct fl_key_info {
+    int key;
+    fl_verb verb;
+    int where;
+    const char *label;
+    int rank;
+} fl_key_info;
+
+typedef enum fl_page {
+    FL_PAGE_NONE,
+    FL_PAGE_HELP,
+    FL_PAGE_WHY,
+    FL_PAGE_WEIGHT,
+    FL_PAGE_PROMPTS,
+    FL_PAGE_BREAKS
+} fl_page;
+
+typedef enum fl_pane {
+    FL_PANE_VALUE,
+    FL_PANE_PROGRAM,
+    FL_PANE_NUMBERS,
+    FL_PANE_WHY,
+    FL_PANE_NEXT,
+    FL_PANE_COUNT
+} fl_pane;
+
+typedef enum fl_line_kind {
+    FL_LINE_NONE,
+    FL_LINE_COMMAND,
+    FL_LINE_SEARCH,
+    FL_LINE_PROMPT
+} fl_line_kind;
+
+enum { FL_BREAKS = 32, FL_JUMPS = 64, FL_LINE_BYTES = 4096, FL_BINS = 32, FL_EXTREMES = 12 };
+
+typedef struct fl_break {
+    char pattern[96];
+    int32_t layer, head; /* -1: any */
+} fl_break;
+
+/* What is dear to compute about an event, kept for the last one. */
+typedef struct fl_digest {
+    int64_t event; /* -1: nothing kept */
+    int64_t bins[FL_BINS];
+    int n_extremes;
+    struct {
+        int64_t index[FL_MAX_DIMS];
+        double value;
+    } extremes[FL_EXTREMES]; /* largest magnitude first */
+    double scale;            /* what full colour stands for */
+} fl_digest;
+
+/* The best pieces of a row of logits or probs. */
+enum { FL_RANKS = 256 };
+typedef struct fl_ranking {
+    int64_t event, row; /* -1: nothing kept */
+    int count;
+    int32_t ids[FL_RANKS];
+    double values[FL_RANKS];
+} fl_ranking;
+
+/* A place on the screen that answers a click. */
+typedef struct fl_hit {
+    fl_rect rect;
+    enum { FL_HIT_PANE, FL_HIT_CELL, FL_HIT_EVENT, FL_HIT_ITEM } kind;
+    int64_t a, b, c;
+} fl_hit;
+enum { FL_HITS = 256 };
+
+struct fl_view {
+    fl_view_options options;
+    fl_source source;
+    fl_canvas canvas;
+    int64_t at;
+    bool left;
+    char message[320];
+
+    int64_t cursor[FL_DIM_COUNT]; /* by dimension; -1: chosen by the panel */
+    int64_t slice;                /* head whose band is looked at, of the query heads */
+    int64_t head;                 /* head that `over` goes into */
+    int64_t rank;                 /* row of a list of pieces */
+    int zoom;
+    bool full;
+    fl_pane pane;
+    int64_t program_pick; /* event marked in the program panel; -1: the one shown */
+
+    fl_page page;
+    int page_scroll, page_lines; /* first line shown, and how many there are */
+    int pick;                    /* item of a list */
+    int64_t weight_row, weight_col;
+
+    fl_line_kind line;
+    char text[FL_LINE_BYTES];
+    size_t text_length;
+    char found[90]; /* what was searched for */
+
+    int64_t count; /* digits typed; 0: none */
+    fl_verb last;
+    int64_t last_count;
+    int64_t jumps[FL_JUMPS];
+    int n_jumps;
+    fl_break breaks[FL_BREAKS];
+    int n_breaks;
+
+    fl_digest digest;
+    fl_ranking ranking;
+    fl_hit hits[FL_HITS];
+    int n_hits;
+    int hit_x, hit_columns, hit_cells; /* of a grid row: left edge, columns a glyph, cells a glyph */
+};
+
+/* keys.c */
+const fl_verb_info *fl_verb_get_info(fl_verb verb);
+const fl_key_info *fl_keys(size_t *count);
+const char *fl_key_name(char *out, size_t size, int key);
+int fl_view_where(const fl_view *view);
+/* Would the verb do anything here? Only such keys are advertised. */
+bool fl_verb_works(fl_view *view, fl_verb verb);
+void fl_view_do(fl_view *view, fl_verb verb, int64_t count);
+void fl_say(fl_view *view, const char *format, ...) FL_PRINTF(2, 3);
+
+/* run.c: questions about the run */
+const fl_captured *fl_here(fl_view *view);
+/* NULL (and a message) if it cannot be had. */
+const fl_captured *fl_event_at(fl_view *view, int64_t index);
+fl_pass fl_here_pass(fl_view *view);
+/* Event of a step in the pass shown, -1 if there is none or it lies after the one shown. */
+int64_t fl_find_before(fl_view *view, fl_stage stage, int32_t layer, int32_t head);
+/* Value of a cell of an event; NAN if it cannot be had. */
+double fl_value(fl_view *view, int64_t event, const int64_t index[FL_MAX_DIMS]);
+/* Copies the last axis of a tensor from a cell on; returns how many cells that is. */
+int64_t fl_row_values(const fl_tensor *tensor, const int64_t index[FL_MAX_DIMS], double **out);
+/* Text of the token at a position, "?" if it is not known yet. */
+const char *fl_token_at(fl_view *view, char *out, size_t size, int64_t position);
+/* Position of row `row` of an axis: the token that stands there. */
+int64_t fl_position_of(const fl_event *event, fl_dim dim, int64_t row);
+const fl_digest *fl_digest_here(fl_view *view);
+const fl_ranking *fl_ranking_here(fl_view *view, int64_t event, int64_t row);
+bool fl_weight_row(const fl_weight *weight, int64_t row, float *out);
+
+/* move.c: where a step leads; both return the event, or `from` if there is nothing that way */
+bool fl_view_show(fl_view *view, int64_t target);
+void fl_view_jump(fl_view *view, int64_t target);
+void fl_move(fl_view *view, fl_verb verb, int64_t count);
+bool fl_goto(fl_view *view, const char *argument);
+bool fl_goto_layer(fl_view *view, int64_t layer);
+bool fl_goto_head(fl_view *view, int64_t head);
+void fl_search(fl_view *view, int direction, int64_t count);
+
+/* breaks.c */
+bool fl_break_parse(fl_break *out, const char *text);
+int fl_break_at(const fl_view *view, const fl_step *step); /* number, -1 if none */
+void fl_break_toggle(fl_view *view);
+bool fl_break_add(fl_view *view, const char *text);
+bool fl_break_delete(fl_view *view, const char *text);
+void fl_break_print(const fl_break *b, char *out, size_t size);
+
+/* view.c */
+bool fl_restart(fl_view *view, const char *prompt);
+void fl_open_page(fl_view *view, fl_page page);
+void fl_open_line(fl_view *view, fl_line_kind kind, const char *text);
+void fl_hit_add(fl_view *view, fl_rect rect, int kind, int64_t a, int64_t b, int64_t c);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * Values that are lists rather than grids: token ids, one number a token, the best of the
+ * vocabulary, and the choice.
+ */
+#include "view/value.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+typedef struct list {
+    int64_t first; /* row shown in the first line */
+    int lines;
+    int y;
+} list;
+
+/* Room for the rows between a header line and a foot line for the cell. */
+static list lay_out(fl_rect rect, int64_t rows, int64_t at) {
+    int room = rect.h - 2;
+    int lines = rows < room ? (int)rows : room;
+    return (list){fl_first_shown(at, rows, lines > 0 ? lines : 1), lines, rect.y + 1};
+}
+
+static void draw_foot(fl_view *view, fl_rect rect, const fl_captured *captured,
+                      const int64_t index[FL_MAX_DIMS]) {
+    fl_buffer words = {0};
+    char number[FL_NUMBER];
+    fl_place_words(view, &captured->event, index, &words);
+    fl_buffer_printf(&words, " = %s", fl_exact(number, fl_tensor_at(&captured->event.tensor, index)));
+    int y = rect.y + rect.h - 1;
+    fl_canvas_put(&view->canvas, rect.x, y, 1, FL_STYLE_key, "▸");
+    if (words.data)
+        fl_canvas_fit(&view->canvas, rect.x + 2, y, rect.w - 2, FL_STYLE_bold, words.data);
+    fl_buffer_done(&words);
+}
+
+/* What sort of piece a token is, where it is not plain text. */
+static const char *piece_note(fl_view *view, int32_t id) {
+    size_t length = 0;
+    const fl_pieces *pieces = &view->options.model.pieces;
+    const char *text = pieces->text ? pieces->text(pieces->ctx, id, &length) : NULL;
+    if (!text || length < 3 || text[0] != '<' || text[length - 1] != '>')
+        return "";
+    return length == 6 && text[1] == '0' && text[2] == 'x' ? "one raw byte"
+                                                           : "a mark, not text";
+}
+
+void fl_tokens_draw(fl_view *view, fl_rect rect) {
+    const fl_captured *captured = fl_here(view);
+    fl_place place = fl_cursor_place(view, captured);
+    int64_t rows = captured->event.tensor.shape[1];
+    list l = lay_out(rect, rows, place.row);
+    fl_canvas *canvas = &view->canvas;
+    fl_canvas_put(canvas, rect.x + 1, rect.y, rect.w - 1, FL_STYLE_dim, "pos  piece             id");
+    for (int i = 0; i < l.lines; i++) {
+        int64_t row = l.first + i, index[FL_MAX_DIMS] = {0, row};
+        int32_t id = (int32_t)fl_tensor_at(&captured->event.tensor, index);
+        bool on = row == place.row;
+        fl_row_label(view, rect.x, l.y + i, 22, captured->event.past + row, on);
+        fl_canvas_printf(canvas, rect.x + 20, l.y + i, rect.w - 20,
+                         on ? FL_STYLE_label_on : FL_STYLE_text, "%6" PRId32, id);
+        fl_canvas_put(canvas, rect.x + 29, l.y + i, rect.w - 29, FL_STYLE_dim, piece_note(view, id));
+        fl_hit_add(view, (fl_rect){rect.x, l.y + i, rect.w, 1}, FL_HIT_CELL, 0, row, 0);
+    }
+    draw_foot(view, rect, captured, place.index);
+}
+
+void fl_scalars_draw(fl_view *view, fl_rect rect) {
+    double scale = fl_digest_here(view)->scale;
+    const fl_captured *captured = fl_here(view);
+    fl_place place = fl_cursor_place(view, captured);
+    fl_format format = fl_value_format(captured);
+    list l = lay_out(rect, captured->event.tensor.shape[1], place.row);
+    fl_canvas *canvas = &view->canvas;
+    fl_dim dim = fl_stage_get_info(captured->event.stage)->dims[1];
+    fl_canvas_put(canvas, rect.x + 1, rect.y, rect.w - 1, FL_STYLE_dim, "pos  token       value");
+    for (int i = 0; i < l.lines; i++) {
+        int64_t row = l.first + i, index[FL_MAX_DIMS] = {0, row, 0};
+        double value = fl_tensor_at(&captured->event.tensor, index);
+        char number[FL_NUMBER], bar[128];
+        bool on = row == place.row;
+        int x = rect.x + FL_LABEL + 1;
+        fl_row_label(view, rect.x, l.y + i, FL_LABEL, fl_position_of(&captured->event, dim, row), on);
+        fl_canvas_right(canvas, x, l.y + i, format.width, on ? FL_STYLE_label_on : FL_STYLE_text,
+                        fl_number(number, format, value));
+        fl_bar(bar, scale > 0 ? fabs(value) / scale : 0, rect.w - FL_LABEL - format.width - 4,
+               canvas->ascii);
+        fl_canvas_put(canvas, x + format.width + 1, l.y + i, rect.w, FL_STYLE_bar, bar);
+        fl_hit_add(view, (fl_rect){rect.x, l.y + i, rect.w, 1}, FL_HIT_CELL, 0, row, 0);
+    }
+    draw_foot(view, rect, captured, place.index);
+}
+
+/* Length of a bar: shares of one as they are, scores by their share of the softmax's largest. */
+static double bar_share(const fl_ranking *ranking, int i, bool share) {
+    if (share)
+        return ranking->values[i];
+    double low = ranking->values[ranking->count - 1], high = ranking->values[0];
+    return high > low ? (ranking->values[i] - low) / (high - low) : 1;
+}
+
+static void ranked_header(fl_view *view, fl_rect rect, const fl_captured *captured, int64_t row) {
+    char text[160], piece[64];
+    int64_t rows = captured->event.tensor.shape[1];
+    bool share = captured->event.stage == FL_STAGE_probs;
+    fl_token_at(view, piece, sizeof piece, fl_position_of(&captured->event, FL_DIM_R, row));
+    if (rows > 1)
+        snprintf(text, sizeof text, "rank piece             id     %s after \"%s\" (row %" PRId64 " of %" PRId64 ", ← →)",
+                 share ? "chance" : "score", piece, row, rows);
+    else
+        snprintf(text, sizeof text, "rank piece             id     %s of coming after \"%s\"",
+                 share ? "chance" : "score", piece);
+    fl_canvas_fit(&view->canvas, rect.x + 1, rect.y, rect.w - 1, FL_STYLE_dim, text);
+}
+
+void fl_ranked_draw(fl_view *view, fl_rect rect) {
+    const fl_captured *captured = fl_here(view);
+    fl_place place = fl_cursor_place(view, captured);
+    const fl_ranking *ranking = fl_ranking_here(view, view->at, place.row);
+    bool share = captured->event.stage == FL_STAGE_probs;
+    fl_format format = share ? (fl_format){4, false, 7} : fl_value_format(captured);
+    int64_t at = view->rank < ranking->count ? view->rank : ranking->count - 1;
+    list l = lay_out(rect, ranking->count, at);
+    fl_canvas *canvas = &view->canvas;
+    ranked_header(view, rect, captured, place.row);
+    for (int i = 0; i < l.lines; i++) {
+        int rank = (int)l.first + i, y = l.y + i;
+        char piece[64], number[FL_NUMBER], bar[128];
+        bool on = rank == at;
+        fl_style style = on ? FL_STYLE_label_on : FL_STYLE_text;
+        if (on)
+            fl_canvas_put(canvas, rect.x, y, 1, FL_STYLE_key, "▸");
+        fl_piece_show(piece, sizeof piece, &view->options.model.pieces, ranking->ids[rank]);
+        fl_canvas_printf(canvas, rect.x + 1, y, 4, FL_STYLE_dim, "%3d", rank + 1);
+        fl_canvas_fit(canvas, rect.x + 6, y, 15, style, piece);
+        fl_canvas_printf(canvas, rect.x + 20, y, 7, FL_STYLE_dim, "%6" PRId32, ranking->ids[rank]);
+        fl_canvas_right(canvas, rect.x + 28, y, format.width, style,
+                        fl_number(number, format, ranking->values[rank]));
+        int x = rect.x + 29 + format.width;
+        fl_bar(bar, bar_share(ranking, rank, share), rect.x + rect.w - x, canvas->ascii);
+        fl_canvas_put(canvas, x, y, rect.x + rect.w - x, FL_STYLE_bar, bar);
+        fl_hit_add(view, (fl_rect){rect.x, y, rect.w, 1}, FL_HIT_ITEM, rank, 0, 0);
+    }
+    draw_foot(view, rect, captured, place.index);
+}
+
+void fl_choice_draw(fl_view *view, fl_rect rect) {
+    const fl_captured *captured = fl_here(view);
+    const fl_event *event = &captured->event;
+    int64_t index[FL_MAX_DIMS] = {0};
+    int32_t id = (int32_t)fl_tensor_at(&event->tensor, index);
+    char piece[64], bar[128];
+    fl_canvas *canvas = &view->canvas;
+    fl_piece_show(piece, sizeof piece, &view->options.model.pieces, id);
+    int x = rect.x + 2, y = rect.y + (rect.h > 6);
+    int used = fl_canvas_put(canvas, x, y, rect.w - 2, FL_STYLE_text, "the model says  ");
+    used += fl_canvas_put(canvas, x + used, y, rect.w - used, FL_STYLE_token_new, piece);
+    fl_canvas_printf(canvas, x + used, y, rect.w - used, FL_STYLE_dim, "   id %" PRId32, id);
+    fl_canvas_printf(canvas, x, y + 1 + (rect.h > 6), rect.w - 2, FL_STYLE_text,
+                     "its chance was %.4f, chosen %s", event->prob,
+                     event->sampler ? event->sampler : "greedily");
+    fl_bar(bar, event->prob, rect.w - 4, canvas->ascii);
+    fl_canvas_put(canvas, x, y + 2 + (rect.h > 6), rect.w - 2, FL_STYLE_bar, bar);
+    fl_canvas_wrap(canvas, (fl_rect){x, y + 4 + (rect.h > 6), rect.w - 4, rect.h - 5},
+                   FL_STYLE_meaning,
+                   "Now it is put behind the prompt and read as the next token: s or n goes on with "
+                   "it, one token instead of the whole prompt, because the keys and values of all "
+                   "earlier ones were kept.");
+}

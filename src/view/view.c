@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * The life of a view: making it, starting another run in it, clicks, and the sentences it can say
+ * without a screen.
+ */
+#include "base/diag.h"
+#include "view/cursor.h"
+#include "view/panels.h"
+#include "view/why.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void forget_run(fl_view *view) {
+    view->at = 0;
+    view->digest.event = view->ranking.event = view->program_pick = -1;
+    view->n_jumps = 0;
+    view->rank = view->slice = view->head = 0;
+    view->page = FL_PAGE_NONE;
+    view->line = FL_LINE_NONE;
+    view->last_count = 0;
+    for (int i = 0; i < FL_DIM_COUNT; i++)
+        view->cursor[i] = -1;
+}
+
+fl_status fl_view_new(fl_view **out, const fl_view_options *options, fl_diag *diag) {
+    fl_diag local;
+    diag = diag ? diag : &local;
+    fl_view *view = calloc(1, sizeof *view);
+    *out = NULL;
+    if (!view) {
+        options->source.free(options->source.ctx);
+        return fl_fail_memory(diag);
+    }
+    view->options = *options;
+    view->source = options->source;
+    view->canvas.ascii = options->ascii;
+    forget_run(view);
+    if (!view->source.get(view->source.ctx, 0, diag)) {
+        fl_view_free(&view);
+        return diag->status == FL_OK ? FL_ERR_MEMORY : diag->status;
+    }
+    *out = view;
+    return FL_OK;
+}
+
+void fl_view_free(fl_view **view) {
+    if (!*view)
+        return;
+    (*view)->source.free((*view)->source.ctx);
+    fl_canvas_done(&(*view)->canvas);
+    free(*view);
+    *view = NULL;
+}
+
+bool fl_restart(fl_view *view, const char *prompt) {
+    fl_diag diag;
+    fl_source source = {0};
+    if (!view->options.restart) {
+        fl_say(view, "another prompt cannot be started here");
+        return false;
+    }
+    fl_diag_init(&diag, NULL);
+    fl_status status = view->options.restart(view->options.restart_ctx, prompt, &source, &diag);
+    if (status == FL_OK && !source.get(source.ctx, 0, &diag)) {
+        source.free(source.ctx);
+        status = FL_ERR_MEMORY;
+    }
+    if (status != FL_OK) {
+        fl_say(view, "%s", diag.message[0] ? diag.message : fl_status_word(status));
+        return false;
+    }
+    view->source.free(view->source.ctx);
+    view->source = source;
+    forget_run(view);
+    return true;
+}
+
+bool fl_view_left(const fl_view *view) {
+    return view->left;
+}
+
+int64_t fl_view_at(const fl_view *view) {
+    return view->at;
+}
+
+const char *fl_view_message(const fl_view *view) {
+    return view->message;
+}
+
+void fl_open_page(fl_view *view, fl_page page) {
+    view->page = page;
+    view->page_scroll = 0;
+    view->pick = 0;
+    if (page != FL_PAGE_WEIGHT)
+        return;
+    const fl_captured *here = fl_here(view);
+    fl_place place = here ? fl_cursor_place(view, here) : (fl_place){0};
+    here = fl_here(view);
+    bool table = here && here->event.stage == FL_STAGE_embed;
+    if (table) { /* the table's row is the token's id */
+        size_t n_tokens, n_prompt;
+        const int32_t *tokens = view->source.tokens(view->source.ctx, &n_tokens, &n_prompt);
+        view->weight_row = tokens[here->event.past + place.row];
+    } else {
+        view->weight_row = place.col;
+    }
+}
+
+void fl_hit_add(fl_view *view, fl_rect rect, int kind, int64_t a, int64_t b, int64_t c) {
+    if (view->n_hits == FL_HITS)
+        return;
+    fl_hit *hit = &view->hits[view->n_hits++];
+    hit->rect = rect;
+    hit->kind = kind == FL_HIT_CELL    ? FL_HIT_CELL
+                : kind == FL_HIT_EVENT ? FL_HIT_EVENT
+                : kind == FL_HIT_ITEM  ? FL_HIT_ITEM
+                                       : FL_HIT_PANE;
+    hit->a = a;
+    hit->b = b;
+    hit->c = c;
+}
+
+static const fl_hit *hit_at(const fl_view *view, int x, int y, bool pane) {
+    for (int i = view->n_hits - 1; i >= 0; i--) {
+        const fl_rect *r = &view->hits[i].rect;
+        bool inside = x >= r->x && x < r->x + r->w && y >= r->y && y < r->y + r->h;
+        if (inside && (view->hits[i].kind == FL_HIT_PANE) == pane)
+            return &view->hits[i];
+    }
+    return NULL;
+}
+
+static void click(fl_view *view, int x, const fl_hit *hit) {
+    if (hit->kind == FL_HIT_EVENT) {
+        fl_view_jump(view, hit->a);
+    } else if (hit->kind == FL_HIT_ITEM && view->page == FL_PAGE_NONE) {
+        view->rank = hit->a;
+    } else if (hit->kind == FL_HIT_ITEM) {
+        view->pick = (int)hit->a;
+    } else if (hit->kind == FL_HIT_CELL) {
+        int columns = view->hit_columns > 0 ? view->hit_columns : 1;
+        int64_t glyph = hit->c + (x - view->hit_x) / columns;
+        fl_cursor_set(view, hit->a, hit->b, glyph * view->hit_cells);
+    }
+}
+
+void fl_view_mouse(fl_view *view, int x, int y, int wheel) {
+    view->message[0] = '\0';
+    const fl_hit *pane = hit_at(view, x, y, true), *hit = hit_at(view, x, y, false);
+    if (pane && view->page == FL_PAGE_NONE)
+        view->pane = (fl_pane)pane->a;
+    if (wheel)
+        fl_cursor_move(view, wheel < 0 ? FL_VERB_up : FL_VERB_down, 3);
+    else if (hit)
+        click(view, x, hit);
+}
+
+/* ---- words ---- */
+
+void fl_view_sentence(fl_view *view, fl_buffer *out) {
+    const fl_captured *here = fl_here(view);
+    fl_pass pass = fl_here_pass(view);
+    if (!here)
+        return;
+    fl_sentence_run run = {.pieces = view->options.model.pieces,
+                           .first = pass.first,
+                           .last = pass.first + pass.count - 1};
+    size_t n_prompt;
+    run.tokens = view->source.tokens(view->source.ctx, &run.n_tokens, &n_prompt);
+    fl_sentence(out, &here->event, &here->stats, &run);
+}
+
+void fl_view_welcome(fl_view *view, fl_buffer *out) {
+    fl_pass pass = fl_here_pass(view);
+    size_t n_tokens, n_prompt;
+    view->source.tokens(view->source.ctx, &n_tokens, &n_prompt);
+    fl_buffer_printf(out, "%zu token%s in, and %" PRId64 " steps later one word comes out: every number on the way is here to look at.",
+                     n_prompt, n_prompt == 1 ? " goes" : "s go", pass.count - 1);
+}
+
+void fl_view_page_text(fl_view *view, fl_buffer *out) {
+    fl_page_lines(view, out);
+}
