@@ -7,7 +7,7 @@
 #include "base/diag.h"
 #include "view/cursor.h"
 #include "view/panels.h"
-#include "view/why.h"
+#include "view/value.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -172,6 +172,20 @@ void fl_view_sentence(fl_view *view, fl_buffer *out) {
     size_t n_prompt;
     run.tokens = view->source.tokens(view->source.ctx, &run.n_tokens, &n_prompt);
     fl_sentence(out, &here->event, &here->stats, &run);
+}
+
+void fl_view_cell(fl_view *view, fl_buffer *out) {
+    const fl_captured *here = fl_here(view);
+    if (!here)
+        return;
+    fl_place place = fl_cursor_place(view, here);
+    char number[FL_NUMBER];
+    here = fl_here(view);
+    fl_place_words(view, &here->event, place.index, out);
+    if (here->event.tensor.mask.causal && fl_tensor_masked(&here->event.tensor, place.index))
+        fl_buffer_puts(out, " is hidden");
+    else
+        fl_buffer_printf(out, " = %s", fl_exact(number, fl_tensor_at(&here->event.tensor, place.index)));
 }
 
 void fl_view_welcome(fl_view *view, fl_buffer *out) {

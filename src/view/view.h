@@ -96,8 +96,9 @@ const fl_canvas *fl_view_draw(fl_view *view);
 /* The event shown, and what was said about the last key or command ("" if nothing). */
 int64_t fl_view_at(const fl_view *view);
 const char *fl_view_message(const fl_view *view);
-/* The event shown as a sentence. */
+/* The event shown as a sentence, and the number under the cursor. */
 void fl_view_sentence(fl_view *view, fl_buffer *out);
+void fl_view_cell(fl_view *view, fl_buffer *out);
 /* What is about to happen, in one sentence: tokens in, steps to the word that comes out. */
 void fl_view_welcome(fl_view *view, fl_buffer *out);
 /* The page that is open as plain lines (help, prompts, breakpoints, why); nothing if none is. */

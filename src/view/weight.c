@@ -73,7 +73,7 @@ static void draw_numbers(const table *t, int y, int lines, const float *row) {
 
 static void draw_heading(const table *t) {
     const fl_weight *w = t->weight;
-    char shape[64], bytes[32], text[256], name[160];
+    char shape[64], bytes[32], text[400], name[160];
     fl_escape_into(name, sizeof name, w->name, strlen(w->name));
     if (w->n_dims == 2)
         snprintf(shape, sizeof shape, "[%" PRId64 ", %" PRId64 "] out × in", w->shape[0], w->shape[1]);

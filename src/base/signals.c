@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * Handlers that only write one flag, and one for crashes that may do more because nothing is left
+ * to lose.
+ */
+#include "base/signals.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+
+static const int held[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+enum { HELD = sizeof held / sizeof *held, FATAL = sizeof fatal / sizeof *fatal };
+
+static volatile sig_atomic_t noted;
+static void (*on_crash)(void);
+static struct sigaction before[HELD + FATAL];
+
+static void note(int signal) {
+    noted = signal;
+}
+
+static void crash(int signal) {
+    void (*call)(void) = on_crash;
+    on_crash = NULL;
+    if (call)
+        call();
+    fl_signal_raise(signal);
+}
+
+void fl_signals_hold(void (*crash_call)(void)) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    sigemptyset(&action.sa_mask);
+    noted = 0;
+    on_crash = crash_call;
+    action.sa_handler = note;
+    for (int i = 0; i < HELD; i++)
+        sigaction(held[i], &action, &before[i]);
+    action.sa_handler = crash;
+    action.sa_flags = (int)(SA_RESETHAND | SA_NODEFER);
+    for (int i = 0; i < FATAL; i++)
+        sigaction(fatal[i], &action, &before[HELD + i]);
+}
+
+int fl_signal_noted(void) {
+    return noted;
+}
+
+void fl_signal_forget(void) {
+    noted = 0;
+}
+
+int fl_signal_is_interrupt(int signal) {
+    return signal == SIGINT;
+}
+
+void fl_signals_release(void) {
+    for (int i = 0; i < HELD; i++)
+        sigaction(held[i], &before[i], NULL);
+    for (int i = 0; i < FATAL; i++)
+        sigaction(fatal[i], &before[HELD + i], NULL);
+    on_crash = NULL;
+}
+
+void fl_signal_raise(int which) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    sigemptyset(&action.sa_mask);
+    action.sa_handler = SIG_DFL;
+    sigaction(which, &action, NULL);
+    raise(which);
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * The only file that knows ncurses: paints the view's canvas, turns what the terminal sends into
+ * keys, and leaves the terminal as it found it, whatever happens.
+ */
+#include "tui/tui.h"
+
+#include "base/diag.h"
+#include "base/machine.h"
+#include "base/signals.h"
+#include "tui/plain.h"
+
+#define NCURSES_WIDECHAR 1
+#include <curses.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <term.h>
+
+enum { POLL_MS = 200, ESCAPE_MS = 25, PROGRESS_NS = 150000000 };
+
+typedef struct screen {
+    fl_view *view;
+    SCREEN *terminal;
+    int colors;
+    int64_t busy_since; /* when the way to an event began; 0: not under way */
+} screen;
+
+/* ---- finding a terminal description that can place text ---- */
+
+static bool can_paint(const char *name) {
+    int error = 0;
+    if (!name || !*name || strcmp(name, "dumb") == 0)
+        return false;
+    if (setupterm((char *)(uintptr_t)name, 1, &error) != OK)
+        return false;
+    const char *place = tigetstr("cup"), *clear_all = tigetstr("clear");
+    bool can = place && place != (char *)-1 && clear_all && clear_all != (char *)-1;
+    del_curterm(cur_term);
+    return can;
+}
+
+/* TERM if it can paint; another where TERM is unknown; NULL where it is known to be unable. */
+static const char *terminal_name(void) {
+    static const char *const others[] = {"xterm-256color", "xterm", "vt100", "ansi"};
+    const char *name = getenv("TERM");
+    int error = 0;
+    if (can_paint(name))
+        return name;
+    if (name && *name && (strcmp(name, "dumb") == 0 ||
+                          setupterm((char *)(uintptr_t)name, 1, &error) == OK))
+        return NULL;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (can_paint(others[i]))
+            return others[i];
+    return NULL;
+}
+
+/* ---- painting ---- */
+
+static void make_pairs(int colors) {
+    bool own = use_default_colors() == OK;
+    for (int style = 0; style < FL_STYLE_COUNT && style + 1 < COLOR_PAIRS; style++) {
+        const fl_style_info *info = fl_style_get_info((fl_style)style);
+        int fg = colors >= 256 ? info->fg256 : info->fg8, bg = colors >= 256 ? info->bg256 : info->bg8;
+        fg = fg < 0 && !own ? COLOR_WHITE : fg;
+        bg = bg < 0 && !own ? COLOR_BLACK : bg;
+        init_pair((short)(style + 1), (short)fg, (short)bg);
+    }
+}
+
+static attr_t attributes_of(const fl_style_info *info, int colors) {
+    attr_t attributes = A_NORMAL;
+    if (info->attributes & FL_ATTR_BOLD)
+        attributes |= A_BOLD;
+    if (info->attributes & FL_ATTR_UNDERLINE)
+        attributes |= A_UNDERLINE;
+    if ((info->attributes & FL_ATTR_DIM) && colors < 256)
+        attributes |= A_DIM;
+    if ((info->attributes & FL_ATTR_REVERSE_MONO) && colors == 0)
+        attributes |= A_REVERSE;
+    return attributes;
+}
+
+static void paint_cell(const fl_canvas_cell *cell, int x, int y, int colors) {
+    wchar_t text[CCHARW_MAX + 1] = {0};
+    size_t used = 0, left = strlen(cell->glyph);
+    const char *at = cell->glyph;
+    while (left && used < CCHARW_MAX) {
+        size_t n = fl_utf8_length(at, left);
+        text[used++] = (wchar_t)fl_utf8_decode(at, n);
+        at += n ? n : 1;
+        left -= n ? n : 1;
+    }
+    if (used == 0)
+        return; /* the right half of a wide character */
+    cchar_t complex;
+    attr_t attributes = attributes_of(fl_style_get_info(cell->style), colors);
+    short pair = colors ? (short)(cell->style + 1) : 0;
+    if (setcchar(&complex, text, attributes, pair, NULL) == OK)
+        mvadd_wch(y, x, &complex);
+}
+
+static void paint(screen *s) {
+    const fl_canvas *canvas = fl_view_draw(s->view);
+    erase();
+    for (int y = 0; y < canvas->height; y++)
+        for (int x = 0; x < canvas->width; x++)
+            paint_cell(fl_canvas_at(canvas, x, y), x, y, s->colors);
+    curs_set(canvas->cursor_x >= 0);
+    if (canvas->cursor_x >= 0)
+        move(canvas->cursor_y, canvas->cursor_x);
+    refresh();
+}
+
+/* ---- keys ---- */
+
+static int key_of(wint_t code) {
+    switch (code) {
+    case KEY_UP:
+        return FL_KEY_UP;
+    case KEY_DOWN:
+        return FL_KEY_DOWN;
+    case KEY_LEFT:
+        return FL_KEY_LEFT;
+    case KEY_RIGHT:
+        return FL_KEY_RIGHT;
+    case KEY_PPAGE:
+        return FL_KEY_PAGE_UP;
+    case KEY_NPAGE:
+        return FL_KEY_PAGE_DOWN;
+    case KEY_HOME:
+        return FL_KEY_HOME;
+    case KEY_END:
+        return FL_KEY_END;
+    case KEY_BTAB:
+        return FL_KEY_BACKTAB;
+    case KEY_DC:
+        return FL_KEY_DELETE;
+    case KEY_BACKSPACE:
+        return FL_KEY_BACKSPACE;
+    case KEY_ENTER:
+        return FL_KEY_ENTER;
+    case KEY_F(1):
+        return '?';
+    default:
+        return -1;
+    }
+}
+
+static int character(wint_t code) {
+    if (code == '\r' || code == '\n')
+        return FL_KEY_ENTER;
+    return code == 8 || code == 127 ? FL_KEY_BACKSPACE : (int)code;
+}
+
+static void mouse(screen *s) {
+    MEVENT event;
+    if (getmouse(&event) != OK)
+        return;
+    if (event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED))
+        fl_view_mouse(s->view, event.x, event.y, 0);
+    else if (event.bstate & BUTTON4_PRESSED)
+        fl_view_mouse(s->view, event.x, event.y, -1);
+    else if (event.bstate & BUTTON5_PRESSED)
+        fl_view_mouse(s->view, event.x, event.y, 1);
+}
+
+/* Waits a moment for a key; false if none came. */
+static bool take_key(screen *s) {
+    wint_t code;
+    int kind = get_wch(&code);
+    if (kind == ERR)
+        return false;
+    if (kind == KEY_CODE_YES && code == KEY_RESIZE) {
+        fl_view_resize(s->view, COLS, LINES);
+    } else if (kind == KEY_CODE_YES && code == KEY_MOUSE) {
+        mouse(s);
+    } else {
+        int key = kind == KEY_CODE_YES ? key_of(code) : character(code);
+        if (key == FL_KEY_CTRL('l'))
+            clearok(curscr, TRUE);
+        if (key >= 0)
+            fl_view_key(s->view, key);
+    }
+    return true;
+}
+
+/* ---- the loop ---- */
+
+/* On a long way: shows how far it is, and lets Ctrl-C stop it. */
+static bool tick(void *ctx, int64_t event) {
+    screen *s = ctx;
+    int64_t now = fl_clock_ns();
+    if (fl_signal_noted()) {
+        if (fl_signal_is_interrupt(fl_signal_noted()))
+            fl_signal_forget();
+        return false;
+    }
+    if (s->busy_since == 0)
+        s->busy_since = now;
+    if (s->terminal && now - s->busy_since > PROGRESS_NS) {
+        char text[80];
+        snprintf(text, sizeof text, " computing event %lld, Ctrl-C stops ", (long long)event);
+        attron(A_REVERSE);
+        mvaddnstr(0, 0, text, COLS);
+        attroff(A_REVERSE);
+        refresh();
+        s->busy_since = now;
+    }
+    return true;
+}
+
+static void loop(screen *s) {
+    paint(s);
+    while (!fl_view_left(s->view) && !fl_signal_noted()) {
+        s->busy_since = 0;
+        if (take_key(s) && !fl_view_left(s->view))
+            paint(s);
+    }
+}
+
+static void restore(void) {
+    endwin();
+}
+
+static bool open_terminal(screen *s, const char *name, bool color) {
+    s->terminal = newterm((char *)(uintptr_t)name, stdout, stdin);
+    if (!s->terminal)
+        return false;
+    set_term(s->terminal);
+    cbreak();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    set_escdelay(ESCAPE_MS);
+    timeout(POLL_MS);
+    mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    mouseinterval(0);
+    if (color && has_colors() && start_color() == OK)
+        s->colors = COLORS >= 256 && COLOR_PAIRS > FL_STYLE_COUNT ? 256 : COLORS >= 8 ? 8 : 0;
+    if (s->colors)
+        make_pairs(s->colors);
+    return true;
+}
+
+static fl_status run_screen(screen *s, fl_view_options *options, fl_diag *diag) {
+    options->colors = s->colors;
+    options->tick = tick;
+    options->tick_ctx = s;
+    fl_status status = fl_view_new(&s->view, options, diag);
+    if (status != FL_OK)
+        return status;
+    fl_view_resize(s->view, COLS, LINES);
+    loop(s);
+    fl_view_free(&s->view);
+    return FL_OK;
+}
+
+static fl_status run_plain(fl_view_options *options, fl_diag *diag) {
+    fl_view *view;
+    fl_status status = fl_view_new(&view, options, diag);
+    if (status != FL_OK)
+        return status;
+    fl_plain_run(view);
+    fl_view_free(&view);
+    return FL_OK;
+}
+
+fl_status fl_tui_run(const fl_tui_options *options, fl_diag *diag) {
+    fl_view_options view = options->view;
+    screen s = {0};
+    const char *name = options->plain ? NULL : terminal_name();
+    if (!name)
+        return run_plain(&view, diag);
+    fl_signals_hold(restore);
+    if (!open_terminal(&s, name, options->color)) {
+        fl_signals_release();
+        return run_plain(&view, diag);
+    }
+    fl_status status = run_screen(&s, &view, diag);
+    endwin();
+    delscreen(s.terminal);
+    int ended_by = fl_signal_noted();
+    fl_signals_release();
+    if (ended_by)
+        fl_signal_raise(ended_by);
+    return status;
+}
