@@ -289,6 +289,15 @@ static void opens_real_configurations(void **state) {
     assert_int_equal(fl_parameters(fl_model_hparams(model)), 260032);
     assert_true(fl_model_hparams(model)->tie_word_embeddings);
     fl_model_close(&model);
+    fl_map map;
+    assert_int_equal(fl_map_open(&map, fl_test_data("derived/hf-stories260K/config.json"), NULL),
+                     FL_OK);
+    uint64_t end = map.length; /* of the object: a line feed may follow */
+    while (map.bytes[end - 1] != '}')
+        end--;
+    for (uint64_t n = 0; n < end; n++)
+        assert_refused_bytes("config.json", map.bytes, (size_t)n, FL_ERR_FORMAT, "");
+    fl_map_close(&map);
     model = assert_opens_file(fl_test_data("derived/hf-stories260K-bf16-sharded/config.json"));
     assert_int_equal(fl_model_hparams(model)->dtype, FL_DTYPE_BF16);
     fl_model_close(&model);

@@ -148,6 +148,26 @@ static void opens_real_checkpoints(void **state) {
     assert_int_equal(fl_model_open(&model, fl_test_data("tok512.bin"), &diag), FL_ERR_FORMAT);
 }
 
+static void survives_truncation_of_real_files(void **state) {
+    (void)state;
+    static const struct {
+        const char *path;
+        size_t header, magic; /* from `magic` bytes on, the version is known */
+    } files[] = {{"stories260K.bin", 28, SIZE_MAX},
+                 {"derived/stories260K-v1.bin", 256, 8},
+                 {"derived/stories260K-v2-gs4.bin", 256, 8},
+                 {"derived/stories260K-v2-gs64.bin", 256, 8}};
+    FL_NEED_DATA("derived/stories260K-v1.bin");
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        fl_map map;
+        assert_int_equal(fl_map_open(&map, fl_test_data(files[i].path), NULL), FL_OK);
+        for (size_t n = 0; n < files[i].header; n++)
+            assert_refused_bytes("cut.bin", map.bytes, n,
+                                 n < files[i].magic ? FL_ERR_FORMAT : FL_ERR_UNSUPPORTED, "");
+        fl_map_close(&map);
+    }
+}
+
 /* The same weights in two formats: GGUF and llama2.c agree byte for byte, tensor by tensor. */
 static void agrees_with_the_derived_gguf(void **state) {
     (void)state;
@@ -180,6 +200,7 @@ int main(void) {
         cmocka_unit_test(refuses_impossible_headers),
         cmocka_unit_test(names_versions_it_does_not_read),
         cmocka_unit_test(opens_real_checkpoints),
+        cmocka_unit_test(survives_truncation_of_real_files),
         cmocka_unit_test(agrees_with_the_derived_gguf),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
