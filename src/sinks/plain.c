@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * The transcript: one event a line, in whole sentences.
+ */
+#include "sinks/recorder.h"
+
+static void enter_pass(fl_recorder *r, const fl_event *event) {
+    if (event->pass == r->pass)
+        return;
+    r->pass = event->pass;
+    r->first = event->index;
+}
+
+static fl_flow record(void *ctx, const fl_event *event) {
+    fl_recorder *r = ctx;
+    fl_sentence_run run = {.pieces = r->pieces};
+    fl_stats stats;
+    enter_pass(r, event);
+    run.tokens = fl_session_tokens(r->session, &run.n_tokens);
+    run.first = r->first;
+    run.last = r->first + fl_plan_count(fl_session_plan(r->session)) - 1;
+    fl_event_stats(event, &stats);
+    fl_sentence(&r->line, event, &stats, &run);
+    fl_buffer_puts(&r->line, "\n");
+    return fl_recorder_end_text(r);
+}
+
+fl_sink fl_plain_sink(fl_recorder *recorder) {
+    return (fl_sink){recorder, fl_recorder_wants, record};
+}
