@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * From the command line to a session's options.
+ */
+#include "cli/job.h"
+
+#include "base/diag.h"
+#include "base/machine.h"
+#include "base/map.h"
+#include "base/process.h"
+#include "cli/values.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char default_prompt[] = "The capital of France is";
+enum { LONGEST_PROMPT = 16 << 20 };
+
+/* ---- the prompt ---- */
+
+/* A file written by an editor or by echo ends in a line feed that nobody means. */
+static void drop_line_end(fl_buffer *text) {
+    if (text->length && text->data[text->length - 1] == '\n')
+        text->data[--text->length] = '\0';
+}
+
+fl_status fl_prompt_text(fl_cli *cli, fl_buffer *out) {
+    const fl_option_value *text = fl_value(cli, FL_OPTION_prompt),
+                          *file = fl_value(cli, FL_OPTION_file);
+    if (file->given) {
+        fl_status status = fl_read_all(file->text, LONGEST_PROMPT, out, &cli->diag);
+        drop_line_end(out);
+        return status;
+    }
+    fl_buffer_puts(out, text->given ? text->text : default_prompt);
+    return out->failed ? fl_fail_memory(&cli->diag) : FL_OK;
+}
+
+static fl_status check_one_prompt(fl_cli *cli) {
+    int n = fl_given(cli, FL_OPTION_prompt) + fl_given(cli, FL_OPTION_file) +
+            fl_given(cli, FL_OPTION_ids);
+    if (n <= 1)
+        return FL_OK;
+    fl_diag_init(&cli->diag, NULL);
+    return fl_fail(&cli->diag, FL_ERR_USAGE,
+                   "more than one of -p, -f and --ids, expected one prompt");
+}
+
+fl_status fl_job_encode(fl_cli *cli, const fl_job *job, const char *text, size_t length,
+                        int32_t **ids, size_t *n_ids, fl_diag *diag) {
+    bool bos = !fl_given(cli, FL_OPTION_no_bos) && fl_tokenizer_adds_bos(job->tokenizer);
+    fl_diag_init(diag, "prompt");
+    return fl_encode(job->tokenizer, text, length, bos, false, ids, n_ids, diag);
+}
+
+static fl_status read_prompt(fl_cli *cli, fl_job *job) {
+    const fl_option_value *ids = fl_value(cli, FL_OPTION_ids);
+    if (ids->given)
+        return fl_ids_parse(ids->text, &job->ids, &job->n_ids, &cli->diag);
+    fl_status status = fl_prompt_text(cli, &job->prompt);
+    if (status != FL_OK)
+        return status;
+    const char *text = job->prompt.data ? job->prompt.data : "";
+    return fl_job_encode(cli, job, text, job->prompt.length, &job->ids, &job->n_ids, &cli->diag);
+}
+
+/* ---- the vocabulary ---- */
+
+static fl_status open_beside(fl_cli *cli, const fl_model *model, fl_tokenizer **out) {
+    const char *name = fl_model_name(model), *slash = strrchr(name, '/');
+    fl_buffer path = {0};
+    fl_status status;
+    fl_buffer_add(&path, name, slash ? (size_t)(slash - name) + 1 : 0);
+    fl_buffer_puts(&path, "tokenizer.bin");
+    if (path.failed) {
+        status = fl_fail_memory(&cli->diag);
+    } else if (!fl_path_exists(path.data)) {
+        fl_diag_init(&cli->diag, name);
+        status =
+            fl_fail(&cli->diag, FL_ERR_IO,
+                    "carries no tokenizer, expected a tokenizer.bin beside it or --tokenizer FILE");
+    } else {
+        status = fl_tokenizer_open(out, path.data, fl_model_hparams(model)->vocab_size, &cli->diag);
+    }
+    fl_buffer_done(&path);
+    return status;
+}
+
+fl_status fl_open_tokenizer(fl_cli *cli, const fl_model *model, fl_tokenizer **out) {
+    const fl_option_value *file = fl_value(cli, FL_OPTION_tokenizer);
+    const fl_vocab *vocab = fl_model_vocab(model);
+    *out = NULL;
+    if (file->given)
+        return fl_tokenizer_open(out, file->text, fl_model_hparams(model)->vocab_size, &cli->diag);
+    if (!vocab)
+        return open_beside(cli, model, out);
+    fl_diag_init(&cli->diag, fl_model_name(model));
+    return fl_tokenizer_new(out, vocab, &cli->diag);
+}
+
+/* With --ids the vocabulary only makes the output more readable: what is wrong with it is no error
+ * unless it was asked for. */
+static fl_status find_tokenizer(fl_cli *cli, fl_job *job) {
+    fl_status status = fl_open_tokenizer(cli, job->model, &job->tokenizer);
+    if (status != FL_OK && fl_given(cli, FL_OPTION_ids) && !fl_given(cli, FL_OPTION_tokenizer)) {
+        fl_diag_init(&cli->diag, NULL);
+        return FL_OK;
+    }
+    return status;
+}
+
+/* ---- options ---- */
+
+static fl_status read_patches(fl_cli *cli, fl_job *job) {
+    for (size_t i = 0; i < cli->args.n_patches; i++) {
+        fl_diag_init(&cli->diag, "--patch");
+        fl_status status = fl_patch_parse(cli->args.patches[i], &job->patches[i], &cli->diag);
+        if (status != FL_OK)
+            return status;
+    }
+    return FL_OK;
+}
+
+static void fill_options(fl_cli *cli, fl_job *job) {
+    fl_session_options *o = &job->options;
+    const fl_option_value *threads = fl_value(cli, FL_OPTION_threads);
+    *o = fl_session_defaults();
+    o->ids = job->ids;
+    o->n_ids = job->n_ids;
+    o->context = fl_value(cli, FL_OPTION_ctx)->count;
+    o->chunk = fl_value(cli, FL_OPTION_chunk)->count;
+    o->kv_dtype = fl_value(cli, FL_OPTION_kv)->count == 0 ? FL_DTYPE_F32 : FL_DTYPE_F16;
+    o->threads = threads->given ? (int)threads->count : fl_cpu_count();
+    o->sampler = (fl_sampler){
+        fl_value(cli, FL_OPTION_temp)->number, fl_value(cli, FL_OPTION_top_k)->count,
+        fl_value(cli, FL_OPTION_top_p)->number, (uint64_t)fl_value(cli, FL_OPTION_seed)->count};
+    o->patches = job->patches;
+    o->n_patches = cli->args.n_patches;
+    o->isa = fl_value(cli, FL_OPTION_isa)->text;
+    if (fl_given(cli, FL_OPTION_fast))
+        fl_note(cli, "--fast: this version has no 8-bit activations, it computes exactly");
+}
+
+int64_t fl_job_context(const fl_cli *cli, const fl_job *job) {
+    int64_t asked = fl_value(cli, FL_OPTION_ctx)->count;
+    return asked ? asked : fl_model_hparams(job->model)->max_position_embeddings;
+}
+
+static fl_status check_length(fl_cli *cli, const fl_job *job) {
+    int64_t context = fl_job_context(cli, job);
+    if ((int64_t)job->n_ids <= context)
+        return FL_OK;
+    fl_diag_init(&cli->diag, "prompt");
+    return fl_fail(&cli->diag, FL_ERR_LIMIT, "it is %zu tokens long, expected at most %lld, the %s",
+                   job->n_ids, (long long)context,
+                   fl_given(cli, FL_OPTION_ctx) ? "context asked for" : "model's context");
+}
+
+/* Before anything else is read, so that a plan says what it is rather than what it lacks. */
+static fl_status check_runs(fl_cli *cli, const fl_job *job) {
+    if (fl_model_has_weights(job->model))
+        return FL_OK;
+    fl_diag_init(&cli->diag, fl_model_name(job->model));
+    return fl_fail(&cli->diag, FL_ERR_UNSUPPORTED, "cannot run: %s",
+                   fl_model_why_no_weights(job->model));
+}
+
+fl_status fl_job_open(fl_cli *cli, fl_job *job) {
+    fl_status status;
+    *job = (fl_job){0};
+    if ((status = check_one_prompt(cli)) != FL_OK ||
+        (status = fl_model_open(&job->model, fl_model_argument(cli), &cli->diag)) != FL_OK ||
+        (status = check_runs(cli, job)) != FL_OK || (status = find_tokenizer(cli, job)) != FL_OK ||
+        (status = read_prompt(cli, job)) != FL_OK || (status = check_length(cli, job)) != FL_OK ||
+        (status = read_patches(cli, job)) != FL_OK)
+        return status;
+    fill_options(cli, job);
+    return FL_OK;
+}
+
+void fl_job_close(fl_job *job) {
+    free(job->ids);
+    fl_buffer_done(&job->prompt);
+    fl_tokenizer_free(&job->tokenizer);
+    fl_model_close(&job->model);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * What the commands that run a model have in common: the model, its vocabulary, the prompt as ids,
+ * and the session's options, all from the command line.
+ */
+#ifndef FL_CLI_JOB_H
+#define FL_CLI_JOB_H
+
+#include "cli/cli.h"
+
+typedef struct fl_job {
+    fl_model *model;
+    fl_tokenizer *tokenizer; /* NULL only with --ids */
+    fl_buffer prompt;        /* its text; untouched with --ids */
+    int32_t *ids;
+    size_t n_ids;
+    fl_patch patches[FL_MAX_PATCHES];
+    fl_session_options options; /* n_predict and logits are the command's to set */
+} fl_job;
+
+/* Opens everything up to the options. Undo with fl_job_close, also after a failure. */
+fl_status fl_job_open(fl_cli *cli, fl_job *job);
+void fl_job_close(fl_job *job);
+
+/* Adds the text of -p, -f or the default prompt. */
+fl_status fl_prompt_text(fl_cli *cli, fl_buffer *out);
+/* --tokenizer, else what the model carries, else the tokenizer.bin beside a llama2.c file. */
+fl_status fl_open_tokenizer(fl_cli *cli, const fl_model *model, fl_tokenizer **out);
+
+/* Positions the cache may hold at most. */
+int64_t fl_job_context(const fl_cli *cli, const fl_job *job);
+/* Encodes another prompt for the same model, as fl_job_open does with the first. */
+fl_status fl_job_encode(fl_cli *cli, const fl_job *job, const char *text, size_t length,
+                        int32_t **ids, size_t *n_ids, fl_diag *diag);
+
+/* The run line of a trace as one JSON object; with `metadata` every value is a string, as in the
+ * header of a safetensors file. */
+void fl_run_line(const fl_cli *cli, const fl_job *job, const fl_session *session, bool time,
+                 bool metadata, fl_buffer *out);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * Looking stages up, and guessing.
+ */
+#include "cli/lookup.h"
+
+#include "base/diag.h"
+#include "base/text.h"
+#include "cli/args.h"
+
+#include <string.h>
+
+static bool selects(const char *name, fl_stage stage, int32_t n_layers) {
+    bool per_layer = fl_stage_get_info(stage)->scope != FL_SCOPE_PASS;
+    if (!per_layer)
+        return fl_stage_match(name, stage, -1, n_layers);
+    for (int32_t layer = 0; layer < n_layers; layer++)
+        if (fl_stage_match(name, stage, layer, n_layers))
+            return true;
+    return false;
+}
+
+/* Is it a stage's name but for the layer: written as {l}, or a number the model does not have? */
+static bool matches_template(const char *name, fl_stage stage) {
+    char written[160];
+    size_t length = 0;
+    for (const char *c = name; *c && length + 1 < sizeof written; c++) {
+        bool place = strncmp(c, "{l}", 3) == 0, digit = *c >= '0' && *c <= '9';
+        if (place)
+            c += 2;
+        if (!digit || c == name || c[-1] < '0' || c[-1] > '9') /* a row of digits is one number */
+            written[length++] = place || digit ? '0' : *c;
+    }
+    written[length] = '\0';
+    bool per_pass = fl_stage_get_info(stage)->scope == FL_SCOPE_PASS;
+    return fl_stage_match(written, stage, per_pass ? -1 : 0, FL_ANY_LAYERS);
+}
+
+/* Edits from one to the other; a part of a name that was left out counts as little as a slip. */
+static size_t distance_to(const char *written, const char *name) {
+    size_t distance = fl_word_distance(written, name);
+    bool part = (strlen(written) >= 4 && strstr(name, written)) ||
+                (strlen(name) >= 4 && strstr(written, name));
+    return part && distance > 2 ? 2 : distance;
+}
+
+/* To the whole name, or to what stands after its last point ("hook_pattern"). */
+static size_t distance_to_any(const char *written, fl_stage stage) {
+    size_t best = distance_to(written, fl_stage_get_info(stage)->id);
+    for (int d = 0; d < FL_DIALECT_COUNT; d++) {
+        char name[128];
+        fl_stage_name(stage, 0, (fl_dialect)d, name, sizeof name);
+        const char *point = strrchr(name, '.');
+        size_t whole = distance_to(written, name);
+        size_t tail = point ? distance_to(written, point + 1) : whole;
+        best = whole < best ? whole : best;
+        best = tail < best ? tail : best;
+    }
+    return best;
+}
+
+fl_stage fl_stage_nearest(const char *written) {
+    fl_stage nearest = FL_STAGE_tokens;
+    size_t best = SIZE_MAX;
+    for (int id = 0; id < FL_STAGE_COUNT; id++) {
+        size_t distance = distance_to_any(written, (fl_stage)id);
+        if (distance < best) {
+            best = distance;
+            nearest = (fl_stage)id;
+        }
+    }
+    return nearest;
+}
+
+fl_status fl_stages_named(const char *name, int32_t n_layers, bool found[FL_STAGE_COUNT],
+                          fl_diag *diag) {
+    char shown[128];
+    bool any = false;
+    for (int id = 0; id < FL_STAGE_COUNT; id++) {
+        found[id] = selects(name, (fl_stage)id, n_layers) ||
+                    (strstr(name, "{l}") && matches_template(name, (fl_stage)id));
+        any |= found[id];
+    }
+    if (any)
+        return FL_OK;
+    fl_escape_into(shown, sizeof shown, name, strlen(name));
+    for (int id = 0; id < FL_STAGE_COUNT; id++)
+        if (matches_template(name, (fl_stage)id) &&
+            fl_stage_get_info((fl_stage)id)->scope != FL_SCOPE_PASS)
+            return fl_fail(diag, FL_ERR_USAGE, "'%s' is a stage, but of none of the layers 0 to %d",
+                           shown, n_layers - 1);
+    return fl_fail(diag, FL_ERR_USAGE, "no stage is called '%s', the nearest is '%s'", shown,
+                   fl_stage_get_info(fl_stage_nearest(name))->id);
+}

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+# Writes one FL_STAGE_LINE(id, line) for every `static void stage_<id>(` of SOURCE into OUTPUT.
+file(READ ${SOURCE} text)
+string(REPLACE ";" "," text "${text}")
+string(REPLACE "[" "(" text "${text}")
+string(REPLACE "]" ")" text "${text}")
+string(REPLACE "\n" ";" lines "${text}")
+set(number 0)
+set(rows "")
+foreach(line IN LISTS lines)
+  math(EXPR number "${number} + 1")
+  if(line MATCHES "^static void stage_([a-z_]+)\\(")
+    string(APPEND rows "FL_STAGE_LINE(${CMAKE_MATCH_1}, ${number})\n")
+  endif()
+endforeach()
+file(WRITE ${OUTPUT} "${rows}#undef FL_STAGE_LINE\n")

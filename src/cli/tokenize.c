@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * `tokenize`: text to ids and pieces, with a model's vocabulary or a bare tokenizer file.
+ */
+#include "base/diag.h"
+#include "base/map.h"
+#include "cli/job.h"
+#include "cli/table.h"
+#include "sinks/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What is no model may be a tokenizer file. If it is neither, the model reader's answer is the one
+ * to tell, unless the name says what the file is meant to be. */
+static fl_status open_bare(fl_cli *cli, fl_tokenizer **out) {
+    const char *name = fl_model_argument(cli);
+    fl_diag diag;
+    if (!cli->args.subject || !fl_path_exists(name) || fl_path_is_directory(name))
+        return cli->diag.status;
+    fl_status status = fl_tokenizer_open(out, name, 0, &diag);
+    if (status == FL_OK || strstr(name, "tokenizer"))
+        cli->diag = diag;
+    return status;
+}
+
+static fl_status open_vocabulary(fl_cli *cli, fl_model **model, fl_tokenizer **out) {
+    *model = NULL;
+    *out = NULL;
+    if (!cli->args.subject && fl_given(cli, FL_OPTION_tokenizer))
+        return fl_tokenizer_open(out, fl_value(cli, FL_OPTION_tokenizer)->text, 0, &cli->diag);
+    fl_status status = fl_model_open(model, fl_model_argument(cli), &cli->diag);
+    return status == FL_OK ? fl_open_tokenizer(cli, *model, out) : open_bare(cli, out);
+}
+
+static void print_json(const fl_cli *cli, const fl_tokenizer *tokenizer, const int32_t *ids,
+                       size_t n, fl_buffer *out) {
+    fl_buffer_puts(out, "{\"ids\":[");
+    for (size_t i = 0; i < n; i++)
+        fl_buffer_printf(out, "%s%d", i ? "," : "", ids[i]);
+    fl_buffer_puts(out, "],\"pieces\":[");
+    for (size_t i = 0; i < n; i++) {
+        size_t length;
+        const char *piece = fl_piece_text(tokenizer, ids[i], &length);
+        fl_buffer_puts(out, i ? "," : "");
+        fl_json_string(out, piece, length, cli->ascii);
+    }
+    fl_buffer_puts(out, "]}\n");
+}
+
+static const char *kind_word(fl_piece_type type) {
+    switch (type) {
+    case FL_PIECE_UNKNOWN:
+        return "unknown";
+    case FL_PIECE_CONTROL:
+        return "control";
+    case FL_PIECE_USER_DEFINED:
+        return "user defined";
+    case FL_PIECE_UNUSED:
+        return "unused";
+    case FL_PIECE_BYTE:
+        return "byte";
+    case FL_PIECE_NORMAL:
+        break;
+    }
+    return "";
+}
+
+static bool print_table(const fl_cli *cli, const fl_tokenizer *tokenizer, const int32_t *ids,
+                        size_t n, fl_buffer *out) {
+    static const fl_column columns[] = {
+        {"position", true, 0}, {"id", true, 0}, {"piece", false, 0}, {"kind", false, 1}};
+    fl_table *table = fl_table_new(columns, 4);
+    if (!table)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        size_t length;
+        const char *piece = fl_piece_text(tokenizer, ids[i], &length);
+        fl_buffer shown = {0};
+        fl_escape(&shown, piece, length, FL_ESCAPE_LINE);
+        fl_table_row(table);
+        fl_table_cell(table, 0, "%zu", i);
+        fl_table_cell(table, 1, "%d", ids[i]);
+        fl_table_cell(table, 2, "%s", shown.data ? shown.data : "");
+        fl_table_cell(table, 3, "%s", kind_word(fl_piece_kind(tokenizer, ids[i])));
+        fl_buffer_done(&shown);
+    }
+    bool done = fl_table_text(table, cli->width, out);
+    fl_buffer_printf(out, "\n%zu tokens · %s\n", n, fl_tokenizer_summary(tokenizer));
+    fl_table_free(table);
+    return done;
+}
+
+static fl_status encode(fl_cli *cli, const fl_tokenizer *tokenizer, int32_t **ids, size_t *n) {
+    fl_buffer text = {0};
+    bool bos = !fl_given(cli, FL_OPTION_no_bos) && fl_tokenizer_adds_bos(tokenizer);
+    fl_status status = fl_prompt_text(cli, &text);
+    if (status == FL_OK) {
+        fl_diag_init(&cli->diag, "text");
+        status = fl_encode(tokenizer, text.data ? text.data : "", text.length, bos,
+                           fl_given(cli, FL_OPTION_special), ids, n, &cli->diag);
+    }
+    fl_buffer_done(&text);
+    return status;
+}
+
+fl_status fl_cmd_tokenize(fl_cli *cli) {
+    fl_model *model;
+    fl_tokenizer *tokenizer;
+    int32_t *ids = NULL;
+    size_t n = 0;
+    fl_buffer out = {0};
+    fl_status status = open_vocabulary(cli, &model, &tokenizer);
+    if (status == FL_OK)
+        status = encode(cli, tokenizer, &ids, &n);
+    if (status == FL_OK) {
+        if (fl_value(cli, FL_OPTION_tokenize_format)->count == 1)
+            print_json(cli, tokenizer, ids, n, &out);
+        else
+            out.failed |= !print_table(cli, tokenizer, ids, n, &out);
+        status = fl_emit_buffer(cli, &out);
+    }
+    free(ids);
+    fl_tokenizer_free(&tokenizer);
+    fl_model_close(&model);
+    return status;
+}

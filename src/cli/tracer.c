@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * Joins engine, capture, vocabulary and bundled prompts to the tracer.
+ */
+#include "cli/tracer.h"
+
+#include "base/diag.h"
+#include "engine/live.h"
+#include "model/bundle.h"
+#include "tui/tui.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONGEST_CONTEXT = 2048, MAX_PROMPTS = 64 };
+
+typedef struct tracer {
+    fl_cli *cli;
+    fl_job *job;
+    char *prompt_texts; /* a copy of the bundled table, cut into strings */
+    fl_view_prompt prompts[MAX_PROMPTS];
+    size_t n_prompts;
+    char patch_texts[FL_MAX_PATCHES][128];
+    const char *patches[FL_MAX_PATCHES];
+    char isa[32];
+} tracer;
+
+/* ---- a run ---- */
+
+static fl_status open_source(tracer *t, const int32_t *ids, size_t n_ids, fl_source *out,
+                             fl_diag *diag) {
+    fl_session_options options = t->job->options;
+    fl_session *session;
+    options.ids = ids;
+    options.n_ids = n_ids;
+    options.n_predict = -1; /* as far as the reader goes */
+    fl_status status = fl_session_new(&session, t->job->model, &options, diag);
+    if (status != FL_OK)
+        return status;
+    snprintf(t->isa, sizeof t->isa, "%s", fl_session_isa(session));
+    return fl_live_source(out, session, (uint64_t)fl_value(t->cli, FL_OPTION_memory)->count, diag);
+}
+
+static fl_status restart(void *ctx, const char *prompt, fl_source *out, fl_diag *diag) {
+    tracer *t = ctx;
+    int32_t *ids;
+    size_t n_ids;
+    fl_status status = fl_job_encode(t->cli, t->job, prompt, strlen(prompt), &ids, &n_ids, diag);
+    if (status != FL_OK)
+        return status;
+    status = open_source(t, ids, n_ids, out, diag);
+    free(ids);
+    return status;
+}
+
+/* ---- ready prompts: lines of title, prompt and what to look at, between tabs ---- */
+
+static char *cut(char **rest, char end) {
+    char *field = *rest, *at = field ? strchr(field, end) : NULL;
+    if (at)
+        *at = '\0';
+    *rest = at ? at + 1 : NULL;
+    return field;
+}
+
+static void read_prompts(tracer *t) {
+    const char *bundled = fl_bundled_text("prompts");
+    size_t size = bundled ? strlen(bundled) + 1 : 0;
+    t->prompt_texts = size ? malloc(size) : NULL;
+    if (!t->prompt_texts)
+        return;
+    memcpy(t->prompt_texts, bundled, size);
+    char *rest = t->prompt_texts, *line;
+    while ((line = cut(&rest, '\n')) && t->n_prompts < MAX_PROMPTS) {
+        const char *title = cut(&line, '\t'), *prompt = cut(&line, '\t'), *look = line;
+        if (*title && prompt && look)
+            t->prompts[t->n_prompts++] = (fl_view_prompt){title, prompt, look};
+    }
+}
+
+/* ---- the tracer ---- */
+
+static void describe_model(tracer *t, fl_view_model *model) {
+    *model = (fl_view_model){.hparams = fl_model_hparams(t->job->model),
+                             .name = fl_model_name(t->job->model),
+                             .description = fl_model_metadata(t->job->model, "general.description"),
+                             .model = t->job->model,
+                             .pieces = fl_view_pieces(t->job->tokenizer),
+                             .isa = t->isa,
+                             .exact = true,
+                             .patches = t->job->patches,
+                             .patch_texts = t->patches,
+                             .n_patches = t->cli->args.n_patches};
+    for (size_t i = 0; i < model->n_patches; i++) {
+        fl_patch_print(&t->job->patches[i], t->patch_texts[i], sizeof t->patch_texts[i]);
+        t->patches[i] = t->patch_texts[i];
+    }
+}
+
+static void limit_context(tracer *t) {
+    int64_t *context = &t->job->options.context;
+    if (*context == 0 && fl_job_context(t->cli, t->job) > LONGEST_CONTEXT)
+        *context = LONGEST_CONTEXT;
+}
+
+static fl_status run(tracer *t) {
+    fl_tui_options options = {.plain = fl_given(t->cli, FL_OPTION_plain), .color = t->cli->color};
+    fl_view_options *view = &options.view;
+    fl_status status = open_source(t, t->job->ids, t->job->n_ids, &view->source, &t->cli->diag);
+    if (status != FL_OK)
+        return status;
+    describe_model(t, &view->model);
+    view->prompts = t->prompts;
+    view->n_prompts = t->n_prompts;
+    view->restart = t->job->tokenizer ? restart : NULL;
+    view->restart_ctx = t;
+    view->ascii = t->cli->ascii;
+    return fl_tui_run(&options, &t->cli->diag);
+}
+
+fl_status fl_tracer_open(fl_cli *cli, fl_job *job) {
+    tracer *t = calloc(1, sizeof *t);
+    if (!t)
+        return fl_fail_memory(&cli->diag);
+    t->cli = cli;
+    t->job = job;
+    limit_context(t);
+    read_prompts(t);
+    fl_status status = run(t);
+    free(t->prompt_texts);
+    free(t);
+    return status;
+}
