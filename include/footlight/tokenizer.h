@@ -27,8 +27,8 @@ FL_API void fl_tokenizer_free(fl_tokenizer **tokenizer);
 FL_API fl_status fl_encode(const fl_tokenizer *tokenizer, const char *text, size_t length, bool bos,
                            bool special, int32_t **ids, size_t *n_ids, fl_diag *diag);
 
-/* Bytes that token `id` adds after token `previous` (-1 at the start): a leading space is dropped
- * right after BOS, a byte piece gives its one raw byte. The pointer is borrowed; *length 0 for
+/* Bytes that token `id` adds after token `previous` (-1 at the start): at the start and right after
+ * BOS the space that encoding put in front is dropped, a byte piece gives its one raw byte. The pointer is borrowed; *length 0 for
  * control pieces and ids out of range. Bytes may be half a character: collect before showing. */
 FL_API const char *fl_decode(const fl_tokenizer *tokenizer, int32_t previous, int32_t id,
                              size_t *length);

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * SentencePiece BPE with byte fallback.
+ *
+ * Spaces become U+2581 and one is put in front; the text is split into characters; the adjacent
+ * pair that spells the piece with the highest score (the leftmost of equals) is joined until no
+ * pair spells a piece. A heap holds the pairs, so n characters cost n log n. What is then still no
+ * piece is written byte by byte. Which pieces may come out of text follows the SentencePiece
+ * library: user-defined ones are taken whole first, control and unknown ones never.
+ */
+#include "base/diag.h"
+#include "token/token.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A run of bytes that is one piece, or one character that is none. Length 0: joined to the left. */
+typedef struct symbol {
+    uint32_t at, length;
+    int32_t prev, next; /* -1 at the ends */
+    int32_t id;         /* -1: no piece is spelled like that */
+    bool whole;         /* user-defined: not to be joined */
+} symbol;
+
+/* A pair that spells a piece. It is stale once either side has changed length. */
+typedef struct pair {
+    float score;
+    int32_t left, right, id;
+    uint32_t length;
+} pair;
+
+typedef struct work {
+    const fl_tokenizer *tokenizer;
+    const char *text;
+    symbol *symbols;
+    pair *heap;
+    size_t n_symbols, n_heap, capacity;
+    uint32_t *splits; /* of each unused piece: length of the left half it was last joined from */
+    bool after_unknown;
+    fl_ids *ids;
+} work;
+
+/* ---- building ---- */
+
+static const char *space_mark(const fl_tokenizer *tokenizer) {
+    return tokenizer->plain_spaces ? " " : "\xe2\x96\x81";
+}
+
+static int hex(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The byte that "<0x0A>" stands for, -1 if the piece is not spelled exactly so. */
+static int byte_of(const fl_piece *piece) {
+    const char *text = piece->text;
+    if (piece->length != 6 || memcmp(text, "<0x", 3) != 0 || text[5] != '>')
+        return -1;
+    int high = hex(text[3]), low = hex(text[4]);
+    return high < 0 || low < 0 ? -1 : 16 * high + low;
+}
+
+/* Byte pieces go by their type; where no piece has it, by their spelling. A byte piece that spells
+ * no byte is text. */
+static void find_bytes(fl_tokenizer *tokenizer) {
+    bool typed = false;
+    for (size_t i = 0; i < tokenizer->n_pieces; i++)
+        typed = typed || tokenizer->pieces[i].type == FL_PIECE_BYTE;
+    for (size_t i = 0; i < tokenizer->n_pieces; i++) {
+        fl_piece *piece = &tokenizer->pieces[i];
+        if (piece->type != (typed ? FL_PIECE_BYTE : FL_PIECE_NORMAL))
+            continue;
+        int byte = byte_of(piece);
+        piece->type = byte >= 0 ? FL_PIECE_BYTE : FL_PIECE_NORMAL;
+        if (byte < 0 || tokenizer->byte_ids[byte] >= 0)
+            continue;
+        tokenizer->byte_ids[byte] = (int32_t)i;
+        tokenizer->n_bytes++;
+    }
+}
+
+/* Is there a space in it that follows something other than a space? */
+static bool crosses_words(const fl_piece *piece, const char *mark, uint32_t n) {
+    for (uint32_t at = 1; at + n <= piece->length; at++) {
+        if (memcmp(piece->text + at, mark, n) != 0)
+            continue;
+        if (at < n || memcmp(piece->text + at - n, mark, n) != 0)
+            return true;
+    }
+    return false;
+}
+
+static bool comes_from_text(fl_piece_type type) {
+    return type == FL_PIECE_NORMAL || type == FL_PIECE_USER_DEFINED || type == FL_PIECE_UNUSED;
+}
+
+static fl_status build(fl_tokenizer *tokenizer, fl_diag *diag) {
+    const char *mark = space_mark(tokenizer);
+    uint32_t n_mark = (uint32_t)strlen(mark);
+    find_bytes(tokenizer);
+    if (!fl_lookup_init(&tokenizer->lookup, tokenizer->pieces, tokenizer->n_pieces))
+        return fl_fail_memory(diag);
+    tokenizer->whole_words = true;
+    for (size_t i = 0; i < tokenizer->n_pieces; i++) {
+        const fl_piece *piece = &tokenizer->pieces[i];
+        if (!comes_from_text(piece->type))
+            continue;
+        if (piece->length == 0 || !fl_lookup_add(&tokenizer->lookup, (int32_t)i)) {
+            tokenizer->n_hidden++;
+            continue;
+        }
+        if (crosses_words(piece, mark, n_mark))
+            tokenizer->whole_words = false;
+        if (piece->type == FL_PIECE_USER_DEFINED &&
+            !fl_literals_add(&tokenizer->literals, piece->text, piece->length, (int32_t)i))
+            return fl_fail_memory(diag);
+    }
+    fl_literals_sort(&tokenizer->literals);
+    return FL_OK;
+}
+
+/* ---- the heap: highest score first, then leftmost ---- */
+
+static bool before(const pair *a, const pair *b) {
+    return a->score > b->score || (a->score == b->score && a->left < b->left);
+}
+
+static void heap_push(work *w, pair added) {
+    size_t at = w->n_heap++;
+    for (; at; at = (at - 1) / 2) {
+        if (!before(&added, &w->heap[(at - 1) / 2]))
+            break;
+        w->heap[at] = w->heap[(at - 1) / 2];
+    }
+    w->heap[at] = added;
+}
+
+static pair heap_pop(work *w) {
+    pair top = w->heap[0], last = w->heap[--w->n_heap];
+    size_t at = 0;
+    for (size_t child = 1; child < w->n_heap; at = child, child = 2 * at + 1) {
+        if (child + 1 < w->n_heap && before(&w->heap[child + 1], &w->heap[child]))
+            child++;
+        if (!before(&w->heap[child], &last))
+            break;
+        w->heap[at] = w->heap[child];
+    }
+    w->heap[at] = last;
+    return top;
+}
+
+/* ---- joining ---- */
+
+/* Every join takes one pair out and puts at most two in, so twice the symbols is always enough. */
+static bool reserve(work *w, size_t n) {
+    if (n <= w->capacity)
+        return true;
+    free(w->symbols);
+    free(w->heap);
+    w->symbols = malloc(n * sizeof *w->symbols);
+    w->heap = malloc(2 * n * sizeof *w->heap);
+    w->capacity = w->symbols && w->heap ? n : 0;
+    return w->capacity != 0;
+}
+
+/* One symbol for each user-defined piece, character, or byte that is part of none. */
+static void split(work *w, uint32_t from, uint32_t to) {
+    const fl_tokenizer *tokenizer = w->tokenizer;
+    w->n_symbols = 0;
+    while (from < to) {
+        const char *text = w->text + from;
+        symbol s = {.at = from, .prev = (int32_t)w->n_symbols - 1};
+        s.next = (int32_t)w->n_symbols + 1;
+        s.length = (uint32_t)fl_literals_match(&tokenizer->literals, text, to - from, &s.id);
+        s.whole = s.length != 0;
+        if (!s.whole) {
+            size_t n = fl_utf8_length(text, to - from);
+            s.length = n ? (uint32_t)n : 1;
+            s.id = fl_lookup_find(&tokenizer->lookup, text, s.length);
+        }
+        w->symbols[w->n_symbols++] = s;
+        from += s.length;
+    }
+    w->symbols[w->n_symbols - 1].next = -1;
+}
+
+static void offer(work *w, int32_t left, int32_t right) {
+    if (left < 0 || right < 0 || w->symbols[left].whole || w->symbols[right].whole)
+        return;
+    const symbol *s = &w->symbols[left];
+    uint32_t length = s->length + w->symbols[right].length;
+    int32_t id = fl_lookup_find(&w->tokenizer->lookup, w->text + s->at, length);
+    if (id < 0)
+        return;
+    if (w->splits && w->tokenizer->pieces[id].type == FL_PIECE_UNUSED)
+        w->splits[id] = s->length;
+    heap_push(w, (pair){w->tokenizer->pieces[id].score, left, right, id, length});
+}
+
+static void join_all(work *w) {
+    w->n_heap = 0;
+    for (int32_t i = 1; i < (int32_t)w->n_symbols; i++)
+        offer(w, i - 1, i);
+    while (w->n_heap) {
+        pair best = heap_pop(w);
+        symbol *left = &w->symbols[best.left], *right = &w->symbols[best.right];
+        if (!left->length || !right->length || left->length + right->length != best.length)
+            continue;
+        left->length = best.length;
+        left->id = best.id;
+        left->next = right->next;
+        right->length = 0;
+        if (left->next >= 0)
+            w->symbols[left->next].prev = best.left;
+        offer(w, left->prev, best.left);
+        offer(w, best.left, left->next);
+    }
+}
+
+/* ---- writing ids ---- */
+
+/* An unused piece helps others to be joined but is never given out: its halves are instead. */
+static void add_piece(work *w, int32_t id, uint32_t at, uint32_t length, int depth) {
+    const fl_lookup *lookup = &w->tokenizer->lookup;
+    uint32_t left = w->splits && depth < 64 ? w->splits[id] : 0;
+    w->after_unknown = false;
+    if (left == 0 || left >= length || w->tokenizer->pieces[id].type != FL_PIECE_UNUSED) {
+        fl_ids_add(w->ids, id);
+        return;
+    }
+    int32_t first = fl_lookup_find(lookup, w->text + at, left);
+    int32_t second = fl_lookup_find(lookup, w->text + at + left, length - left);
+    if (first >= 0 && second >= 0) {
+        add_piece(w, first, at, left, depth + 1);
+        add_piece(w, second, at + left, length - left, depth + 1);
+    } else {
+        fl_ids_add(w->ids, id);
+    }
+}
+
+static bool has_bytes(const work *w, const symbol *s) {
+    for (uint32_t i = 0; i < s->length; i++)
+        if (w->tokenizer->byte_ids[(uint8_t)w->text[s->at + i]] < 0)
+            return false;
+    return true;
+}
+
+/* A character no piece spells: its bytes, else one unknown piece for a run of such characters. */
+static fl_status add_unspelled(work *w, const symbol *s, fl_diag *diag) {
+    const fl_tokenizer *tokenizer = w->tokenizer;
+    if (has_bytes(w, s)) {
+        for (uint32_t i = 0; i < s->length; i++)
+            fl_ids_add(w->ids, tokenizer->byte_ids[(uint8_t)w->text[s->at + i]]);
+        w->after_unknown = false;
+        return FL_OK;
+    }
+    if (tokenizer->unk_id < 0) {
+        char shown[32];
+        fl_escape_into(shown, sizeof shown, w->text + s->at, s->length);
+        return fl_fail(diag, FL_ERR_UNSUPPORTED,
+                       "no piece of the vocabulary spells \"%s\", and it has neither byte pieces "
+                       "nor an unknown piece",
+                       shown);
+    }
+    if (!w->after_unknown)
+        fl_ids_add(w->ids, tokenizer->unk_id);
+    w->after_unknown = true;
+    return FL_OK;
+}
+
+static fl_status encode_run(work *w, uint32_t from, uint32_t to, fl_diag *diag) {
+    if (!reserve(w, to - from))
+        return fl_fail_memory(diag);
+    split(w, from, to);
+    join_all(w);
+    for (int32_t i = 0; i >= 0; i = w->symbols[i].next) {
+        const symbol *s = &w->symbols[i];
+        fl_status status = FL_OK;
+        if (s->id >= 0)
+            add_piece(w, s->id, s->at, s->length, 0);
+        else
+            status = add_unspelled(w, s, diag);
+        if (status)
+            return status;
+    }
+    return FL_OK;
+}
+
+/* End of the run that begins at `from`. If no piece reaches from a word into the next, each word
+ * with the spaces before it can be joined alone, which keeps the heap small. */
+static uint32_t run_end(const work *w, uint32_t from, uint32_t length) {
+    const char *mark = space_mark(w->tokenizer);
+    uint32_t n = (uint32_t)strlen(mark);
+    if (!w->tokenizer->whole_words)
+        return length;
+    for (uint32_t at = from + 1; at + n <= length; at++) {
+        if (w->text[at] != mark[0] || memcmp(w->text + at, mark, n) != 0)
+            continue;
+        if (at < n || memcmp(w->text + at - n, mark, n) != 0)
+            return at;
+    }
+    return length;
+}
+
+static void normalise(const fl_tokenizer *tokenizer, const char *text, size_t length,
+                      fl_buffer *out) {
+    const char *mark = space_mark(tokenizer);
+    if (tokenizer->add_space_prefix)
+        fl_buffer_puts(out, mark);
+    while (length) {
+        const char *space = memchr(text, ' ', length);
+        size_t n = space ? (size_t)(space - text) : length;
+        fl_buffer_add(out, text, n);
+        if (!space)
+            return;
+        fl_buffer_puts(out, mark);
+        text += n + 1;
+        length -= n + 1;
+    }
+}
+
+static bool has_unused(const fl_tokenizer *tokenizer) {
+    for (size_t i = 0; i < tokenizer->n_pieces; i++)
+        if (tokenizer->pieces[i].type == FL_PIECE_UNUSED)
+            return true;
+    return false;
+}
+
+static fl_status encode(const fl_tokenizer *tokenizer, const char *text, size_t length, fl_ids *ids,
+                        fl_diag *diag) {
+    fl_buffer normal = {0};
+    work w = {.tokenizer = tokenizer, .ids = ids};
+    fl_status status = FL_OK;
+    if (!length)
+        return FL_OK;
+    normalise(tokenizer, text, length, &normal);
+    if (has_unused(tokenizer))
+        w.splits = calloc(tokenizer->n_pieces, sizeof *w.splits);
+    if (normal.failed || (!w.splits && has_unused(tokenizer))) {
+        status = fl_fail_memory(diag);
+        goto out;
+    }
+    w.text = normal.data;
+    uint32_t end = (uint32_t)normal.length, to;
+    for (uint32_t from = 0; from < end && !status; from = to) {
+        to = run_end(&w, from, end);
+        status = encode_run(&w, from, to, diag);
+    }
+out:
+    fl_buffer_done(&normal);
+    free(w.splits);
+    free(w.symbols);
+    free(w.heap);
+    return status;
+}
+
+/* ---- reading back ---- */
+
+static void decode(const fl_tokenizer *tokenizer, const fl_piece *piece, fl_buffer *out) {
+    static const char mark[] = "\xe2\x96\x81";
+    if (piece->type == FL_PIECE_BYTE) {
+        char byte = (char)byte_of(piece);
+        fl_buffer_add(out, &byte, 1);
+        return;
+    }
+    for (uint32_t at = 0; at < piece->length;) {
+        bool space = !tokenizer->plain_spaces && piece->length - at >= 3 &&
+                     memcmp(piece->text + at, mark, 3) == 0;
+        fl_buffer_add(out, space ? " " : piece->text + at, 1);
+        at += space ? 3 : 1;
+    }
+}
+
+const fl_token_kind fl_token_spm = {"llama", "SentencePiece BPE", build, encode, decode};
