@@ -18,8 +18,9 @@
 static void term_text(const fl_why *why, const fl_term *term, char *out, size_t size) {
     char a[FL_NUMBER], b[FL_NUMBER];
     if (why->products)
-        snprintf(out, size, term->b < 0 ? "%s × (%s)" : "%s × %s", fl_short(a, term->a),
-                 fl_short(b, term->b));
+        snprintf(out, size, "%s%s%s × %s%s%s", term->a < 0 ? "(" : "", fl_short(a, term->a),
+                 term->a < 0 ? ")" : "", term->b < 0 ? "(" : "", fl_short(b, term->b),
+                 term->b < 0 ? ")" : "");
     else
         snprintf(out, size, "exp → %s", fl_short(a, term->value));
 }
@@ -33,7 +34,7 @@ static void draw_inline(fl_view *view, int x, int y, int width, const fl_why *wh
         size_t before = text.length;
         term_text(why, &why->terms[shown], term, sizeof term);
         fl_buffer_puts(&text, shown ? " + " : "= ");
-        if (why->keys)
+        if (!why->products)
             fl_buffer_printf(&text, "\"%s\" ", fl_term_name(view, why, &why->terms[shown], name,
                                                             sizeof name));
         fl_buffer_puts(&text, term);

@@ -40,7 +40,7 @@ static void where_text(fl_view *view, char *left, size_t left_size, char *right,
     const fl_event *event = &here->event;
     if (event->layer >= 0)
         snprintf(layer, sizeof layer, "  layer %" PRId32 " (0–%" PRId64 ")", event->layer, pass.dims.L - 1);
-    snprintf(left, left_size, " %s %s %s", model->name, parameters(view, size, sizeof size),
+    snprintf(left, left_size, " %s · %s %s", model->name, parameters(view, size, sizeof size),
              model->hparams->model_type);
     if (event->phase == FL_PREFILL)
         snprintf(right, right_size, "prefill %" PRId64 " token%s%s  event %" PRId64 " (%" PRId64 "–%" PRId64 ") ",
@@ -189,8 +189,8 @@ static void draw_welcome(fl_view *view, fl_rect rect) {
         y += fl_canvas_wrap(canvas, (fl_rect){rect.x, y, rect.w, 2}, FL_STYLE_bold, text.data);
     fl_buffer_done(&text);
     const char *keys = view->options.restart
-                           ? "n next step   N back   s into every head   e why this number   p other prompts   ? help"
-                           : "n next step   N back   s into every head   e why this number   ? help";
+                           ? "n next   s into every head   e why this number   p other prompts   ? help"
+                           : "n next   s into every head   e why this number   ? help";
     if (y < rect.y + rect.h)
         fl_canvas_fit(canvas, rect.x, y++, rect.w, FL_STYLE_key, keys);
     if (view->options.model.description && y < rect.y + rect.h)
@@ -212,7 +212,9 @@ typedef struct entry {
     char keys[48];
     const char *label;
     int rank;
+    bool shown;
 } entry;
+enum { ENTRIES = 40 };
 
 /* Keys with the same label become one entry: "S N F back". */
 static int collect(fl_view *view, entry *entries, int most) {
@@ -231,29 +233,37 @@ static int collect(fl_view *view, entry *entries, int most) {
             if (keys[i].rank < entries[n - 1].rank)
                 entries[n - 1].rank = keys[i].rank;
         } else if (n < most) {
-            entries[n] = (entry){"", keys[i].label, keys[i].rank};
+            entries[n] = (entry){"", keys[i].label, keys[i].rank, false};
             snprintf(entries[n++].keys, sizeof entries[0].keys, "%s", name);
         }
     }
     return n;
 }
 
-static int width_of(const entry *entries, int n, int rank) {
-    int width = 0;
+/* Keeps the entries of low rank as far as the width takes them. */
+static void choose_entries(entry *entries, int n, int width) {
     for (int i = 0; i < n; i++)
-        if (entries[i].rank <= rank)
-            width += fl_text_width(entries[i].keys) + 1 + fl_text_width(entries[i].label) + 2;
-    return width;
+        entries[i].shown = false;
+    for (;;) {
+        entry *best = NULL;
+        for (int i = 0; i < n; i++)
+            if (!entries[i].shown && (!best || entries[i].rank < best->rank))
+                best = &entries[i];
+        int need = best ? fl_text_width(best->keys) + fl_text_width(best->label) + 3 : 0;
+        if (!best || need - 2 > width)
+            return;
+        best->shown = true;
+        width -= need;
+    }
 }
 
 static void draw_bottom(fl_view *view, int y) {
     fl_canvas *canvas = &view->canvas;
-    entry entries[40];
-    int n = collect(view, entries, 40), rank = 1, x = 1;
-    while (rank < 9 && width_of(entries, n, rank + 1) <= canvas->width - 2)
-        rank++;
+    entry entries[ENTRIES];
+    int n = collect(view, entries, ENTRIES), x = 1;
+    choose_entries(entries, n, canvas->width - 2);
     for (int i = 0; i < n; i++) {
-        if (entries[i].rank > rank)
+        if (!entries[i].shown)
             continue;
         x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_key, entries[i].keys) + 1;
         x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_text, entries[i].label) + 2;
@@ -322,16 +332,12 @@ static void draw_narrow(fl_view *view, fl_rect rect) {
         draw_pane(view, view->pane, (fl_rect){rect.x, y, rect.w, bottom - y});
         return;
     }
-    int why = rect.h >= 26 ? 8 : 3, remark = 2, numbers = 1;
-    int body = bottom - y - why - remark - numbers - 2;
-    if (rect.h < 16) {
-        remark = 1;
-        body = bottom - y - why - remark - numbers - 1;
-    } else {
-        rule(view, rect, bottom - why - 1);
-    }
+    int why = rect.h >= 26 && fl_why_sums(view) ? 9 : 3, remark = 2, numbers = 1;
+    remark = rect.h < 16 ? 1 : 2;
+    int body = bottom - y - why - remark - numbers - 1;
+    rule(view, rect, bottom - why - 1);
     fl_value_draw(view, (fl_rect){rect.x, y, rect.w, body});
-    y += body + (rect.h >= 16);
+    y += body;
     fl_numbers_line(view, rect.x, y, rect.w);
     draw_remark(view, (fl_rect){rect.x, y + numbers, rect.w, remark});
     draw_why_or_welcome(view, (fl_rect){rect.x, bottom - why, rect.w, why}, false);

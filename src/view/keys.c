@@ -38,7 +38,7 @@ const char *fl_key_name(char *out, size_t size, int key) {
         int key;
         const char *name;
     } names[] = {{FL_KEY_ENTER, "Enter"},      {FL_KEY_TAB, "Tab"},
-                 {FL_KEY_ESCAPE, "Esc"},       {FL_KEY_BACKSPACE, "Backspace"},
+                 {FL_KEY_ESCAPE, "Esc"},       {FL_KEY_BACKSPACE, "Bksp"},
                  {FL_KEY_UP, "↑"},             {FL_KEY_DOWN, "↓"},
                  {FL_KEY_LEFT, "←"},           {FL_KEY_RIGHT, "→"},
                  {FL_KEY_PAGE_UP, "PgUp"},     {FL_KEY_PAGE_DOWN, "PgDn"},
@@ -120,7 +120,7 @@ bool fl_verb_works(fl_view *view, fl_verb verb) {
     case FL_VERB_search_before:
         return view->found[0] != '\0';
     case FL_VERB_delete:
-        return view->page == FL_PAGE_BREAKS && view->n_breaks > 0;
+        return view->n_breaks > 0;
     case FL_VERB_choose:
         return view->page == FL_PAGE_PROMPTS;
     case FL_VERB_repeat:

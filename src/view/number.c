@@ -25,6 +25,8 @@ const char *fl_number(char out[FL_NUMBER], fl_format format, double value) {
     if (isinf(value))
         return strcpy(out, value > 0 ? "inf" : "-inf");
     snprintf(out, FL_NUMBER, format.exponent ? "%.*e" : "%.*f", format.decimals, value);
+    if (out[0] == '-' && strspn(out + 1, "0.") == strlen(out + 1))
+        memmove(out, out + 1, strlen(out)); /* what rounds to nothing has no sign */
     return out;
 }
 
@@ -94,17 +96,15 @@ const char *fl_shade_glyph(const fl_shading *shading, double value, int columns)
 
 void fl_shade_legend(const fl_shading *shading, int columns, char *out, size_t size) {
     char scale[FL_NUMBER];
-    fl_short(scale, shading->scale);
+    fl_short(scale, shading->scale / 2);
     if (shading->share)
-        snprintf(out, size, "shades: eighths of 1");
+        snprintf(out, size, "each shade is an eighth of 1");
     else if (shading->colors >= 256)
-        snprintf(out, size, "blue minus, orange plus; brightest from half of %s on, each shade below half of that",
-                 scale);
+        snprintf(out, size, "blue −, orange +, brightest from %s on; each shade below is half", scale);
     else if (columns > 1)
-        snprintf(out, size, "-5 to +5: 5 from half of %s on, each digit below half of that", scale);
+        snprintf(out, size, "-5 to +5: 5 from %s on, each digit below is half", scale);
     else
-        snprintf(out, size, "1 to 5 plus, a to e minus; 5 and e from half of %s on, each below half of that",
-                 scale);
+        snprintf(out, size, "1 to 5 plus, a to e minus: 5 and e from %s on, each below is half", scale);
 }
 
 const char *fl_bar(char out[128], double share, int width, bool ascii) {

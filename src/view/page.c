@@ -37,25 +37,25 @@ static void add_padded(fl_buffer *out, const char *text, int width) {
 static void help_row(fl_buffer *out, const char *keys, fl_verb verb) {
     const fl_verb_info *info = fl_verb_get_info(verb);
     char word[80];
-    snprintf(word, sizeof word, "%s %s", info->word, info->argument);
-    add_padded(out, keys, 14);
-    add_padded(out, word, strlen(word) < 22 ? 22 : (int)strlen(word) + 1);
+    if (keys[0])
+        add_padded(out, keys, 11);
+    snprintf(word, sizeof word, keys[0] ? "%s" : "%s %s", info->word, info->argument);
+    add_padded(out, word, keys[0] ? 16 : 34);
     fl_buffer_printf(out, "%s\n", info->help);
 }
 
 static void help_lines(fl_view *view, fl_buffer *out) {
-    fl_buffer_puts(out, "Keys that work here, and the word for each at the : prompt. Digits before a "
-                        "key say how often.\n\n");
+    fl_buffer_puts(out, "Keys that work here, with their words at the : prompt; digits before: how often\n\n");
     for (int id = 0; id < FL_VERB_COUNT; id++) {
         char keys[64];
         keys_of((fl_verb)id, FL_WHERE_M, keys, sizeof keys);
         if (keys[0] && fl_verb_works(view, (fl_verb)id))
             help_row(out, keys, (fl_verb)id);
     }
-    fl_buffer_puts(out, "\nCommands without a key\n\n");
+    fl_buffer_puts(out, "\nCommands without a key; a number alone is an event to go to\n\n");
     for (int id = 0; id < FL_VERB_COUNT; id++) {
         char keys[64];
-        keys_of((fl_verb)id, FL_WHERE_M | FL_WHERE_L | FL_WHERE_T, keys, sizeof keys);
+        keys_of((fl_verb)id, FL_WHERE_M, keys, sizeof keys);
         if (!keys[0] && fl_verb_works(view, (fl_verb)id))
             help_row(out, "", (fl_verb)id);
     }

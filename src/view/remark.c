@@ -137,9 +137,9 @@ static void remark_residual(scene *s) {
     double a = row_length(s, branch, 0, s->place.row);
     double y = row_length(s, s->event.index, 0, s->place.row);
     char nx[FL_NUMBER], na[FL_NUMBER], ny[FL_NUMBER];
-    fl_buffer_printf(s->out, "row \"%s\": a list of length %s got one of length %s added (%.0f %%), now %s",
-                     s->token, fl_short(nx, x), fl_short(na, a), 100 * a / x, fl_short(ny, y));
-    fl_buffer_printf(s->out, "\nthe change comes from %s",
+    fl_buffer_printf(s->out, "row \"%s\": length %s, %s added (%.0f %%), now %s", s->token,
+                     fl_short(nx, x), fl_short(na, a), 100 * a / x, fl_short(ny, y));
+    fl_buffer_printf(s->out, "\nadded by %s",
                      middle ? "attention: what other tokens handed over"
                             : "the feed-forward network: what this token alone sets off");
 }

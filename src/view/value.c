@@ -13,6 +13,7 @@
 
 /* How much of a cell is shown, from little to all. */
 typedef enum level { BLOCK, ONE, TWO, BRIEF, NUMBER } level;
+enum { WIDEST = 4 }; /* columns of a shade */
 
 typedef struct sheet {
     fl_view *view;
@@ -114,6 +115,10 @@ static void choose_level(sheet *s) {
     int wanted = (int)best + s->view->zoom;
     s->level = wanted < (int)lowest ? lowest : wanted > NUMBER ? NUMBER : (level)wanted;
     s->columns = columns_of(s, s->level);
+    if (s->level == TWO && s->grid.cols * WIDEST >= room) /* as wide as the room makes them */
+        s->columns = (int)(room / s->grid.cols) < 2 ? 2 : (int)(room / s->grid.cols);
+    else if (s->level == TWO)
+        s->columns = WIDEST;
     s->cells = 1;
     int64_t fit = room / s->columns > 0 ? room / s->columns : 1;
     if (s->level == BLOCK)
@@ -226,6 +231,15 @@ static void draw_number(sheet *s, int x, int y, double value, bool on) {
     }
 }
 
+static void draw_shade(sheet *s, int x, int y, double value, bool on) {
+    fl_style style = on ? FL_STYLE_cursor : fl_shade_style(&s->shading, value);
+    fl_canvas *canvas = &s->view->canvas;
+    if (s->columns > 2)
+        fl_canvas_fill(canvas, (fl_rect){x, y, s->columns, 1}, style, " ");
+    fl_canvas_put(canvas, x + (s->columns > 2), y, s->columns, style,
+                  fl_shade_glyph(&s->shading, value, s->columns));
+}
+
 static void draw_row(sheet *s, int y, int64_t band, int64_t row) {
     int x0 = s->rect.x + s->label;
     bool on_row = band == s->cursor.band && row == s->cursor.row;
@@ -238,9 +252,7 @@ static void draw_row(sheet *s, int y, int64_t band, int64_t row) {
         else if (s->level >= BRIEF)
             draw_number(s, x, y, value, on);
         else
-            fl_canvas_put(&s->view->canvas, x, y, s->columns,
-                          on ? FL_STYLE_cursor : fl_shade_style(&s->shading, value),
-                          fl_shade_glyph(&s->shading, value, s->columns));
+            draw_shade(s, x, y, value, on);
     }
     fl_hit_add(s->view, (fl_rect){x0, y, (int)s->shown * s->columns, 1}, FL_HIT_CELL, band, row,
                s->first);
@@ -325,6 +337,28 @@ static void draw_numbers(sheet *s, int y, int lines) {
     }
 }
 
+/* Where the cursor's row looks, as bars: the end of a long row, where the token itself is. */
+static void draw_shares(sheet *s, fl_rect rect) {
+    fl_canvas *canvas = &s->view->canvas;
+    char piece[64], bar[128], number[FL_NUMBER];
+    int64_t seen = s->captured->event.past + s->cursor.row + 1, lines = rect.h - 1;
+    int64_t first = seen > lines ? fl_first_shown(s->cursor.col, seen, lines) : 0;
+    fl_token_at(s->view, piece, sizeof piece, seen - 1);
+    fl_canvas_printf(canvas, rect.x + 1, rect.y, rect.w - 1, FL_STYLE_dim, "where \"%s\" looks", piece);
+    for (int64_t k = first; k < seen && k - first < lines; k++) {
+        int y = rect.y + 1 + (int)(k - first);
+        bool masked;
+        double share = cell_value(s, s->cursor.band, s->cursor.row, k, &masked);
+        if (masked)
+            continue;
+        fl_row_label(s->view, rect.x, y, s->label, k, k == s->cursor.col);
+        fl_canvas_right(canvas, rect.x + s->label, y, 6, FL_STYLE_text,
+                        fl_number(number, (fl_format){3, false, 5}, share));
+        fl_bar(bar, share, rect.w - s->label - 8, canvas->ascii);
+        fl_canvas_put(canvas, rect.x + s->label + 7, y, rect.w - s->label - 7, FL_STYLE_bar, bar);
+    }
+}
+
 static void draw_cell(sheet *s, int y) {
     fl_buffer words = {0};
     char number[FL_NUMBER];
@@ -346,7 +380,7 @@ static void draw_legend(sheet *s, int y) {
     fl_shade_legend(&s->shading, s->columns, legend, sizeof legend);
     text[0] = '\0';
     if (s->cells > 1)
-        snprintf(text, sizeof text, "1 block = %" PRId64 " cells, the largest |x| of them; ", s->cells);
+        snprintf(text, sizeof text, "1 block = %" PRId64 " cells, largest |x|; ", s->cells);
     else if (s->shown < s->grid.cols)
         snprintf(text, sizeof text, "cells %" PRId64 " to %" PRId64 " of %" PRId64 "; ", s->first,
                  s->first + s->shown - 1, s->grid.cols);
@@ -376,8 +410,11 @@ static void draw_grid(fl_view *view, const fl_captured *captured, fl_rect rect) 
         draw_ticks(&s);
     int foot = rect.h >= 6 ? 2 : 1, room = rect.h - 1 - foot;
     int drawn = draw_rows(&s, room > 0 ? room : 0);
-    if (s.level < NUMBER && room - drawn >= 2)
-        draw_numbers(&s, rect.y + 2 + drawn, room - drawn - 1);
+    fl_rect below = {rect.x, rect.y + 2 + drawn, rect.w, room - drawn - 1};
+    if (s.level < NUMBER && below.h >= 1)
+        draw_numbers(&s, below.y, below.h);
+    else if (captured->event.stage == FL_STAGE_attn_probs && below.h >= 4)
+        draw_shares(&s, below);
     draw_cell(&s, rect.y + rect.h - foot);
     if (foot > 1)
         draw_legend(&s, rect.y + rect.h - 1);

@@ -120,7 +120,7 @@ void fl_ranked_draw(fl_view *view, fl_rect rect) {
     fl_place place = fl_cursor_place(view, captured);
     const fl_ranking *ranking = fl_ranking_here(view, view->at, place.row);
     bool share = captured->event.stage == FL_STAGE_probs;
-    fl_format format = share ? (fl_format){4, false, 7} : fl_value_format(captured);
+    fl_format format = share ? (fl_format){6, false, 8} : fl_value_format(captured);
     int64_t at = view->rank < ranking->count ? view->rank : ranking->count - 1;
     list l = lay_out(rect, ranking->count, at);
     fl_canvas *canvas = &view->canvas;

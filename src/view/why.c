@@ -374,6 +374,7 @@ static void why_softmax(subject *s, int64_t event) {
     snprintf(why->a_name, sizeof why->a_name, "%s",
              s->event.stage == FL_STAGE_probs ? "logits" : "attn_scores");
     why->keys = s->event.stage == FL_STAGE_attn_probs;
+    why->vocab = !why->keys;
     free(x);
 }
 
@@ -541,6 +542,14 @@ const char *fl_term_name(fl_view *view, const fl_why *why, const fl_term *term, 
                          size_t size) {
     if (why->keys)
         return fl_token_at(view, out, size, term->j);
+    if (why->vocab)
+        return fl_piece_show(out, size, &view->options.model.pieces, (int32_t)term->j);
     snprintf(out, size, "j=%" PRId64, term->j);
     return out;
+}
+
+bool fl_why_sums(fl_view *view) {
+    fl_why why;
+    fl_why_of(view, &why);
+    return why.all_terms > 0;
 }

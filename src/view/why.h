@@ -36,11 +36,14 @@ typedef struct fl_why {
     bool products;     /* terms are a × b; else only their value counts */
     char a_name[48], b_name[64]; /* what a and b are: "attn_norm", "blk.0.attn_q.weight" */
     bool keys;         /* j is a position in the text */
+    bool vocab;        /* j is a piece of the vocabulary */
 } fl_why;
 
 void fl_why_of(fl_view *view, fl_why *why);
 /* What is added when only `shown` terms are listed: the rest. */
 double fl_why_rest(const fl_why *why, int shown);
+/* Is the cell a sum of many terms? */
+bool fl_why_sums(fl_view *view);
 /* The name of a term: "j=77", or the token at that position. */
 const char *fl_term_name(fl_view *view, const fl_why *why, const fl_term *term, char *out,
                          size_t size);
