@@ -158,6 +158,10 @@ static int draw_title(fl_view *view, fl_rect rect) {
     snprintf(text, sizeof text, "%s", info->meaning);
     if (masked > 0)
         snprintf(text, sizeof text, "%s (%" PRId64 " of %" PRId64 " cells masked)", info->meaning, masked, cells);
+    if (rect.h < 3) {
+        fl_canvas_fit(canvas, rect.x, rect.y + 1, rect.w, FL_STYLE_meaning, text);
+        return 2;
+    }
     int lines = fl_canvas_wrap(canvas, (fl_rect){rect.x, rect.y + 1, rect.w, 2}, FL_STYLE_meaning, text);
     return 1 + (lines < 2 ? lines : 2);
 }
@@ -180,6 +184,28 @@ static int draw_remark(fl_view *view, fl_rect rect) {
     return y;
 }
 
+/* The keys to begin with, one a line, in the words of their table. */
+static int draw_first_keys(fl_view *view, fl_rect rect) {
+    static const fl_verb verbs[] = {FL_VERB_over, FL_VERB_over_back, FL_VERB_step, FL_VERB_token,
+                                    FL_VERB_why, FL_VERB_prompts, FL_VERB_help};
+    size_t count;
+    const fl_key_info *keys = fl_keys(&count);
+    int y = 0;
+    for (size_t v = 0; v < sizeof verbs / sizeof *verbs && y < rect.h; v++) {
+        for (size_t i = 0; i < count; i++) {
+            char name[24];
+            if (keys[i].verb != verbs[v] || (verbs[v] == FL_VERB_prompts && !view->options.restart))
+                continue;
+            fl_canvas_put(&view->canvas, rect.x + 2, rect.y + y, 3, FL_STYLE_key,
+                          fl_key_name(name, sizeof name, keys[i].key));
+            fl_canvas_fit(&view->canvas, rect.x + 5, rect.y + y++, rect.w - 5, FL_STYLE_text,
+                          fl_verb_get_info(verbs[v])->help);
+            break;
+        }
+    }
+    return y;
+}
+
 static void draw_welcome(fl_view *view, fl_rect rect) {
     fl_buffer text = {0};
     fl_view_welcome(view, &text);
@@ -191,7 +217,9 @@ static void draw_welcome(fl_view *view, fl_rect rect) {
     const char *keys = view->options.restart
                            ? "n next   s into every head   e why this number   p other prompts   ? help"
                            : "n next   s into every head   e why this number   ? help";
-    if (y < rect.y + rect.h)
+    if (rect.h >= 11)
+        y += draw_first_keys(view, (fl_rect){rect.x, y + 1, rect.w, 7}) + 2;
+    else if (y < rect.y + rect.h)
         fl_canvas_fit(canvas, rect.x, y++, rect.w, FL_STYLE_key, keys);
     if (view->options.model.description && y < rect.y + rect.h)
         fl_canvas_wrap(canvas, (fl_rect){rect.x, y, rect.w, rect.y + rect.h - y}, FL_STYLE_dim,
@@ -325,20 +353,22 @@ static void draw_pane(fl_view *view, fl_pane pane, fl_rect rect) {
 static void draw_narrow(fl_view *view, fl_rect rect) {
     bool value = view->pane == FL_PANE_VALUE;
     int y = rect.y, bottom = rect.y + rect.h;
-    y += draw_title(view, (fl_rect){rect.x, y, rect.w, 3});
+    y += draw_title(view, (fl_rect){rect.x, y, rect.w, rect.h < 14 ? 2 : 3});
     if (view->full || !value) {
         if (!value)
             fl_canvas_printf(&view->canvas, rect.x, y++, rect.w, FL_STYLE_dim, "%s", pane_name(view->pane));
         draw_pane(view, view->pane, (fl_rect){rect.x, y, rect.w, bottom - y});
         return;
     }
-    int why = rect.h >= 26 && fl_why_sums(view) ? 9 : 3, remark = 2, numbers = 1;
-    remark = rect.h < 16 ? 1 : 2;
+    bool low = rect.h < 14;
+    int why = low ? 2 : rect.h >= 26 && fl_why_sums(view) ? 9 : 3;
+    int remark = low ? 0 : rect.h < 18 ? 1 : 2, numbers = low ? 0 : 1;
     int body = bottom - y - why - remark - numbers - 1;
     rule(view, rect, bottom - why - 1);
     fl_value_draw(view, (fl_rect){rect.x, y, rect.w, body});
     y += body;
-    fl_numbers_line(view, rect.x, y, rect.w);
+    if (!low)
+        fl_numbers_line(view, rect.x, y, rect.w);
     draw_remark(view, (fl_rect){rect.x, y + numbers, rect.w, remark});
     draw_why_or_welcome(view, (fl_rect){rect.x, bottom - why, rect.w, why}, false);
 }

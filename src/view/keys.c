@@ -18,7 +18,7 @@ static const fl_verb_info verbs[] = {
 #include "view/keys.def"
 };
 
-enum { M = FL_WHERE_M, L = FL_WHERE_L, T = FL_WHERE_T };
+enum { M = FL_WHERE_M, L = FL_WHERE_L, T = FL_WHERE_T, P = FL_WHERE_P };
 static const fl_key_info keys[] = {
 #define FL_KEY(key, verb, where, label, rank) {key, FL_VERB_##verb, where, label, rank},
 #include "view/keys.def"
@@ -60,7 +60,7 @@ const char *fl_key_name(char *out, size_t size, int key) {
 int fl_view_where(const fl_view *view) {
     switch (view->page) {
     case FL_PAGE_NONE:
-        return M;
+        return view->pane == FL_PANE_PROGRAM ? M | P : M;
     case FL_PAGE_PROMPTS:
     case FL_PAGE_BREAKS:
         return L;
@@ -122,7 +122,7 @@ bool fl_verb_works(fl_view *view, fl_verb verb) {
     case FL_VERB_delete:
         return view->n_breaks > 0;
     case FL_VERB_choose:
-        return view->page == FL_PAGE_PROMPTS;
+        return view->page == FL_PAGE_PROMPTS || (fl_view_where(view) & P);
     case FL_VERB_repeat:
         return view->last_count > 0;
     default:
@@ -159,8 +159,13 @@ static void change_layer(fl_view *view, int64_t by) {
 }
 
 static void choose(fl_view *view) {
-    if (view->page != FL_PAGE_PROMPTS)
+    if (view->page != FL_PAGE_PROMPTS) { /* the program panel: its marked line is a link */
+        if (view->program_pick >= 0)
+            fl_view_jump(view, view->program_pick);
+        else if (view->last_count > 0)
+            fl_move(view, view->last, view->last_count);
         return;
+    }
     if ((size_t)view->pick < view->options.n_prompts)
         fl_restart(view, view->options.prompts[view->pick].prompt);
     else
@@ -325,7 +330,7 @@ static const fl_key_info *find_key(const fl_view *view, int key) {
 /* Digits before a key: how often. */
 static bool take_digit(fl_view *view, int key) {
     bool digit = key >= '0' && key <= '9' && (key != '0' || view->count > 0);
-    if (!digit || fl_view_where(view) != M)
+    if (!digit || !(fl_view_where(view) & M))
         return false;
     view->count = view->count * 10 + (key - '0');
     if (view->count > 99999999)
@@ -344,10 +349,7 @@ void fl_view_key(fl_view *view, int key) {
     int64_t count = view->count > 0 ? view->count : 1;
     view->count = 0;
     const fl_key_info *found = find_key(view, key);
-    if (found && found->verb == FL_VERB_repeat && view->pane == FL_PANE_PROGRAM &&
-        view->program_pick >= 0)
-        fl_view_jump(view, view->program_pick);
-    else if (found)
+    if (found)
         fl_view_do(view, found->verb, count);
     else if (key >= ' ' && key < 127)
         fl_say(view, "\"%c\" does nothing here; ? lists the keys that do", key);

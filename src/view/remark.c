@@ -125,6 +125,17 @@ static void remark_rope(scene *s) {
                          position, position);
 }
 
+static void remark_rope_table(scene *s) {
+    int64_t r = s->view->options.model.hparams->rotary_dim;
+    int64_t position = fl_position_of(&s->event, FL_DIM_T, s->place.row);
+    fl_buffer_printf(s->out, "places %" PRId64 " to %" PRId64 " hold the same again; every head uses these angles",
+                     r / 2, r - 1);
+    if (position == 0)
+        fl_buffer_puts(s->out, "\nat position 0 every angle is 0: nothing turns");
+    else
+        fl_buffer_puts(s->out, "\nthe first pairs turn fast with the position, the last hardly at all");
+}
+
 /* How much a branch changes the stream it is added to. */
 static void remark_residual(scene *s) {
     bool middle = s->event.stage == FL_STAGE_resid_mid;
@@ -257,7 +268,10 @@ void fl_remark(fl_view *view, fl_buffer *out) {
     case FL_STAGE_attn_norm_rms: case FL_STAGE_ffn_norm_rms: case FL_STAGE_final_norm_rms:
         remark_scalar(&s);
         break;
-    case FL_STAGE_next_token: case FL_STAGE_rope_cos: case FL_STAGE_rope_sin:
+    case FL_STAGE_rope_cos: case FL_STAGE_rope_sin:
+        remark_rope_table(&s);
+        break;
+    case FL_STAGE_next_token:
         break;
     default:
         remark_layers(&s);

@@ -17,8 +17,8 @@ typedef enum fl_verb {
     FL_VERB_COUNT
 } fl_verb;
 
-/* Where a key works: the tracer itself, a list, a page of text. */
-enum { FL_WHERE_M = 1, FL_WHERE_L = 2, FL_WHERE_T = 4 };
+/* Where a key works: the tracer itself, its program panel, a list, a page of text. */
+enum { FL_WHERE_M = 1, FL_WHERE_L = 2, FL_WHERE_T = 4, FL_WHERE_P = 8 };
 
 typedef struct fl_verb_info {
     const char *word, *argument, *help;
@@ -139,7 +139,7 @@ struct fl_view {
 const fl_verb_info *fl_verb_get_info(fl_verb verb);
 const fl_key_info *fl_keys(size_t *count);
 const char *fl_key_name(char *out, size_t size, int key);
-int fl_view_where(const fl_view *view);
+int fl_view_where(const fl_view *view); /* bits of the above */
 /* Would the verb do anything here? Only such keys are advertised. */
 bool fl_verb_works(fl_view *view, fl_verb verb);
 void fl_view_do(fl_view *view, fl_verb verb, int64_t count);

@@ -337,7 +337,9 @@ static void why_store(subject *s) {
     }
     double x = key ? cell4(s, before(s, FL_STAGE_k_rope, -1), h, row, s->index[3])
                    : cell3(s, before(s, FL_STAGE_v, -1), row, h * s->dims.d + s->index[3]);
-    worked(s->why, "%s[token %" PRId64 "], written into slot %" PRId64, key ? "k_rope" : "v", row,
+    char piece[64];
+    fl_token_at(s->view, piece, sizeof piece, s->index[2]);
+    worked(s->why, "%s of \"%s\", written into slot %" PRId64, key ? "k_rope" : "v", piece,
            s->index[2]);
     settle(s->why, x);
 }
@@ -418,7 +420,9 @@ static void why_add(subject *s) {
 
 static void why_silu(subject *s) {
     double g = cell3(s, before(s, FL_STAGE_gate, -1), s->index[1], s->index[2]);
-    worked(s->why, "%s / (1 + exp(%s)) = %s · %s", NUM(g), NUM(-g), NUM(g), NUM(1 / (1 + exp(-g))));
+    char minus[FL_NUMBER];
+    worked(s->why, "%s / (1 + exp(%s)) = %s · %s", NUM(g), fl_short(minus, -g), NUM(g),
+           NUM(1 / (1 + exp(-g))));
     settle(s->why, g / (1 + exp(-g)));
 }
 

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * Known states as whole screens of text, kept beside this file. With FOOTLIGHT_UPDATE_SCREENS set
+ * the files are written anew instead of compared: read the difference before keeping it.
+ */
+#include "test.h"
+
+#include "view/scene.h"
+
+typedef struct shot {
+    const char *name;
+    int width, height;
+    const char *keys;
+    bool ascii;
+    int colors;
+    bool odd;
+} shot;
+
+static const shot shots[] = {
+    {"first", 80, 24, "", false, 256, false},
+    {"embed", 80, 24, "n", false, 256, false},
+    {"rope-cos", 80, 24, "nn", false, 256, false},
+    {"rms", 80, 24, "nnnn", false, 256, false},
+    {"q-rope", 80, 24, ":goto q_rope<enter>]", false, 256, false},
+    {"k-cache", 80, 24, "ts:goto k_cache<enter>", false, 256, false},
+    {"attn-scores", 80, 24, ":goto attn_scores head 2<enter>", false, 256, false},
+    {"attn-probs", 80, 24, ":goto attn_probs layer 1 head 3<enter>", false, 256, false},
+    {"attn-head", 80, 24, ":goto attn_head<enter>", false, 256, false},
+    {"resid-mid", 80, 24, ":goto resid_mid layer 1<enter>", false, 256, false},
+    {"silu-odd", 80, 24, ":goto silu<enter>", false, 256, true},
+    {"down", 80, 24, ":goto down<enter>", false, 256, false},
+    {"logits", 80, 24, ":goto logits<enter><down><down>", false, 256, false},
+    {"next-token", 80, 24, "t", false, 256, false},
+    {"decode", 80, 24, "t10s", false, 256, false},
+    {"mono", 80, 24, ":goto gate<enter>", false, 0, false},
+    {"mono-zoomed", 80, 24, ":goto gate<enter>---", false, 0, false},
+    {"ascii", 80, 24, ":goto attn_probs layer 1 head 3<enter>", true, 0, false},
+    {"ascii-wide", 120, 40, ":goto k_rope<enter>", true, 0, false},
+    {"zoomed", 80, 24, ":goto gate<enter>++", false, 256, false},
+    {"full", 80, 24, ":goto gate<enter>_", false, 256, false},
+    {"why", 80, 24, ":goto attn_out<enter>e", false, 256, false},
+    {"weight", 80, 24, ":goto q<enter>w", false, 256, false},
+    {"help", 80, 24, "n?", false, 256, false},
+    {"prompts", 80, 24, "p<down>", false, 256, false},
+    {"breaks", 80, 24, ":break attn_* layer 1<enter>:break logits<enter>B", false, 256, false},
+    {"line", 80, 24, ":goto attn", false, 256, false},
+    {"program", 80, 24, ":goto v<enter><tab>", false, 256, false},
+    {"wide", 120, 40, ":goto attn_probs layer 1 head 2<enter>", false, 256, false},
+    {"wide-first", 120, 40, "", false, 256, false},
+    {"wide-q", 160, 50, ":goto q<enter>", false, 256, false},
+    {"wide-probs", 160, 50, "tS", false, 256, false},
+    {"small", 60, 16, ":goto attn_probs<enter>", false, 256, false},
+    {"too-small", 20, 5, "", false, 256, false},
+};
+
+static char *draw(const shot *s) {
+    fl_view_options options = fl_scene_options(&(fl_fake_options){.odd = s->odd});
+    options.ascii = s->ascii;
+    options.colors = s->colors;
+    fl_view *view;
+    fl_diag diag;
+    assert_int_equal(fl_view_new(&view, &options, &diag), FL_OK);
+    fl_view_resize(view, s->width, s->height);
+    fl_scene_keys(view, s->keys);
+    char *text = fl_scene_text(view);
+    fl_view_free(&view);
+    return text;
+}
+
+static const char *file_of(const shot *s) {
+    char relative[128];
+    snprintf(relative, sizeof relative, "tests/screens/%s.txt", s->name);
+    return fl_test_path(relative);
+}
+
+static void keep(const shot *s, const char *text) {
+    FILE *file = fopen(file_of(s), "wb");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static char *kept(const shot *s) {
+    static char text[65536];
+    FILE *file = fopen(file_of(s), "rb");
+    if (!file)
+        fail_msg("%s is missing: FOOTLIGHT_UPDATE_SCREENS=1 writes it", file_of(s));
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[length] = '\0';
+    return text;
+}
+
+static void screens_are_as_kept(void **state) {
+    (void)state;
+    int wrong = 0;
+    for (size_t i = 0; i < sizeof shots / sizeof *shots; i++) {
+        char *text = draw(&shots[i]);
+        if (getenv("FOOTLIGHT_UPDATE_SCREENS")) {
+            keep(&shots[i], text);
+        } else if (strcmp(text, kept(&shots[i])) != 0) {
+            print_message("screen \"%s\" differs; it now is\n%s", shots[i].name, text);
+            wrong++;
+        }
+        free(text);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static void no_line_is_wider_than_the_screen(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof shots / sizeof *shots; i++) {
+        char *text = draw(&shots[i]), *line = text;
+        int lines = 0;
+        for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1, lines++) {
+            *end = '\0';
+            assert_true(fl_text_width(line) <= shots[i].width);
+        }
+        assert_int_equal(lines, shots[i].height);
+        free(text);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(screens_are_as_kept),
+        cmocka_unit_test(no_line_is_wider_than_the_screen),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
