@@ -306,9 +306,8 @@ static void decoding(void **state) {
     toy t;
     toy_init(&t);
     const char *const pieces[] = {SPACE "a" SPACE "b"};
-    letters_and(&t, pieces, 1);
     t.vocab.eot_id = 7;
-    fl_tokenizer *tokenizer = toy_build(&t);
+    fl_tokenizer *tokenizer = letters_and(&t, pieces, 1);
     size_t length;
     static const struct {
         int32_t previous, id;
