@@ -25,8 +25,8 @@ if(TARGET footlight_program)
   install(TARGETS footlight_program)
   # The program writes its man page and its completion from its table of commands.
   add_custom_command(OUTPUT footlight.1 footlight.bash
-    COMMAND footlight_program --man >footlight.1
-    COMMAND footlight_program --completion bash >footlight.bash
+    COMMAND footlight_program --man > footlight.1
+    COMMAND footlight_program --completion bash > footlight.bash
     DEPENDS footlight_program VERBATIM)
   add_custom_target(manual ALL DEPENDS footlight.1 footlight.bash)
   install(FILES ${PROJECT_BINARY_DIR}/footlight.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
