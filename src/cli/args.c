@@ -150,16 +150,23 @@ static fl_status refuse_unknown(const spelled *word, fl_command command, fl_diag
                    commands[command].name);
 }
 
-static fl_status refuse_here(const spelled *word, fl_option option, fl_command command,
-                             fl_diag *diag) {
-    const char *others[FL_COMMAND_COUNT];
-    int n = 0;
+/* Which commands take an option of that name, in whatever form. */
+static void list_owners(const spelled *word, fl_buffer *out) {
+    for (int c = 0; c < FL_COMMAND_COUNT; c++) {
+        bool other;
+        if (find(word, (fl_command)c, &other) != FL_OPTION_COUNT && !other)
+            fl_buffer_printf(out, "%s%s", out->length ? ", " : "", commands[c].name);
+    }
+}
+
+static fl_status refuse_here(const spelled *word, fl_command command, fl_diag *diag) {
+    fl_buffer owners = {0};
     set_subject(diag, word->text);
-    for (int i = 0; i < FL_COMMAND_COUNT; i++)
-        if (fl_option_belongs(option, (fl_command)i))
-            others[n++] = commands[i].name;
-    return fl_fail(diag, FL_ERR_USAGE, "is no option of '%s', it belongs to %s%s%s",
-                   commands[command].name, others[0], n > 1 ? ", " : "", n > 1 ? others[1] : "");
+    list_owners(word, &owners);
+    fl_fail(diag, FL_ERR_USAGE, "is no option of '%s', only of: %s", commands[command].name,
+            owners.data ? owners.data : "");
+    fl_buffer_done(&owners);
+    return FL_ERR_USAGE;
 }
 
 /* ---- the walk ---- */
@@ -179,7 +186,7 @@ static fl_status take_option(fl_args *args, int argc, char **argv, int *i, fl_di
     if (option == FL_OPTION_COUNT)
         return refuse_unknown(&word, args->command, diag);
     if (other)
-        return refuse_here(&word, option, args->command, diag);
+        return refuse_here(&word, args->command, diag);
     const fl_option_info *info = &options[option];
     set_subject(diag, word.text);
     if (!info->argument && word.value)

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/args.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool selects(const char *name, fl_stage stage, int32_t n_layers) {
@@ -21,20 +22,17 @@ static bool selects(const char *name, fl_stage stage, int32_t n_layers) {
     return false;
 }
 
-/* Is it a stage's name but for the layer: written as {l}, or a number the model does not have? */
-static bool matches_template(const char *name, fl_stage stage) {
-    char written[160];
-    size_t length = 0;
-    for (const char *c = name; *c && length + 1 < sizeof written; c++) {
-        bool place = strncmp(c, "{l}", 3) == 0, digit = *c >= '0' && *c <= '9';
-        if (place)
-            c += 2;
-        if (!digit || c == name || c[-1] < '0' || c[-1] > '9') /* a row of digits is one number */
-            written[length++] = place || digit ? '0' : *c;
+/* Writes the name with layer 0 in place of {l}, or of its first number; false if it has neither. */
+static bool with_layer_0(const char *name, char *out, size_t size) {
+    const char *mark = strstr(name, "{l}");
+    size_t length = mark ? 3 : 0;
+    if (!mark) {
+        mark = strpbrk(name, "0123456789");
+        length = mark ? strspn(mark, "0123456789") : 0;
     }
-    written[length] = '\0';
-    bool per_pass = fl_stage_get_info(stage)->scope == FL_SCOPE_PASS;
-    return fl_stage_match(written, stage, per_pass ? -1 : 0, FL_ANY_LAYERS);
+    if (mark)
+        snprintf(out, size, "%.*s0%s", (int)(mark - name), name, mark + length);
+    return mark != NULL;
 }
 
 /* Edits from one to the other; a part of a name that was left out counts as little as a slip. */
@@ -73,23 +71,23 @@ fl_stage fl_stage_nearest(const char *written) {
     return nearest;
 }
 
+static bool find_all(const char *name, int32_t n_layers, bool found[FL_STAGE_COUNT]) {
+    bool any = false;
+    for (int id = 0; id < FL_STAGE_COUNT; id++)
+        any |= found[id] = selects(name, (fl_stage)id, n_layers);
+    return any;
+}
+
 fl_status fl_stages_named(const char *name, int32_t n_layers, bool found[FL_STAGE_COUNT],
                           fl_diag *diag) {
-    char shown[128];
-    bool any = false;
-    for (int id = 0; id < FL_STAGE_COUNT; id++) {
-        found[id] = selects(name, (fl_stage)id, n_layers) ||
-                    (strstr(name, "{l}") && matches_template(name, (fl_stage)id));
-        any |= found[id];
-    }
-    if (any)
+    char shown[128], first[160];
+    bool placed = with_layer_0(name, first, sizeof first);
+    if (find_all(placed && strstr(name, "{l}") ? first : name, n_layers, found))
         return FL_OK;
     fl_escape_into(shown, sizeof shown, name, strlen(name));
-    for (int id = 0; id < FL_STAGE_COUNT; id++)
-        if (matches_template(name, (fl_stage)id) &&
-            fl_stage_get_info((fl_stage)id)->scope != FL_SCOPE_PASS)
-            return fl_fail(diag, FL_ERR_USAGE, "'%s' is a stage, but of none of the layers 0 to %d",
-                           shown, n_layers - 1);
+    if (placed && find_all(first, n_layers, found))
+        return fl_fail(diag, FL_ERR_USAGE, "'%s' names a layer that is none of 0 to %d", shown,
+                       n_layers - 1);
     return fl_fail(diag, FL_ERR_USAGE, "no stage is called '%s', the nearest is '%s'", shown,
                    fl_stage_get_info(fl_stage_nearest(name))->id);
 }
