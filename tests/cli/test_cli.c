@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * What all commands share: help, exit statuses, one clear line for whatever is wrong, and output
+ * that cannot be written.
+ */
+#include "test.h"
+
+#include "cli/args.h"
+#include "cli/program.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const readers[] = {"step", "shapes", "trace", "generate", "info", "tokenize"};
+enum { N_READERS = sizeof readers / sizeof *readers };
+
+static void assert_says(const char *text, const char *part) {
+    if (!strstr(text, part))
+        print_error("no '%s' in:\n%s\n", part, text);
+    assert_non_null(strstr(text, part));
+}
+
+static void help_everywhere(void **state) {
+    (void)state;
+    fl_ran all = fl_run("--help");
+    fl_assert_ran(&all);
+    for (int i = 0; i < FL_COMMAND_COUNT; i++) {
+        const fl_command_info *info = fl_command_get_info((fl_command)i);
+        fl_ran ran = fl_run(info->name, "-h");
+        fl_assert_ran(&ran);
+        assert_says(ran.out, info->name);
+        for (int o = 0; o < FL_OPTION_COUNT; o++) {
+            const fl_option_info *option = fl_option_get_info((fl_option)o);
+            char spelled[64];
+            snprintf(spelled, sizeof spelled, "--%s", option->name);
+            if (fl_option_belongs((fl_option)o, (fl_command)i) && option->group != FL_GROUP_HIDDEN)
+                assert_says(ran.out, spelled);
+        }
+        assert_says(all.out, info->name);
+        fl_ran_done(&ran);
+        ran = fl_run(info->name, "--version");
+        fl_assert_ran(&ran);
+        assert_int_equal(strncmp(ran.out, "footlight ", 10), 0);
+        fl_ran_done(&ran);
+    }
+    fl_ran_done(&all);
+}
+
+static void man_page_and_completion_have_every_option(void **state) {
+    (void)state;
+    fl_ran man = fl_run("--man"), bash = fl_run("--completion", "bash");
+    fl_assert_ran(&man);
+    fl_assert_ran(&bash);
+    assert_says(man.out, ".Sh NAME\n.Nm footlight\n.Nd ");
+    for (int o = 0; o < FL_OPTION_COUNT; o++) {
+        const fl_option_info *option = fl_option_get_info((fl_option)o);
+        char in_man[64], in_bash[64];
+        if (option->group == FL_GROUP_HIDDEN)
+            continue;
+        snprintf(in_man, sizeof in_man, "Fl \\-%s", option->name);
+        snprintf(in_bash, sizeof in_bash, "--%s ", option->name);
+        assert_says(man.out, in_man);
+        assert_says(bash.out, in_bash);
+    }
+    assert_says(bash.out, "attn_probs");
+    assert_says(bash.out, "llama-2-7b");
+    fl_ran_done(&man);
+    fl_ran_done(&bash);
+}
+
+/* Asks bash what it would complete. */
+static void completes(const char *script, const char *line, const char *expected) {
+    char command[1024], answer[512] = "";
+    snprintf(command, sizeof command,
+             "bash -c 'source %s; COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _footlight "
+             "2>/dev/null; "
+             "echo \"${COMPREPLY[*]}\"'",
+             script, line);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    assert_non_null(fgets(answer, sizeof answer, pipe));
+    assert_int_equal(pclose(pipe), 0);
+    assert_string_equal(answer, expected);
+}
+
+static void completion_completes(void **state) {
+    (void)state;
+    if (system("bash -c true") != 0) {
+        print_message("SKIPPED: no bash\n");
+        skip();
+    }
+    fl_ran ran = fl_run("--completion", "bash");
+    char script[512];
+    snprintf(script, sizeof script, "%s",
+             fl_write_temporary("completion", ran.out, ran.out_length));
+    completes(script, "footlight gener", "generate\n");
+    completes(script, "footlight shapes llama-2", "llama-2-7b llama-2-13b llama-2-70b\n");
+    completes(script, "footlight trace --stages attn_pr", "attn_probs\n");
+    completes(script, "footlight trace --stages q,attn_pr", "q,attn_probs\n");
+    completes(script, "footlight trace --format c", "csv\n");
+    completes(script, "footlight trace --tens", "--tensors\n");
+    remove(script);
+    fl_ran_done(&ran);
+}
+
+static void bad_models(void **state) {
+    (void)state;
+    char empty[512], magic[512], cut[512], fifo[512];
+    snprintf(empty, sizeof empty, "%s", fl_write_temporary("empty.gguf", "", 0));
+    snprintf(magic, sizeof magic, "%s",
+             fl_write_temporary("magic.gguf", "GGML\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24));
+    snprintf(cut, sizeof cut, "%s",
+             fl_write_temporary("cut.gguf", "GGUF\3\0\0\0\5\0\0\0\0\0\0\0\7\0\0\0", 20));
+    snprintf(fifo, sizeof fifo, "%s", fl_temporary("fifo"));
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    for (size_t i = 0; i < N_READERS; i++) {
+        fl_assert_refused(fl_run(readers[i], "/nowhere/model.gguf"), 1,
+                          "/nowhere/model.gguf|No such file");
+        fl_assert_refused(fl_run(readers[i], "nosuch"), 1, "nosuch|bundled");
+        fl_assert_refused(fl_run(readers[i], empty), 1, "empty.gguf|is empty");
+        fl_assert_refused(fl_run(readers[i], magic), 1, "magic.gguf|magic|at byte 0");
+        fl_assert_refused(fl_run(readers[i], cut), 1, "cut.gguf|20 bytes|24");
+        fl_assert_refused(fl_run(readers[i], "/"), 1, "directory");
+        fl_assert_refused(fl_run(readers[i], fifo), 1, "fifo|not a regular file");
+    }
+    unlink(empty);
+    unlink(magic);
+    unlink(cut);
+    unlink(fifo);
+}
+
+static void every_truncation_is_one_line(void **state) {
+    (void)state;
+    FL_NEED_DATA("derived/stories260K-q4_0.gguf");
+    size_t length;
+    char *bytes = fl_read_file(fl_test_data("derived/stories260K-q4_0.gguf"), &length);
+    for (size_t n = 1; n < length; n = n * 3 / 2 + 7) {
+        char path[512];
+        snprintf(path, sizeof path, "%s", fl_write_temporary("short.gguf", bytes, n));
+        fl_assert_refused(fl_run("trace", path), 1, "short.gguf");
+        unlink(path);
+    }
+    free(bytes);
+}
+
+static void bad_prompts(void **state) {
+    (void)state;
+    char longer[4096];
+    memset(longer, 'x', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    fl_assert_refused(fl_run("trace", "-p", longer), 1, "tokens long|at most 256");
+    fl_assert_refused(fl_run("generate", "-p", longer), 1, "tokens long|at most 256");
+    fl_assert_refused(fl_run("step", "-p", longer), 1, "tokens long|at most 256");
+    fl_assert_refused(fl_run("trace", "--ctx", "3"), 1, "6 tokens|at most 3");
+    fl_assert_refused(fl_run("trace", "--ctx", "300"), 1, "300|256");
+    fl_assert_refused(fl_run("trace", "-n", "300"), 1, "-n|300|256|251");
+    fl_assert_refused(fl_run("trace", "-f", "/nowhere"), 1, "/nowhere|No such file");
+    fl_assert_refused(fl_run("trace", "-f", "/"), 1, "directory");
+    fl_assert_refused(fl_run("trace", "-p", "a", "--ids", "1"), 2, "one prompt");
+    fl_assert_refused(fl_run("trace", "-p", "", "--no-bos"), 2, "no tokens");
+}
+
+static void wrong_usage(void **state) {
+    (void)state;
+    fl_assert_refused(fl_run("trace", "--stages", "attn_prob"), 2,
+                      "--stages|'attn_prob'|'attn_probs'");
+    fl_assert_refused(fl_run("trace", "--stages", "tokens,layer.7.q"), 2, "layer.7.q|0 to 3");
+    fl_assert_refused(fl_run("trace", "--layers", "2-4"), 2, "--layers|2-4|0 to 3");
+    fl_assert_refused(fl_run("trace", "--heads", "8"), 2, "--heads|0 to 7");
+    fl_assert_refused(fl_run("trace", "--ids", "1,x"), 2, "--ids|1,x");
+    fl_assert_refused(fl_run("trace", "--isa", "sse9"), 2, "--isa|sse9|auto");
+    fl_assert_refused(fl_run("trace", "--patch", "nonsense"), 2, "--patch|nonsense");
+    fl_assert_refused(fl_run("trace", "--patch", "layer 9 attn zero"), 2, "layer 9|0 to 3");
+    fl_assert_refused(fl_run("shapes", "--what"), 2, "--what");
+    fl_assert_refused(fl_run("trace", "llama-2-7b"), 1, "llama-2-7b|holds no weights");
+    fl_how unknown_isa = {.environment = "FOOTLIGHT_ISA=sse9"};
+    fl_assert_refused(fl_run_how(unknown_isa, "trace"), 2, "sse9|auto");
+}
+
+/* Names from outside cannot reach the terminal as control sequences. */
+static void messages_are_escaped(void **state) {
+    (void)state;
+    fl_assert_refused(fl_run("trace", "/no\033[2Jsuch\n.gguf"), 1, "\\x1b[2J|\\n");
+}
+
+static const char *const writers[][8] = {
+    {"--help", NULL},
+    {"step", NULL},
+    {"shapes", NULL},
+    {"info", NULL},
+    {"tokenize", NULL},
+    {"stage", NULL},
+    {"generate", "-n", "5", NULL},
+    {"trace", NULL},
+    {"trace", "--format", "jsonl", "-n", "20", NULL},
+};
+
+static void output_that_cannot_be_written(void **state) {
+    (void)state;
+    fl_how closed = {.output_closed = true}, full = {.output = "/dev/full"};
+    for (size_t i = 0; i < sizeof writers / sizeof *writers; i++) {
+        fl_assert_refused(fl_program(&closed, writers[i]), 1, "standard output|closed");
+        if (fl_test_exists("/dev/full"))
+            fl_assert_refused(fl_program(&full, writers[i]), 1, "standard output|No space left");
+    }
+    if (fl_test_exists("/dev/full"))
+        fl_assert_refused(fl_run("trace", "-o", "/dev/full"), 1, "/dev/full|No space left");
+    fl_assert_refused(fl_run("trace", "-o", "/nowhere/x"), 1, "/nowhere/x|No such file");
+    fl_assert_refused(fl_run("trace", "-o", "/"), 1, "directory");
+    fl_assert_refused(fl_run("trace", "--tensors", "/nowhere/x"), 1, "/nowhere/x|No such file");
+}
+
+static void a_reader_that_has_gone_is_no_error(void **state) {
+    (void)state;
+    fl_how gone = {.reader_gone = true};
+    for (size_t i = 0; i < sizeof writers / sizeof *writers; i++) {
+        fl_ran ran = fl_program(&gone, writers[i]);
+        fl_assert_ran(&ran);
+        fl_ran_done(&ran);
+    }
+}
+
+static void transcript_without_a_terminal(void **state) {
+    (void)state;
+    fl_ran ran = fl_run("-p", "The capital of France is");
+    fl_assert_ran(&ran);
+    static const char begins[] = "builtin: 6 tokens go in, and 194 steps later one comes "
+                                 "out.\nevent 0 of 0 to 193: tokens, ";
+    assert_int_equal(strncmp(ran.out, begins, sizeof begins - 1), 0);
+    assert_says(ran.out, "\nevent 117 of 0 to 193: layer 2, head ");
+    assert_says(ran.out, "event 193 of 0 to 193: next_token");
+    assert_says(ran.out, "\" Paris\"");
+    int lines = 0;
+    for (const char *c = ran.out; *c; c++)
+        lines += *c == '\n';
+    assert_int_equal(lines, 195);
+    fl_ran_done(&ran);
+}
+
+static void fast_says_that_it_is_exact(void **state) {
+    (void)state;
+    fl_ran ran = fl_run("generate", "--fast", "-n", "1");
+    assert_int_equal(ran.status, 0);
+    assert_string_equal(ran.out, "The capital of France is Paris\n");
+    assert_says(ran.err, "computes exactly");
+    fl_ran_done(&ran);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(help_everywhere),
+        cmocka_unit_test(man_page_and_completion_have_every_option),
+        cmocka_unit_test(completion_completes),
+        cmocka_unit_test(bad_models),
+        cmocka_unit_test(every_truncation_is_one_line),
+        cmocka_unit_test(bad_prompts),
+        cmocka_unit_test(wrong_usage),
+        cmocka_unit_test(messages_are_escaped),
+        cmocka_unit_test(output_that_cannot_be_written),
+        cmocka_unit_test(a_reader_that_has_gone_is_no_error),
+        cmocka_unit_test(transcript_without_a_terminal),
+        cmocka_unit_test(fast_says_that_it_is_exact),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

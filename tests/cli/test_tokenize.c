@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * `tokenize`: ids and pieces, from a model or a bare tokenizer file.
+ */
+#include "test.h"
+
+#include "cli/program.h"
+
+static void json(void **state) {
+    (void)state;
+    fl_ran ran = fl_run("tokenize", "--format", "json", "-p", "The capital of France is");
+    fl_assert_ran(&ran);
+    assert_string_equal(
+        ran.out,
+        "{\"ids\":[1,282,430,342,807,304],\"pieces\":[\"<s>\",\"▁The\",\"▁capital\",\"▁of\","
+        "\"▁France\",\"▁is\"]}\n");
+    fl_ran_done(&ran);
+    ran = fl_run("tokenize", "--format", "json", "-p", "The", "--no-bos");
+    assert_string_equal(ran.out, "{\"ids\":[282],\"pieces\":[\"▁The\"]}\n");
+    fl_ran_done(&ran);
+}
+
+static void table(void **state) {
+    (void)state;
+    fl_ran ran = fl_run("tokenize", "-p", "The é");
+    fl_assert_ran(&ran);
+    assert_non_null(strstr(ran.out, "control"));
+    assert_non_null(strstr(ran.out, "<0xC3>"));
+    assert_non_null(strstr(ran.out, "byte"));
+    assert_non_null(strstr(ran.out, "tokens · SentencePiece BPE, 1,024 pieces"));
+    fl_ran_done(&ran);
+}
+
+static void control_pieces_only_when_asked(void **state) {
+    (void)state;
+    fl_ran plain = fl_run("tokenize", "--format", "json", "--no-bos", "-p", "</s>");
+    fl_ran special = fl_run("tokenize", "--format", "json", "--no-bos", "--special", "-p", "</s>");
+    fl_assert_ran(&plain);
+    fl_assert_ran(&special);
+    assert_null(strstr(plain.out, "[2]"));
+    assert_string_equal(special.out, "{\"ids\":[2],\"pieces\":[\"</s>\"]}\n");
+    fl_ran_done(&plain);
+    fl_ran_done(&special);
+}
+
+static void bare_tokenizer_file(void **state) {
+    (void)state;
+    FL_NEED_DATA("tok512.bin");
+    static const char text[] = "café 😀 zebra Quixotic 12345";
+    static const char ids[] = "{\"ids\":[1,280,412,431,485,410,243,162,155,131,410,451,411,430,420,"
+                              "412,410,473,425,417,444,"
+                              "309,417,429,410,475,479,472,484,480],";
+    fl_ran ran = fl_run("tokenize", fl_test_data("tok512.bin"), "--format", "json", "-p", text);
+    fl_assert_ran(&ran);
+    assert_int_equal(strncmp(ran.out, ids, sizeof ids - 1), 0);
+    fl_ran again = fl_run("tokenize", "--tokenizer", fl_test_data("tok512.bin"), "--format", "json",
+                          "-p", text);
+    assert_string_equal(again.out, ran.out);
+    fl_ran_done(&ran);
+    fl_ran_done(&again);
+}
+
+static void vocabulary_without_weights(void **state) {
+    (void)state;
+    FL_NEED_DATA("gguf-vocab/ggml-vocab-llama-spm.gguf");
+    fl_ran ran = fl_run("tokenize", fl_test_data("gguf-vocab/ggml-vocab-llama-spm.gguf"),
+                        "--format", "json", "--no-bos", "-p", "Hello world");
+    fl_assert_ran(&ran);
+    assert_string_equal(ran.out, "{\"ids\":[15043,3186],\"pieces\":[\"▁Hello\",\"▁world\"]}\n");
+    fl_ran_done(&ran);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(json),
+        cmocka_unit_test(table),
+        cmocka_unit_test(control_pieces_only_when_asked),
+        cmocka_unit_test(bare_tokenizer_file),
+        cmocka_unit_test(vocabulary_without_weights),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
