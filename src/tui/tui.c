@@ -225,6 +225,18 @@ static void restore(void) {
     endwin();
 }
 
+/* Arrows as terminals send them outside keypad mode: some never enter it. */
+static void define_plain_arrows(void) {
+    static const struct {
+        const char *bytes;
+        int key;
+    } arrows[] = {{"\033[A", KEY_UP}, {"\033[B", KEY_DOWN}, {"\033[C", KEY_RIGHT}, {"\033[D", KEY_LEFT},
+                  {"\033OA", KEY_UP}, {"\033OB", KEY_DOWN}, {"\033OC", KEY_RIGHT}, {"\033OD", KEY_LEFT},
+                  {"\033[H", KEY_HOME}, {"\033[F", KEY_END}, {"\033[Z", KEY_BTAB}};
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++)
+        define_key(arrows[i].bytes, arrows[i].key);
+}
+
 static bool open_terminal(screen *s, const char *name, bool color) {
     s->terminal = newterm((char *)(uintptr_t)name, stdout, stdin);
     if (!s->terminal)
@@ -234,6 +246,7 @@ static bool open_terminal(screen *s, const char *name, bool color) {
     noecho();
     nonl();
     keypad(stdscr, TRUE);
+    define_plain_arrows();
     set_escdelay(ESCAPE_MS);
     timeout(POLL_MS);
     mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);

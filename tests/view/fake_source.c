@@ -9,6 +9,7 @@
 #include "base/rng.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -335,6 +336,8 @@ static void run_pass(fake *f, int64_t T, int64_t P) {
 
 static const fl_captured *get(void *ctx, int64_t index, fl_diag *diag) {
     fake *f = ctx;
+    if (f->options.crash_at > 0 && index == f->options.crash_at)
+        raise(SIGSEGV);
     if (f->options.fail_at > 0 && index >= f->options.fail_at && index >= f->computed) {
         fl_fail(diag, FL_ERR_IO, "the well has run dry");
         return NULL;

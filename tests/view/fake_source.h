@@ -16,6 +16,7 @@ typedef struct fl_fake_options {
     uint64_t seed;      /* of the weights; 0: the usual one */
     bool odd;           /* a NaN, an infinity and zeros in `silu` of layer 0 */
     int64_t fail_at;    /* an event that cannot be computed; 0: none */
+    int64_t crash_at;   /* an event that ends the program by a bad memory access; 0: none */
     const int32_t *ids; /* another prompt; NULL: the usual one */
     size_t n_ids;
 } fl_fake_options;
