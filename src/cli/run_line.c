@@ -78,7 +78,8 @@ void fl_run_line(const fl_cli *cli, const fl_job *job, const fl_session *session
     put_threads(&l, options->threads, time);
     put_text(&l, "rope_pairing", h->rope_pairing == FL_ROPE_HALF ? "half" : "interleaved",
              h->rope_pairing == FL_ROPE_HALF ? 4 : 11);
-    put_text(&l, "qk_order", "file", 4);
+    put_text(&l, "qk_order", fl_value(cli, FL_OPTION_qk_order)->count == 1 ? "hf" : "file",
+             fl_value(cli, FL_OPTION_qk_order)->count == 1 ? 2 : 4);
     put_text(&l, "kv_dtype", options->kv_dtype == FL_DTYPE_F16 ? "f16" : "f32", 3);
     if (fl_given(cli, FL_OPTION_ids))
         put_plain(&l, "prompt", "null");

@@ -7,6 +7,7 @@
 #include "base/process.h"
 #include "cli/job.h"
 #include "cli/lookup.h"
+#include "sinks/qk_order.h"
 #include "sinks/recorder.h"
 #include "sinks/safetensors.h"
 #include "view/view.h"
@@ -20,6 +21,7 @@ typedef struct tracing {
     fl_session *session;
     fl_selection selection;
     fl_recorder recorder;
+    fl_qk_order orders[2];   /* before the recorder and the tensor file, with --qk-order hf */
     fl_out *file;            /* -o, else NULL */
     fl_tensor_file *tensors; /* --tensors, else NULL */
 } tracing;
@@ -159,13 +161,25 @@ static bool shows_progress(const fl_cli *cli, const tracing *t) {
     return fl_is_terminal(FL_STDERR) && (t->file || !cli->width);
 }
 
+static bool reorders(const fl_cli *cli, const tracing *t) {
+    return fl_value(cli, FL_OPTION_qk_order)->count == 1 &&
+           fl_qk_order_differs(fl_model_hparams(t->job.model));
+}
+
+static fl_sink in_order(const fl_cli *cli, tracing *t, fl_qk_order *order, fl_sink sink) {
+    if (!reorders(cli, t))
+        return sink;
+    fl_qk_order_init(order, fl_model_hparams(t->job.model), sink);
+    return fl_qk_order_sink(order);
+}
+
 static fl_status add_sinks(fl_cli *cli, tracing *t) {
     fl_sink sinks[3];
     int n = 0;
     t->recorder.out = t->file ? t->file : cli->out;
-    sinks[n++] = make_sink(cli, t);
+    sinks[n++] = in_order(cli, t, &t->orders[0], make_sink(cli, t));
     if (t->tensors)
-        sinks[n++] = fl_tensor_file_sink(t->tensors);
+        sinks[n++] = in_order(cli, t, &t->orders[1], fl_tensor_file_sink(t->tensors));
     if (shows_progress(cli, t))
         sinks[n++] = (fl_sink){NULL, wants_progress, show_progress};
     for (int i = 0; i < n; i++) {
@@ -178,7 +192,7 @@ static fl_status add_sinks(fl_cli *cli, tracing *t) {
 
 static fl_status finish(fl_cli *cli, tracing *t) {
     fl_status status = FL_OK;
-    if (fl_recorder_failed(&t->recorder))
+    if (fl_recorder_failed(&t->recorder) || t->orders[0].failed || t->orders[1].failed)
         return fl_fail_memory(&cli->diag);
     if (t->file)
         status = fl_out_close(&t->file, &cli->diag);
@@ -212,6 +226,8 @@ fl_status fl_cmd_trace(fl_cli *cli) {
     fl_tensor_file_discard(&t.tensors);
     fl_out_discard(&t.file);
     fl_recorder_done(&t.recorder);
+    fl_qk_order_done(&t.orders[0]);
+    fl_qk_order_done(&t.orders[1]);
     fl_session_free(&t.session);
     fl_selection_done(&t.selection);
     fl_job_close(&t.job);
