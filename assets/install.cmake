@@ -17,19 +17,17 @@ file(RELATIVE_PATH pc_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INST
 string(REGEX REPLACE "/$" "" pc_prefix ${pc_prefix})
 configure_file(assets/footlight.pc.in footlight.pc @ONLY)
 
-install(TARGETS footlight)
+install(TARGETS footlight footlight_program)
 install(DIRECTORY include/footlight DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES ${PROJECT_BINARY_DIR}/footlight.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES README.md LICENSE src/example/shapes.c DESTINATION ${CMAKE_INSTALL_DOCDIR})
-if(TARGET footlight_program)
-  install(TARGETS footlight_program)
-  # The program writes its man page and its completion from its table of commands.
-  add_custom_command(OUTPUT footlight.1 footlight.bash
-    COMMAND footlight_program --man > footlight.1
-    COMMAND footlight_program --completion bash > footlight.bash
-    DEPENDS footlight_program VERBATIM)
-  add_custom_target(manual ALL DEPENDS footlight.1 footlight.bash)
-  install(FILES ${PROJECT_BINARY_DIR}/footlight.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-  install(FILES ${PROJECT_BINARY_DIR}/footlight.bash RENAME footlight
-          DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-endif()
+
+# The program writes its man page and its completion from its table of commands.
+add_custom_command(OUTPUT footlight.1 footlight.bash
+  COMMAND footlight_program --man > footlight.1
+  COMMAND footlight_program --completion bash > footlight.bash
+  DEPENDS footlight_program VERBATIM)
+add_custom_target(manual ALL DEPENDS footlight.1 footlight.bash)
+install(FILES ${PROJECT_BINARY_DIR}/footlight.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${PROJECT_BINARY_DIR}/footlight.bash RENAME footlight
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)

@@ -6,9 +6,9 @@
  */
 #include "model/opened.h"
 
-#include "base/machine.h"
 
 #include <math.h>
+#include <time.h>
 
 static gguf_writer without(const char *skip) {
     gguf_writer w = gguf_start();
@@ -320,9 +320,9 @@ static void opens_header(const gguf_sizes *sizes, int64_t parameters, const char
     gguf_writer w = gguf_start();
     gguf_llama(&w, sizes);
     gguf_finish(&w, GGUF_HEADER_ONLY);
-    int64_t begin = fl_clock_ns();
+    clock_t begin = clock();
     fl_model *model = assert_opens_bytes("big.gguf", w.file.data, w.file.length);
-    assert_in_range(fl_clock_ns() - begin, 0, 50000000);
+    assert_true((double)(clock() - begin) / CLOCKS_PER_SEC < 0.05);
     assert_int_equal(fl_parameters(fl_model_hparams(model)), parameters);
     assert_int_equal(fl_model_hparams(model)->dtype, sizes->type);
     assert_false(fl_model_has_weights(model));

@@ -3,11 +3,11 @@
 /*
  * SentencePiece BPE on vocabularies small enough to follow by hand.
  */
-#include "base/machine.h"
 #include "base/rng.h"
 #include "token/toy.h"
 
 #include <math.h>
+#include <time.h>
 
 static fl_tokenizer *letters_and(toy *t, const char *const *pieces, size_t n) {
     static const char *const letters[] = {SPACE, "a", "b", "c", "d"};
@@ -398,7 +398,7 @@ static void infinite_scores_are_scores(void **state) {
     fl_tokenizer_free(&tokenizer);
 }
 
-/* Seconds to encode `n` bytes of `unit` over and over, best of three. */
+/* Seconds of processor time to encode `n` bytes of `unit` over and over, best of three. */
 static double seconds(const fl_tokenizer *tokenizer, const char *unit, size_t n) {
     char *text = malloc(n);
     size_t length = strlen(unit);
@@ -408,9 +408,9 @@ static double seconds(const fl_tokenizer *tokenizer, const char *unit, size_t n)
     for (int round = 0; round < 3; round++) {
         int32_t *ids = NULL;
         size_t n_ids = 0;
-        int64_t start = fl_clock_ns();
+        clock_t start = clock();
         assert_int_equal(fl_encode(tokenizer, text, n, false, false, &ids, &n_ids, NULL), FL_OK);
-        best = fmin(best, (double)(fl_clock_ns() - start) * 1e-9);
+        best = fmin(best, (double)(clock() - start) / CLOCKS_PER_SEC);
         assert_true(n_ids > 0);
         free(ids);
     }
@@ -431,7 +431,7 @@ static void time_grows_like_the_text(void **state) {
         double large = seconds(tokenizer, units[i], 1000000);
         print_message("'%s' 1 MB: %.0f ms, %.1f times 100 KB\n", i == 4 ? "\\xff" : units[i],
                       large * 1e3, large / small);
-        assert_true(large < 30 * small);
+        assert_true(large < 50 * small); /* 100 if it grew with the square */
     }
     fl_tokenizer_free(&tokenizer);
 }
