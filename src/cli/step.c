@@ -27,7 +27,7 @@ static int64_t steps_of(fl_cli *cli, const fl_job *job) {
     fl_plan *plan;
     int64_t steps = 0;
     if (fl_plan_new(&plan, fl_model_hparams(job->model), FL_END_TOKEN, &cli->diag) == FL_OK)
-        steps = fl_plan_count(plan);
+        steps = fl_plan_count(plan) - 1; /* from the first event to the last */
     fl_plan_free(plan);
     return steps;
 }
@@ -59,12 +59,18 @@ static bool has_terminal(void) {
     return fl_is_terminal(FL_STDIN) && fl_is_terminal(FL_STDOUT);
 }
 
+static fl_status open_job(fl_cli *cli, fl_job *job) {
+    if (fl_given(cli, FL_OPTION_batch) || (fl_given(cli, FL_OPTION_script) && !has_terminal()))
+        return fl_tracer_batch(cli, job);
+    return has_terminal() ? fl_tracer_open(cli, job) : transcript(cli, job);
+}
+
 fl_status fl_cmd_step(fl_cli *cli) {
     fl_job job;
     fl_status status = fl_job_open(cli, &job);
     if (status == FL_OK) {
         job.options.logits = (fl_logits_mode)fl_value(cli, FL_OPTION_logits)->count;
-        status = has_terminal() ? fl_tracer_open(cli, &job) : transcript(cli, &job);
+        status = open_job(cli, &job);
     }
     fl_job_close(&job);
     return status;

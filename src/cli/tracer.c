@@ -6,6 +6,7 @@
 #include "cli/tracer.h"
 
 #include "base/diag.h"
+#include "cli/script.h"
 #include "engine/live.h"
 #include "model/bundle.h"
 #include "tui/tui.h"
@@ -105,22 +106,43 @@ static void limit_context(tracer *t) {
         *context = LONGEST_CONTEXT;
 }
 
-static fl_status run(tracer *t) {
-    fl_tui_options options = {.plain = fl_given(t->cli, FL_OPTION_plain), .color = t->cli->color};
-    fl_view_options *view = &options.view;
-    fl_status status = open_source(t, t->job->ids, t->job->n_ids, &view->source, &t->cli->diag);
-    if (status != FL_OK)
-        return status;
-    describe_model(t, &view->model);
-    view->prompts = t->prompts;
-    view->n_prompts = t->n_prompts;
-    view->restart = t->job->tokenizer ? restart : NULL;
-    view->restart_ctx = t;
-    view->ascii = t->cli->ascii;
+static fl_status run_screen(tracer *t, fl_view_options *view, char *script) {
+    view->commands = script;
+    fl_tui_options options = {
+        .view = *view, .plain = fl_given(t->cli, FL_OPTION_plain), .color = t->cli->color};
     return fl_tui_run(&options, &t->cli->diag);
 }
 
-fl_status fl_tracer_open(fl_cli *cli, fl_job *job) {
+static fl_status run_batch(tracer *t, fl_view_options *options, char *script) {
+    fl_view *view;
+    fl_status status = fl_view_new(&view, options, &t->cli->diag);
+    if (status == FL_OK)
+        status = fl_script_run(t->cli, view, script);
+    fl_view_free(&view);
+    return status;
+}
+
+typedef fl_status way(tracer *t, fl_view_options *view, char *script);
+
+static fl_status run(tracer *t, way *how) {
+    fl_view_options view = {.prompts = t->prompts,
+                            .n_prompts = t->n_prompts,
+                            .restart = t->job->tokenizer ? restart : NULL,
+                            .restart_ctx = t,
+                            .ascii = t->cli->ascii};
+    fl_buffer script = {0};
+    fl_status status = fl_script_read(t->cli, &script);
+    if (status == FL_OK)
+        status = open_source(t, t->job->ids, t->job->n_ids, &view.source, &t->cli->diag);
+    if (status == FL_OK) {
+        describe_model(t, &view.model);
+        status = how(t, &view, script.data ? script.data : (char[]){""});
+    }
+    fl_buffer_done(&script);
+    return status;
+}
+
+static fl_status open_with(fl_cli *cli, fl_job *job, way *how) {
     tracer *t = calloc(1, sizeof *t);
     if (!t)
         return fl_fail_memory(&cli->diag);
@@ -128,8 +150,16 @@ fl_status fl_tracer_open(fl_cli *cli, fl_job *job) {
     t->job = job;
     limit_context(t);
     read_prompts(t);
-    fl_status status = run(t);
+    fl_status status = run(t, how);
     free(t->prompt_texts);
     free(t);
     return status;
+}
+
+fl_status fl_tracer_open(fl_cli *cli, fl_job *job) {
+    return open_with(cli, job, run_screen);
+}
+
+fl_status fl_tracer_batch(fl_cli *cli, fl_job *job) {
+    return open_with(cli, job, run_batch);
 }

@@ -9,7 +9,9 @@
 
 #include "cli/job.h"
 
-/* Returns when the reader has left. */
+/* Returns when the reader has left. The commands of -x run first. */
 fl_status fl_tracer_open(fl_cli *cli, fl_job *job);
+/* Runs the commands of -x without a screen, prints what they say and returns. */
+fl_status fl_tracer_batch(fl_cli *cli, fl_job *job);
 
 #endif

@@ -26,6 +26,21 @@ static void forget_run(fl_view *view) {
         view->cursor[i] = -1;
 }
 
+/* Blank lines and lines that begin with # are left out. */
+static void run_commands(fl_view *view, const char *commands) {
+    char line[1024];
+    bool done = true;
+    while (commands && *commands && done && !view->left) {
+        size_t length = strcspn(commands, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)length, commands);
+        line[strcspn(line, "\r")] = '\0';
+        const char *command = line + strspn(line, " \t");
+        if (*command && *command != '#')
+            done = fl_view_command(view, command);
+        commands += length + (commands[length] == '\n');
+    }
+}
+
 fl_status fl_view_new(fl_view **out, const fl_view_options *options, fl_diag *diag) {
     fl_diag local;
     diag = diag ? diag : &local;
@@ -43,6 +58,7 @@ fl_status fl_view_new(fl_view **out, const fl_view_options *options, fl_diag *di
         fl_view_free(&view);
         return diag->status == FL_OK ? FL_ERR_MEMORY : diag->status;
     }
+    run_commands(view, options->commands);
     *out = view;
     return FL_OK;
 }

@@ -48,6 +48,8 @@ typedef struct fl_view_options {
      * prompt can be had. */
     fl_status (*restart)(void *ctx, const char *prompt, fl_source *out, fl_diag *diag);
     void *restart_ctx;
+    /* Command lines to run at the start, up to the first that cannot be done; NULL: none. */
+    const char *commands;
     bool ascii; /* no byte above 127 on the screen */
     /* Set by whoever paints; callers of fl_tui_run leave these alone. */
     int colors; /* 0: none, 8, 256 */

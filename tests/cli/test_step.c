@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * `step` without anybody at it: commands from a file.
+ */
+#include "test.h"
+
+#include "cli/program.h"
+
+#include <unistd.h>
+
+static int count(const char *text, const char *part) {
+    int n = 0;
+    for (; (text = strstr(text, part)); text++)
+        n++;
+    return n;
+}
+
+static void batch_says_what_each_command_does(void **state) {
+    (void)state;
+    fl_how typed = {
+        .input = "# to the attention of the first layer\r\n\n  goto attn_probs\nover\ntoken\n"};
+    fl_ran ran = fl_run_how(typed, "step", "-x", "-", "--batch");
+    fl_assert_ran(&ran);
+    assert_non_null(strstr(ran.out, "\nevent 0 of 0 to 193: tokens"));
+    assert_non_null(strstr(ran.out, "\nevent 22 of 0 to 193: layer 0, head 0, attn_probs"));
+    assert_non_null(strstr(ran.out, "\nevent 193 of 0 to 193: next_token"));
+    assert_int_equal(count(ran.out, "\nevent "), 4);
+    fl_ran_done(&ran);
+}
+
+/* Pages are printed as text; leaving ends the script. */
+static void pages_and_leaving(void **state) {
+    (void)state;
+    fl_how typed = {.input = "help\nquit\nnonsense\n"};
+    fl_ran ran = fl_run_how(typed, "-x", "-");
+    fl_assert_ran(&ran);
+    assert_non_null(strstr(ran.out, "Keys that work here"));
+    fl_ran_done(&ran);
+}
+
+static void what_cannot_be_done_names_its_line(void **state) {
+    (void)state;
+    static const char script[] = "over\n\ngoto nowhere\nover\n";
+    const char *path = fl_write_temporary("script", script, sizeof script - 1);
+    fl_ran ran = fl_run("step", "-x", path, "--batch");
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.err, path));
+    assert_non_null(strstr(ran.err, "goto nowhere"));
+    assert_non_null(strstr(ran.err, "(line 3)"));
+    assert_int_equal(count(ran.err, "\n"), 1);
+    fl_ran_done(&ran);
+    unlink(path);
+    fl_assert_refused(fl_run("step", "-x", "/nowhere", "--batch"), 1, "/nowhere|No such file");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(batch_says_what_each_command_does),
+        cmocka_unit_test(pages_and_leaving),
+        cmocka_unit_test(what_cannot_be_done_names_its_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
