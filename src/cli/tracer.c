@@ -125,7 +125,8 @@ static fl_status run_batch(tracer *t, fl_view_options *options, char *script) {
 typedef fl_status way(tracer *t, fl_view_options *view, char *script);
 
 static fl_status run(tracer *t, way *how) {
-    fl_view_options view = {.prompts = t->prompts,
+    fl_view_options view = {.prompt = t->job->prompt.data,
+                            .prompts = t->prompts,
                             .n_prompts = t->n_prompts,
                             .restart = t->job->tokenizer ? restart : NULL,
                             .restart_ctx = t,

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "2.91 × 0.88", or the bare value where a term is no product. */
+/* "2.91 × 0.88", or "exp(0.53 − 1.59)". */
 static void term_text(const fl_why *why, const fl_term *term, char *out, size_t size) {
     char a[FL_NUMBER], b[FL_NUMBER];
     if (why->products)
@@ -22,7 +22,8 @@ static void term_text(const fl_why *why, const fl_term *term, char *out, size_t 
                  term->a < 0 ? ")" : "", term->b < 0 ? "(" : "", fl_short(b, term->b),
                  term->b < 0 ? ")" : "");
     else
-        snprintf(out, size, "exp → %s", fl_short(a, term->value));
+        snprintf(out, size, term->a < 0 ? "exp((%s) − %s)" : "exp(%s − %s)", fl_short(a, term->a),
+                 fl_short(b, why->most));
 }
 
 /* The largest terms one after the other, as many as the width takes. */
@@ -32,9 +33,12 @@ static void draw_inline(fl_view *view, int x, int y, int width, const fl_why *wh
     for (; shown < why->n_terms; shown++) {
         char term[96], name[64];
         size_t before = text.length;
-        term_text(why, &why->terms[shown], term, sizeof term);
-        fl_buffer_puts(&text, shown ? " + " : "= ");
-        if (!why->products)
+        if (why->products)
+            term_text(why, &why->terms[shown], term, sizeof term);
+        else
+            fl_short(term, why->terms[shown].value);
+        fl_buffer_puts(&text, shown ? " + " : why->products ? "= " : "sum = ");
+        if (why->keys || why->vocab)
             fl_buffer_printf(&text, "\"%s\" ", fl_term_name(view, why, &why->terms[shown], name,
                                                             sizeof name));
         fl_buffer_puts(&text, term);
@@ -60,14 +64,14 @@ static void draw_term(fl_view *view, int x, int y, int width, const fl_why *why,
     fl_term_name(view, why, term, name, sizeof name);
     fl_canvas_fit(canvas, x + 2, y, 9, FL_STYLE_label, name);
     term_text(why, term, text, sizeof text);
-    fl_canvas_right(canvas, x + 11, y, 20, FL_STYLE_text, text);
+    fl_canvas_right(canvas, x + 11, y, 22, FL_STYLE_text, text);
     fl_style sign = term->value < 0 ? FL_STYLE_negative : FL_STYLE_positive;
     snprintf(text, sizeof text, "%s%s", term->value < 0 ? "" : "+", fl_short(number, term->value));
-    fl_canvas_put(canvas, x + 31, y, 2, FL_STYLE_dim, " =");
-    fl_canvas_right(canvas, x + 33, y, 10, sign, text);
+    fl_canvas_put(canvas, x + 33, y, 2, FL_STYLE_dim, " =");
+    fl_canvas_right(canvas, x + 35, y, 11, sign, text);
     double share = fabs(term->value) / fabs(why->terms[0].value);
-    fl_bar(bar, share, width - 44, canvas->ascii);
-    fl_canvas_put(canvas, x + 44, y, width - 44, sign, bar);
+    fl_bar(bar, share, width - 47, canvas->ascii);
+    fl_canvas_put(canvas, x + 47, y, width - 47, sign, bar);
 }
 
 /* One term a line, then the rest. Returns the lines used. */

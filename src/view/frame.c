@@ -101,6 +101,8 @@ static void draw_strip(fl_view *view, int y) {
         widths += w;
         first--;
     }
+    if (lit >= 0 && lit < first)
+        first = lit;
     int x = 1;
     if (first > 0)
         x += fl_canvas_put(canvas, x, y, 2, FL_STYLE_dim, "…");
@@ -118,52 +120,70 @@ static void draw_strip(fl_view *view, int y) {
 
 /* ---- what is this ---- */
 
-static void stage_text(fl_view *view, char *name, size_t name_size, char *shape, size_t shape_size) {
-    const fl_captured *here = fl_here(view);
-    const fl_event *event = &here->event;
+typedef struct heading {
+    char stage[32], head[64], shape[64], axes[64]; /* head is "" where there is none */
+} heading;
+
+static heading heading_of(fl_view *view) {
+    const fl_event *event = &fl_here(view)->event;
     const fl_dims dims = fl_here_pass(view).dims;
-    const char *id = fl_stage_get_info(event->stage)->id;
-    int used = snprintf(name, name_size, "%s", id);
+    heading t = {.head = ""};
+    snprintf(t.stage, sizeof t.stage, "%s", fl_stage_get_info(event->stage)->id);
     if (event->head >= 0 && dims.K != dims.H)
-        snprintf(name + used, name_size - (size_t)used, "  head %" PRId32 " (0–%" PRId64 "), k/v head %" PRId32,
+        snprintf(t.head, sizeof t.head, "head %" PRId32 " (0–%" PRId64 "), k/v head %" PRId32,
                  event->head, dims.H - 1, event->kv_head);
     else if (event->head >= 0)
-        snprintf(name + used, name_size - (size_t)used, "  head %" PRId32 " (0–%" PRId64 ")", event->head,
-                 dims.H - 1);
-    used = snprintf(shape, shape_size, "[");
-    for (int i = 0; i < event->tensor.n_dims; i++)
-        used += snprintf(shape + used, shape_size - (size_t)used, "%s%" PRId64, i ? ", " : "",
+        snprintf(t.head, sizeof t.head, "head %" PRId32 " (0–%" PRId64 ")", event->head, dims.H - 1);
+    int used = 0, named = 0;
+    for (int i = 0; i < event->tensor.n_dims; i++) {
+        used += snprintf(t.shape + used, sizeof t.shape - (size_t)used, "%s%" PRId64, i ? ", " : "[",
                          event->tensor.shape[i]);
-    used += snprintf(shape + used, shape_size - (size_t)used, "]  ");
-    for (int i = 0; i < event->tensor.n_dims; i++)
-        used += snprintf(shape + used, shape_size - (size_t)used, "%s%s", i ? " × " : "",
-                         fl_axis_name(event->tensor.axes[i]));
+        named += snprintf(t.axes + named, sizeof t.axes - (size_t)named, "%s%s", i ? " × " : "",
+                          fl_axis_name(event->tensor.axes[i]));
+    }
+    snprintf(t.shape + used, sizeof t.shape - (size_t)used, "]");
+    return t;
+}
+
+/* Stage, head and shape in a line, the axes' names where they fit; returns the lines used. */
+static int draw_stage(fl_view *view, fl_rect rect) {
+    char shape[160];
+    heading t = heading_of(view);
+    fl_canvas *canvas = &view->canvas;
+    bool modified = fl_here(view)->event.modified;
+    int used = fl_canvas_fit(canvas, rect.x, rect.y, rect.w, FL_STYLE_stage, t.stage);
+    if (t.head[0])
+        used += 2 + fl_canvas_fit(canvas, rect.x + used + 2, rect.y, rect.w - used - 2, FL_STYLE_stage, t.head);
+    if (modified)
+        used += 1 + fl_canvas_put(canvas, rect.x + used + 1, rect.y, rect.w - used, FL_STYLE_banner,
+                                  "✎ patched");
+    snprintf(shape, sizeof shape, "%s  %s", t.shape, t.axes);
+    bool named = used + fl_text_width(shape) + 2 <= rect.w;
+    fl_canvas_right(canvas, rect.x + used + 1, rect.y, rect.w - used - 1, FL_STYLE_bold,
+                    named ? shape : t.shape);
+    return 1;
+}
+
+/* What the stage means, and how much of it is hidden; returns the lines used, two at most. */
+static int draw_meaning(fl_view *view, fl_rect rect) {
+    char text[320];
+    fl_canvas *canvas = &view->canvas;
+    const fl_captured *here = fl_here(view);
+    const char *meaning = fl_stage_get_info(here->event.stage)->meaning;
+    int64_t masked = here->stats.masked, cells = fl_tensor_count(&here->event.tensor);
+    snprintf(text, sizeof text, "%s", meaning);
+    if (masked > 0)
+        snprintf(text, sizeof text, "%s (%" PRId64 " of %" PRId64 " cells masked)", meaning, masked, cells);
+    if (rect.h < 2)
+        return fl_canvas_fit(canvas, rect.x, rect.y, rect.w, FL_STYLE_meaning, text) > 0;
+    int lines = fl_canvas_wrap(canvas, (fl_rect){rect.x, rect.y, rect.w, 2}, FL_STYLE_meaning, text);
+    return lines < 2 ? lines : 2;
 }
 
 /* Title and meaning; returns the lines used. */
 static int draw_title(fl_view *view, fl_rect rect) {
-    char name[96], shape[128], text[320];
-    fl_canvas *canvas = &view->canvas;
-    const fl_captured *here = fl_here(view);
-    const fl_stage_info *info = fl_stage_get_info(here->event.stage);
-    int64_t masked = here->stats.masked, cells = fl_tensor_count(&here->event.tensor);
-    bool modified = here->event.modified;
-    stage_text(view, name, sizeof name, shape, sizeof shape);
-    int used = fl_canvas_fit(canvas, rect.x, rect.y, rect.w, FL_STYLE_stage, name);
-    if (modified)
-        used += fl_canvas_put(canvas, rect.x + used + 1, rect.y, rect.w - used, FL_STYLE_banner,
-                              "✎ patched") + 1;
-    if (used + fl_text_width(shape) + 2 <= rect.w)
-        fl_canvas_right(canvas, rect.x, rect.y, rect.w, FL_STYLE_bold, shape);
-    snprintf(text, sizeof text, "%s", info->meaning);
-    if (masked > 0)
-        snprintf(text, sizeof text, "%s (%" PRId64 " of %" PRId64 " cells masked)", info->meaning, masked, cells);
-    if (rect.h < 3) {
-        fl_canvas_fit(canvas, rect.x, rect.y + 1, rect.w, FL_STYLE_meaning, text);
-        return 2;
-    }
-    int lines = fl_canvas_wrap(canvas, (fl_rect){rect.x, rect.y + 1, rect.w, 2}, FL_STYLE_meaning, text);
-    return 1 + (lines < 2 ? lines : 2);
+    int used = draw_stage(view, rect);
+    return used + draw_meaning(view, (fl_rect){rect.x, rect.y + used, rect.w, rect.h - used});
 }
 
 /* ---- what is remarkable ---- */
@@ -221,9 +241,17 @@ static void draw_welcome(fl_view *view, fl_rect rect) {
         y += draw_first_keys(view, (fl_rect){rect.x, y + 1, rect.w, 7}) + 2;
     else if (y < rect.y + rect.h)
         fl_canvas_fit(canvas, rect.x, y++, rect.w, FL_STYLE_key, keys);
-    if (view->options.model.description && y < rect.y + rect.h)
-        fl_canvas_wrap(canvas, (fl_rect){rect.x, y, rect.w, rect.y + rect.h - y}, FL_STYLE_dim,
-                       view->options.model.description);
+    const char *more[] = {view->look, view->options.model.description};
+    for (int i = 0; i < 2; i++) {
+        int room = rect.y + rect.h - y;
+        fl_style style = i == 0 ? FL_STYLE_meaning : FL_STYLE_dim;
+        if (!more[i] || room <= 0)
+            continue;
+        if (room == 1)
+            y += fl_canvas_fit(canvas, rect.x, y, rect.w, style, more[i]) > 0;
+        else
+            y += fl_canvas_wrap(canvas, (fl_rect){rect.x, y, rect.w, room}, style, more[i]) + 1;
+    }
 }
 
 /* The first screen says what is about to happen in place of its formula. */
@@ -363,6 +391,8 @@ static void draw_narrow(fl_view *view, fl_rect rect) {
     bool low = rect.h < 14;
     int why = low ? 2 : rect.h >= 26 && fl_why_sums(view) ? 9 : 3;
     int remark = low ? 0 : rect.h < 18 ? 1 : 2, numbers = low ? 0 : 1;
+    if (view->at == 0 && !low)
+        why = rect.h < 26 ? 4 : 12;
     int body = bottom - y - why - remark - numbers - 1;
     rule(view, rect, bottom - why - 1);
     fl_value_draw(view, (fl_rect){rect.x, y, rect.w, body});
@@ -371,6 +401,15 @@ static void draw_narrow(fl_view *view, fl_rect rect) {
         fl_numbers_line(view, rect.x, y, rect.w);
     draw_remark(view, (fl_rect){rect.x, y + numbers, rect.w, remark});
     draw_why_or_welcome(view, (fl_rect){rect.x, bottom - why, rect.w, why}, false);
+}
+
+/* Head and banner in a line of their own, where there is either. */
+static int draw_head(fl_view *view, fl_rect rect, const char *head) {
+    int used = fl_canvas_fit(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_stage, head);
+    if (fl_here(view)->event.modified)
+        used += fl_canvas_put(&view->canvas, rect.x + used + (used > 0), rect.y, rect.w - used,
+                              FL_STYLE_banner, "✎ patched");
+    return used > 0;
 }
 
 /* A framed panel; the inside is returned. */
@@ -384,8 +423,12 @@ static fl_rect framed(fl_view *view, fl_rect rect, fl_pane pane, const char *tit
 
 static void draw_middle(fl_view *view, fl_rect rect) {
     int why = rect.h * 2 / 5;
-    fl_rect value = framed(view, (fl_rect){rect.x, rect.y, rect.w, rect.h - why}, FL_PANE_VALUE, "value");
-    int used = draw_title(view, value);
+    heading t = heading_of(view);
+    char text[256];
+    snprintf(text, sizeof text, "%s  %s  %s", t.stage, t.shape, t.axes);
+    fl_rect value = framed(view, (fl_rect){rect.x, rect.y, rect.w, rect.h - why}, FL_PANE_VALUE, text);
+    int used = draw_head(view, value, t.head);
+    used += draw_meaning(view, (fl_rect){value.x, value.y + used, value.w, 2});
     int remark = draw_remark(view, (fl_rect){value.x, value.y + value.h - 2, value.w, 2});
     if (remark == 1) { /* it stands at the foot */
         fl_canvas_fill(&view->canvas, (fl_rect){value.x, value.y + value.h - 2, value.w, 1}, FL_STYLE_text, " ");

@@ -156,13 +156,18 @@ static void draw_extremes(column *c, const fl_digest *digest, const fl_captured 
 void fl_numbers_draw(fl_view *view, fl_rect rect) {
     const fl_digest *digest = fl_digest_here(view);
     const fl_captured *captured = fl_here(view);
+    bool beside = rect.w >= 70; /* statistics left, pictures right of them */
     column c = {view, rect, rect.y};
+    if (beside)
+        c.rect.w = 30;
     if (captured->event.tensor.dtype == FL_DTYPE_I32) {
         fl_canvas_wrap(&view->canvas, rect, FL_STYLE_dim,
                        "Ids are names, not amounts: they have no statistics.");
         return;
     }
     draw_stats(&c, captured);
+    if (beside)
+        c = (column){view, {rect.x + 36, rect.y, rect.w - 36, rect.h}, rect.y};
     draw_histogram(&c, digest, captured, rect.h >= 24 ? 4 : 2);
     draw_extremes(&c, digest, captured);
 }

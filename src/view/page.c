@@ -154,7 +154,7 @@ static void draw_prompt(fl_view *view, fl_rect rect, int i) {
     fl_canvas *canvas = &view->canvas;
     bool on = i == view->pick, own = (size_t)i == view->options.n_prompts;
     const fl_view_prompt *p = own ? NULL : &view->options.prompts[i];
-    int title = rect.w >= 100 ? 26 : 18;
+    int title = 26;
     if (on)
         fl_canvas_put(canvas, rect.x, rect.y, 1, FL_STYLE_key, "▸");
     fl_canvas_fit(canvas, rect.x + 2, rect.y, title - 1, on ? FL_STYLE_here : FL_STYLE_bold,

@@ -63,7 +63,7 @@ static void text_of(fl_view *view, const fl_pass *pass, const line *l, char *out
     else if (l->last == l->event || fl_stage_get_info(l->stage)->scope != FL_SCOPE_HEAD)
         snprintf(out, size, "%s", id);
     else if (view->at >= l->event && view->at <= l->last)
-        snprintf(out, size, "%s head %" PRId32, id, here->head);
+        snprintf(out, size, "%s h%" PRId32, id, here->head);
     else
         snprintf(out, size, "%s ×%" PRId64, id, pass->dims.H);
 }

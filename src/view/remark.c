@@ -70,11 +70,12 @@ static void remark_probs(scene *s) {
     if (count > 0)
         fl_buffer_printf(s->out, "row \"%s\": %.0f %% on \"%s\"", s->token, 100 * p[best],
                          fl_token_at(s->view, name, sizeof name, best));
-    if (second >= 0)
+    if (second >= 0 && p[second] >= 0.005)
         fl_buffer_printf(s->out, ", %.0f %% on \"%s\"", 100 * p[second],
                          fl_token_at(s->view, name, sizeof name, second));
-    if (count > 0 && best != 0 && second != 0)
-        fl_buffer_printf(s->out, ", %.0f %% on the first token", 100 * p[0]);
+    if (count > 0 && best != 0 && second != 0 && p[0] >= 0.005)
+        fl_buffer_printf(s->out, ", %.0f %% on \"%s\"", 100 * p[0],
+                         fl_token_at(s->view, name, sizeof name, 0));
     free(p);
     int64_t before = layer_before(s);
     if (before < 0)

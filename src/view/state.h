@@ -99,6 +99,7 @@ struct fl_view {
     fl_canvas canvas;
     int64_t at;
     bool left;
+    const char *look; /* what to look at in this run, if its prompt is a ready one; else NULL */
     char message[320];
 
     int64_t cursor[FL_DIM_COUNT]; /* by dimension; -1: chosen by the panel */

@@ -13,7 +13,7 @@
 
 /* How much of a cell is shown, from little to all. */
 typedef enum level { BLOCK, ONE, TWO, BRIEF, NUMBER } level;
-enum { WIDEST = 4 }; /* columns of a shade */
+enum { WIDEST = FL_GLYPH_COLUMNS };
 
 typedef struct sheet {
     fl_view *view;
@@ -89,6 +89,15 @@ int64_t fl_first_shown(int64_t at, int64_t rows, int64_t shown) {
 }
 
 /* ---- how wide ---- */
+
+/* Three digits where all columns fit with them, else two. */
+static fl_format brief_format(const sheet *s) {
+    if (s->shading.share)
+        return (fl_format){2, false, 4};
+    fl_format three = fl_format_for(s->shading.scale, 3);
+    bool fits = s->grid.cols * (three.width + 1) <= s->rect.w - s->label;
+    return fits ? three : fl_format_for(s->shading.scale, 2);
+}
 
 static int columns_of(const sheet *s, level l) {
     switch (l) {
@@ -398,8 +407,8 @@ static void draw_grid(fl_view *view, const fl_captured *captured, fl_rect rect) 
     s.grid = fl_grid_of(&captured->event);
     s.cursor = fl_cursor_place(view, captured);
     s.format = fl_value_format(captured);
-    s.brief = s.shading.share ? (fl_format){2, false, 4} : fl_format_for(s.shading.scale, 2);
     s.label = rect.w >= 60 ? FL_LABEL : FL_LABEL - 3;
+    s.brief = brief_format(&s);
     choose_level(&s);
     view->hit_x = rect.x + s.label;
     view->hit_columns = s.columns;

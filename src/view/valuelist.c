@@ -163,9 +163,12 @@ void fl_choice_draw(fl_view *view, fl_rect rect) {
                      event->sampler ? event->sampler : "greedily");
     fl_bar(bar, event->prob, rect.w - 4, canvas->ascii);
     fl_canvas_put(canvas, x, y + 2 + (rect.h > 6), rect.w - 2, FL_STYLE_bar, bar);
+    bool ends = piece_note(view, id)[0] == 'a';
     fl_canvas_wrap(canvas, (fl_rect){x, y + 4 + (rect.h > 6), rect.w - 4, rect.h - 5},
                    FL_STYLE_meaning,
-                   "Now it is put behind the prompt and read as the next token: s or n goes on with "
+                   ends ? "This is a mark, not text: with it the model says that the text is at its end. "
+                          "Going on from here only shows what it would make up."
+                        : "Now it is put behind the prompt and read as the next token: s or n goes on with "
                    "it, one token instead of the whole prompt, because the keys and values of all "
                    "earlier ones were kept.");
 }

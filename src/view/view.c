@@ -41,6 +41,14 @@ static void run_commands(fl_view *view, const char *commands) {
     }
 }
 
+/* What a ready prompt says to look at. */
+static const char *look_of(const fl_view *view, const char *prompt) {
+    for (size_t i = 0; prompt && i < view->options.n_prompts; i++)
+        if (strcmp(view->options.prompts[i].prompt, prompt) == 0)
+            return view->options.prompts[i].look;
+    return NULL;
+}
+
 fl_status fl_view_new(fl_view **out, const fl_view_options *options, fl_diag *diag) {
     fl_diag local;
     diag = diag ? diag : &local;
@@ -53,6 +61,7 @@ fl_status fl_view_new(fl_view **out, const fl_view_options *options, fl_diag *di
     view->options = *options;
     view->source = options->source;
     view->canvas.ascii = options->ascii;
+    view->look = look_of(view, options->prompt);
     forget_run(view);
     if (!view->source.get(view->source.ctx, 0, diag)) {
         fl_view_free(&view);
@@ -91,6 +100,7 @@ bool fl_restart(fl_view *view, const char *prompt) {
     }
     view->source.free(view->source.ctx);
     view->source = source;
+    view->look = look_of(view, prompt);
     forget_run(view);
     return true;
 }

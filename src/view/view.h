@@ -41,6 +41,7 @@ typedef struct fl_view_prompt {
 
 typedef struct fl_view_options {
     fl_source source;
+    const char *prompt; /* the text the source was made from; NULL: not known */
     fl_view_model model;
     const fl_view_prompt *prompts;
     size_t n_prompts;

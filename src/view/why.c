@@ -369,6 +369,7 @@ static void why_softmax(subject *s, int64_t event) {
     for (int64_t k = 0; k < count; k++)
         if (isfinite(x[k]))
             add_term(why, k, x[k], 0, exp(x[k] - most));
+    why->most = most;
     double mine = s->index[2] < count ? x[s->index[2]] : NAN;
     worked(why, "exp(%s − %s) / %s", NUM(mine), NUM(most), NUM(why->sum));
     if (count > 0)

@@ -33,7 +33,8 @@ typedef struct fl_why {
     int64_t all_terms; /* 0: the stage is no sum */
     double rest;       /* of the terms beyond the first `n_terms` */
     double sum;
-    bool products;     /* terms are a × b; else only their value counts */
+    bool products;     /* terms are a × b; else exp(a − most) */
+    double most;
     char a_name[48], b_name[64]; /* what a and b are: "attn_norm", "blk.0.attn_q.weight" */
     bool keys;         /* j is a position in the text */
     bool vocab;        /* j is a piece of the vocabulary */
