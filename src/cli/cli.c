@@ -45,7 +45,7 @@ static void complain(const fl_cli *cli, const char *line) {
 }
 
 void fl_note(const fl_cli *cli, const char *format, ...) {
-    char line[512];
+    char line[2048];
     va_list args;
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);

@@ -81,6 +81,7 @@ static fl_status run(fl_cli *cli, const fl_job *job, fl_session *session, writer
 
 static fl_status generate(fl_cli *cli, fl_job *job) {
     fl_session *session;
+    fl_watch watch;
     writer w = {.cli = cli, .tokenizer = job->tokenizer, .previous = -1};
     int64_t n = fl_value(cli, FL_OPTION_generate_n)->count;
     int64_t room = fl_job_context(cli, job) - (int64_t)job->n_ids + 1;
@@ -89,8 +90,11 @@ static fl_status generate(fl_cli *cli, fl_job *job) {
     fl_status status = fl_session_new(&session, job->model, &job->options, &cli->diag);
     if (status != FL_OK)
         return status;
-    write_prompt(&w, job);
-    status = n > 0 ? run(cli, job, session, &w) : FL_DONE;
+    status = fl_job_watch(cli, session, &watch);
+    if (status == FL_OK) {
+        write_prompt(&w, job);
+        status = n > 0 ? run(cli, job, session, &w) : FL_DONE;
+    }
     if (status == FL_DONE)
         write_end(&w);
     fl_session_free(&session);

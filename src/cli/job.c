@@ -11,6 +11,7 @@
 #include "base/process.h"
 #include "cli/values.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,6 +179,27 @@ fl_status fl_job_open(fl_cli *cli, fl_job *job) {
         return status;
     fill_options(cli, job);
     return FL_OK;
+}
+
+static bool is_choice(void *ctx, const fl_step *step) {
+    (void)ctx;
+    return step->stage == FL_STAGE_next_token;
+}
+
+static fl_flow check_choice(void *ctx, const fl_event *event) {
+    fl_watch *watch = ctx;
+    if (isnan(event->prob) && !watch->warned) {
+        fl_note(watch->cli, "warning: pass %d: the logits are not numbers (NaN), id %d is chosen",
+                event->pass, (int)fl_tensor_at(&event->tensor, (const int64_t[FL_MAX_DIMS]){0}));
+        watch->warned = true;
+    }
+    return FL_GO;
+}
+
+fl_status fl_job_watch(fl_cli *cli, fl_session *session, fl_watch *watch) {
+    *watch = (fl_watch){.cli = cli};
+    fl_status status = fl_session_add_sink(session, &(fl_sink){watch, is_choice, check_choice});
+    return status == FL_OK ? FL_OK : fl_fail(&cli->diag, status, "too many listeners");
 }
 
 void fl_job_close(fl_job *job) {

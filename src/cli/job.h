@@ -34,6 +34,13 @@ int64_t fl_job_context(const fl_cli *cli, const fl_job *job);
 fl_status fl_job_encode(fl_cli *cli, const fl_job *job, const char *text, size_t length,
                         int32_t **ids, size_t *n_ids, fl_diag *diag);
 
+/* Warns, once, when a token had to be chosen from logits that are not numbers. */
+typedef struct fl_watch {
+    const fl_cli *cli;
+    bool warned;
+} fl_watch;
+fl_status fl_job_watch(fl_cli *cli, fl_session *session, fl_watch *watch);
+
 /* The run line of a trace as one JSON object; with `metadata` every value is a string, as in the
  * header of a safetensors file. */
 void fl_run_line(const fl_cli *cli, const fl_job *job, const fl_session *session, bool time,

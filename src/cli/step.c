@@ -35,6 +35,7 @@ static int64_t steps_of(fl_cli *cli, const fl_job *job) {
 static fl_status transcript(fl_cli *cli, fl_job *job) {
     fl_session *session;
     fl_recorder recorder;
+    fl_watch watch;
     fl_status status = fl_session_new(&session, job->model, &job->options, &cli->diag);
     if (status != FL_OK)
         return status;
@@ -45,6 +46,8 @@ static fl_status transcript(fl_cli *cli, fl_job *job) {
     recorder.ascii = cli->ascii;
     fl_sink sink = fl_plain_sink(&recorder);
     status = fl_session_add_sink(session, &sink);
+    if (status == FL_OK)
+        status = fl_job_watch(cli, session, &watch);
     introduce(cli, job, steps_of(cli, job));
     if (status == FL_OK)
         status = fl_session_run(session, &cli->diag);

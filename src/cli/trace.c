@@ -21,6 +21,7 @@ typedef struct tracing {
     fl_session *session;
     fl_selection selection;
     fl_recorder recorder;
+    fl_watch watch;
     fl_qk_order orders[2];   /* before the recorder and the tensor file, with --qk-order hf */
     fl_out *file;            /* -o, else NULL */
     fl_tensor_file *tensors; /* --tensors, else NULL */
@@ -187,7 +188,7 @@ static fl_status add_sinks(fl_cli *cli, tracing *t) {
         if (status != FL_OK)
             return fl_fail(&cli->diag, status, "too many listeners");
     }
-    return FL_OK;
+    return fl_job_watch(cli, t->session, &t->watch);
 }
 
 static fl_status finish(fl_cli *cli, tracing *t) {

@@ -59,7 +59,7 @@ static void statistics(fl_recorder *r, const fl_event *event) {
     if (s.finite > 0)
         fl_buffer_printf(&r->line, " %11.4g %11.4g %11.4g %11.4g", s.min, s.max, s.mean, s.rms);
     else
-        fl_buffer_printf(&r->line, " %11s %11s %11s %11s", "–", "–", "–", "–");
+        fl_buffer_printf(&r->line, " %11s %11s %11s %11s", "-", "-", "-", "-");
     time_of(r, event);
     if (s.masked)
         fl_buffer_printf(&r->line, "  %lld masked", (long long)s.masked);
@@ -113,7 +113,7 @@ fl_sink fl_table_sink(fl_recorder *r) {
     r->name_width = longest_name(r);
     fl_buffer_printf(&r->line, "%6s  %-*s %4s  %-18s %11s %11s %11s %11s %9s\n", "event",
                      r->name_width, "stage", "head", "shape", "min", "max", "mean", "rms",
-                     r->time ? "µs" : "");
+                     r->time ? "usec" : "");
     fl_recorder_end_text(r);
     return (fl_sink){r, fl_recorder_wants, record};
 }

@@ -40,6 +40,9 @@ void fl_assert_refused(fl_ran ran, int status, const char *parts);
 /* Exit status 0 and nothing on standard error. */
 void fl_assert_ran(const fl_ran *ran);
 
+/* Ids of the default prompt in the built-in vocabulary, BOS first, between commas; static. */
+const char *fl_default_ids(void);
+
 /* Path of a file of this test process in the folder for temporary files; static, good for many
  * calls (fl_program makes three of its own). */
 const char *fl_temporary(const char *name);

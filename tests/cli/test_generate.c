@@ -26,7 +26,7 @@ static void prompt_from_everywhere(void **state) {
     fl_ran expected = fl_run("generate", "-n", "5"); /* the default prompt */
     fl_ran input = fl_run_how(typed, "generate", "-n", "5", "-f", "-");
     fl_ran file = fl_run("generate", "-n", "5", "-f", path);
-    fl_ran ids = fl_run("generate", "-n", "5", "--ids", "1,282,430,342,807,304");
+    fl_ran ids = fl_run("generate", "-n", "5", "--ids", fl_default_ids());
     fl_assert_ran(&input);
     assert_string_equal(input.out, expected.out);
     assert_string_equal(file.out, expected.out);
@@ -83,13 +83,43 @@ static void narrow_choices_are_greedy(void **state) {
 
 static void stops_where_the_context_is_full(void **state) {
     (void)state;
-    fl_ran ran = fl_run("generate", "--ctx", "8", "--ids", "1,282,430,342,807,304", "-n", "50",
-                        "--ignore-eos");
-    fl_ran same = fl_run("generate", "--ids", "1,282,430,342,807,304", "-n", "3", "--ignore-eos");
+    fl_ran ran =
+        fl_run("generate", "--ctx", "8", "--ids", fl_default_ids(), "-n", "50", "--ignore-eos");
+    fl_ran same = fl_run("generate", "--ids", fl_default_ids(), "-n", "3", "--ignore-eos");
     fl_assert_ran(&ran);
     assert_string_equal(ran.out, same.out);
     fl_ran_done(&ran);
     fl_ran_done(&same);
+}
+
+/* A model whose last norm has lost its weights: logits that are not numbers choose id 0. */
+static void nan_logits_choose_id_0_with_a_warning(void **state) {
+    (void)state;
+    size_t length;
+    char *bytes = fl_read_file(fl_test_path("assets/builtin/builtin.gguf"), &length);
+    fl_ran tensors = fl_run("info", "--list-tensors");
+    const char *row = strstr(tensors.out, "output_norm.weight");
+    assert_non_null(row);
+    const char *at = strstr(row, "512");
+    size_t offset = strtoul(at + 3, NULL, 10);
+    assert_true(offset > 0 && offset + 512 < length);
+    for (size_t i = 0; i < 128; i++)
+        memcpy(bytes + offset + 4 * i, "\0\0\xc0\x7f", 4);
+    const char *path = fl_write_temporary("nan.gguf", bytes, length);
+    fl_ran ran = fl_run("generate", path, "-n", "2");
+    assert_int_equal(ran.status, 0);
+    assert_string_equal(ran.out, "The capital of France is<unk><unk>\n");
+    assert_non_null(strstr(ran.err, "warning: pass 0: the logits are not numbers (NaN), id 0"));
+    fl_ran_done(&ran);
+    ran = fl_run("trace", path, "--format", "jsonl", "--stages", "logits");
+    assert_int_equal(ran.status, 0);
+    assert_non_null(strstr(ran.out, "\"min\":null,\"max\":null,\"argmin\":null"));
+    assert_non_null(strstr(ran.out, "\"nan\":1024"));
+    assert_non_null(strstr(ran.err, "warning: "));
+    fl_ran_done(&ran);
+    fl_ran_done(&tensors);
+    free(bytes);
+    remove(path);
 }
 
 static const char once[] =
@@ -123,6 +153,7 @@ int main(void) {
         cmocka_unit_test(seeds_repeat),
         cmocka_unit_test(narrow_choices_are_greedy),
         cmocka_unit_test(stops_where_the_context_is_full),
+        cmocka_unit_test(nan_logits_choose_id_0_with_a_warning),
         cmocka_unit_test(stories_letter_for_letter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -234,7 +234,7 @@ static void shapes_are_as_planned(void **state) {
 
 static void chunks_make_several_prefill_passes(void **state) {
     (void)state;
-    json_t *array = TRACE("--ids", "1,282,430,342,807,304", "--chunk", "4", "-n", "0");
+    json_t *array = TRACE("--ids", fl_default_ids(), "--chunk", "4", "-n", "0");
     const json_t *last = record(array, json_array_size(array) - 2);
     assert_json(last, "stage", "\"probs\"");
     assert_json(last, "pass", "1");
