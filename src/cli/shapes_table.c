@@ -163,7 +163,7 @@ static void block(const printer *p, int32_t first) {
     if (first > 0)
         fl_buffer_puts(&title, ": like the block above, but");
     else if (members > 1)
-        fl_buffer_printf(&title, "  (%lld alike: the middle columns are for one of them)",
+        fl_buffer_printf(&title, " (%lld alike: the middle columns are for one of them)",
                          (long long)members);
     fl_table_heading(p->table, title.data ? title.data : "");
     fl_buffer_done(&title);

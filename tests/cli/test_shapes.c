@@ -6,8 +6,10 @@
 #include "test.h"
 
 #include "cli/program.h"
+#include "model/gguf_writer.h"
 
 #include <jansson.h>
+#include <sys/resource.h>
 
 static json_t *load_array(const char *text) {
     json_error_t error;
@@ -279,6 +281,101 @@ static void a_gguf_header_gives_the_same_as_its_model(void **state) {
     fl_ran_done(&ran);
 }
 
+/* ---- GGUF headers without their data ---- */
+
+static const char *write_header(const char *name, gguf_writer *w) {
+    gguf_finish(w, GGUF_HEADER_ONLY);
+    const char *path = fl_write_temporary(name, w->file.data, w->file.length);
+    gguf_done(w);
+    return path;
+}
+
+static void a_7b_header_says_the_same(void **state) {
+    (void)state;
+    gguf_writer w = gguf_start();
+    gguf_llama(&w, &gguf_7b);
+    const char *path = write_header("7b.gguf", &w);
+    json_t *array = shapes_json(path), *bundled = shapes_json("llama-2-7b");
+    assert_int_equal(json_array_size(array), json_array_size(bundled));
+    for (size_t i = 0; i + 1 < json_array_size(array); i++) {
+        const json_t *a = json_array_get(array, i), *b = json_array_get(bundled, i);
+        assert_true(json_equal(json_object_get(a, "shape"), json_object_get(b, "shape")));
+        assert_true(json_equal(json_object_get(a, "flops"), json_object_get(b, "flops")));
+    }
+    const json_t *total =
+        json_object_get(json_array_get(array, json_array_size(array) - 1), "total");
+    assert_int_equal(get(total, "events"), 3786);
+    assert_int_equal(get(total, "params"), 6738415616);
+    json_decref(array);
+    json_decref(bundled);
+    remove(path);
+}
+
+/* Processor time of the children so far, in milliseconds. */
+static double spent(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_CHILDREN, &usage);
+    return 1e3 * (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           1e-3 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+static void a_70b_header_answers_at_once(void **state) {
+    (void)state;
+    gguf_writer w = gguf_start();
+    gguf_llama(&w, &gguf_70b);
+    const char *path = write_header("70b.gguf", &w);
+    double before = spent();
+    fl_ran shapes = fl_run("shapes", path);
+    double between = spent();
+    fl_ran info = fl_run("info", path);
+    double after = spent();
+    fl_assert_ran(&shapes);
+    fl_assert_ran(&info);
+    assert_non_null(strstr(shapes.out, "17,130 events"));
+#if !defined(__SANITIZE_ADDRESS__)
+    assert_true(between - before < 50);
+    assert_true(after - between < 50);
+#endif
+    fl_ran_done(&shapes);
+    fl_ran_done(&info);
+    remove(path);
+}
+
+/* Two layers of four hold a larger type: their block prints only what differs. */
+static void layers_stored_otherwise_make_a_short_block(void **state) {
+    (void)state;
+    static const gguf_sizes sizes = {4, 64, 96, 4, 2, 10, 32, FL_DTYPE_Q4_0, 0};
+    gguf_writer w = gguf_start();
+    gguf_llama_keys(&w, &sizes);
+    for (uint32_t layer = 0; layer < 4; layer++) {
+        char name[64];
+        snprintf(name, sizeof name, "blk.%u.ffn_down.weight", layer);
+        w.skip = layer == 1 || layer == 3 ? name : NULL;
+        gguf_llama_layer(&w, &sizes, layer);
+        w.skip = NULL;
+        if (layer == 1 || layer == 3)
+            gguf_tensor(&w, name, 96, 64, FL_DTYPE_Q8_0);
+    }
+    gguf_tensor(&w, "token_embd.weight", 64, 10, FL_DTYPE_Q4_0);
+    gguf_tensor(&w, "output_norm.weight", 64, 0, FL_DTYPE_F32);
+    gguf_tensor(&w, "output.weight", 64, 10, FL_DTYPE_Q4_0);
+    const char *path = write_header("mixed.gguf", &w);
+    fl_ran ran = fl_run("shapes", path);
+    fl_assert_ran(&ran);
+    const char *first = strstr(ran.out, "\nlayers 0, 2 (2 alike"),
+               *second = strstr(ran.out, "\nlayers 1, 3");
+    assert_non_null(first);
+    assert_true(second && second > first);
+    assert_true(strstr(first, "Q8_0") > second);
+    const char *down = strstr(second, "\n  down ");
+    assert_non_null(down);
+    assert_non_null(strstr(down, "Q8_0"));
+    assert_null(strstr(second, "\n  gate "));
+    assert_in_range(count_lines(ran.out), 35, 55);
+    fl_ran_done(&ran);
+    remove(path);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(llama_2_7b),
@@ -294,6 +391,9 @@ int main(void) {
         cmocka_unit_test(dialects),
         cmocka_unit_test(past_and_logits_change_the_shapes),
         cmocka_unit_test(a_gguf_header_gives_the_same_as_its_model),
+        cmocka_unit_test(a_7b_header_says_the_same),
+        cmocka_unit_test(a_70b_header_answers_at_once),
+        cmocka_unit_test(layers_stored_otherwise_make_a_short_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
