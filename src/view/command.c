@@ -15,18 +15,22 @@ void fl_open_line(fl_view *view, fl_line_kind kind, const char *text) {
     view->text_length = (size_t)snprintf(view->text, sizeof view->text, "%s", text);
 }
 
+/* A word, or a beginning of it that no other word shares ("fin": finish, and finish-back is only a
+ * longer finish). */
 static bool find_verb(const char *word, size_t length, fl_verb *out) {
-    int candidates = 0;
+    const char *found = NULL;
     for (int id = 0; id < FL_VERB_COUNT; id++) {
         const char *name = fl_verb_get_info((fl_verb)id)->word;
         if (strncmp(name, word, length) != 0)
             continue;
-        *out = (fl_verb)id;
-        if (name[length] == '\0')
-            return true;
-        candidates++;
+        if (found && strncmp(name, found, strlen(found)) != 0 && name[length])
+            return false;
+        if (!found || name[length] == '\0') {
+            *out = (fl_verb)id;
+            found = name;
+        }
     }
-    return candidates == 1; /* a beginning that only one word has */
+    return found != NULL;
 }
 
 /* One letter alone is the key of that name. */
@@ -76,17 +80,17 @@ static bool with_number(fl_view *view, fl_verb verb, const char *text) {
     return true;
 }
 
-static bool do_verb(fl_view *view, fl_verb verb, const char *rest) {
+static bool do_verb(fl_view *view, fl_verb verb, int64_t count, const char *rest) {
     const char *argument = fl_verb_get_info(verb)->argument;
     bool optional = argument[0] == '[' || argument[0] == '\0';
-    if (!*rest && (optional || verb == FL_VERB_search)) {
-        fl_view_do(view, verb, 1);
+    if (!*rest && optional && verb != FL_VERB_command) {
+        fl_view_do(view, verb, count);
         return true;
     }
     if (!*rest && verb == FL_VERB_prompt)
         return fl_restart(view, "");
     if (!*rest) {
-        fl_say(view, "%s wants %s", fl_verb_get_info(verb)->word, argument);
+        fl_say(view, "%s wants %s", fl_verb_get_info(verb)->word, *argument ? argument : "a command");
         return false;
     }
     if (argument[0] == '\0') {
@@ -97,18 +101,38 @@ static bool do_verb(fl_view *view, fl_verb verb, const char *rest) {
     return number ? with_number(view, verb, rest) : with_text(view, verb, rest);
 }
 
+/* Copies a line without the blanks around it and the colon before it; returns its length. */
+static size_t trim(char out[FL_LINE_BYTES], const char *line) {
+    snprintf(out, FL_LINE_BYTES, "%s", line + strspn(line, " \t:"));
+    size_t length = strlen(out);
+    while (length > 0 && strchr(" \t\r\n", out[length - 1]))
+        out[--length] = '\0';
+    return length;
+}
+
+/* "3n" as the keys would be typed: the count, and *text behind it; 1 where there is none. */
+static int64_t take_count(const char **text) {
+    char *end;
+    long long count = strtoll(*text, &end, 10);
+    if (**text < '0' || **text > '9' || count < 1 || count > 99999999)
+        return 1;
+    *text = end + strspn(end, " \t");
+    return count;
+}
+
 bool fl_view_command(fl_view *view, const char *line) {
-    char text[FL_LINE_BYTES];
+    char buffer[FL_LINE_BYTES];
+    const char *text = buffer;
     fl_verb verb;
     view->message[0] = '\0';
-    snprintf(text, sizeof text, "%s", line + strspn(line, " \t"));
-    size_t length = strlen(text);
-    while (length > 0 && strchr(" \t\r\n", text[length - 1]))
-        text[--length] = '\0';
+    size_t length = trim(buffer, line);
     if (length == 0)
         return true;
     if (strspn(text, "0123456789") == length)
         return fl_goto(view, text);
+    if (text[0] == '/' && text[1])
+        return with_text(view, FL_VERB_search, text + 1);
+    int64_t count = take_count(&text);
     size_t word = strcspn(text, " \t");
     const char *rest = text + word + strspn(text + word, " \t");
     if (!find_key(view, text, word, &verb) && !find_verb(text, word, &verb)) {
@@ -116,7 +140,7 @@ bool fl_view_command(fl_view *view, const char *line) {
                text);
         return false;
     }
-    return do_verb(view, verb, rest);
+    return do_verb(view, verb, count, rest);
 }
 
 /* ---- typing ---- */

@@ -88,7 +88,9 @@ static void break_lines(const fl_view *view, fl_buffer *out) {
 void fl_page_lines(fl_view *view, fl_buffer *out) {
     switch (view->page) {
     case FL_PAGE_NONE:
+        break;
     case FL_PAGE_WEIGHT:
+        fl_weight_lines(view, out);
         break;
     case FL_PAGE_HELP:
         help_lines(view, out);

@@ -24,5 +24,7 @@ void fl_page_lines(fl_view *view, fl_buffer *out);
 
 /* weight.c */
 void fl_weight_draw(fl_view *view, fl_rect rect);
+/* The weight in words, and the row that made the number under the cursor. */
+void fl_weight_lines(fl_view *view, fl_buffer *out);
 
 #endif

@@ -71,17 +71,22 @@ static void draw_numbers(const table *t, int y, int lines, const float *row) {
     }
 }
 
-static void draw_heading(const table *t) {
-    const fl_weight *w = t->weight;
-    char shape[64], bytes[32], text[400], name[160];
+/* "blk.0.attn_q.weight  [128, 128] out × in  F16, 32 KiB" */
+static void heading_of(const fl_weight *w, char *out, size_t size) {
+    char shape[64], bytes[32], name[160];
     fl_escape_into(name, sizeof name, w->name, strlen(w->name));
     if (w->n_dims == 2)
         snprintf(shape, sizeof shape, "[%" PRId64 ", %" PRId64 "] out × in", w->shape[0], w->shape[1]);
     else
         snprintf(shape, sizeof shape, "[%" PRId64 "]", w->shape[0]);
-    snprintf(text, sizeof text, "%s  %s  %s, %s%s", name, shape, fl_dtype_get_info(w->dtype)->name,
+    snprintf(out, size, "%s  %s  %s, %s%s", name, shape, fl_dtype_get_info(w->dtype)->name,
              fl_human_bytes(bytes, sizeof bytes, (double)w->bytes),
              w->tied ? ", the embedding table once more" : "");
+}
+
+static void draw_heading(const table *t) {
+    char text[400];
+    heading_of(t->weight, text, sizeof text);
     fl_canvas_fit(&t->view->canvas, t->rect.x, t->rect.y, t->rect.w, FL_STYLE_stage, text);
 }
 
@@ -121,5 +126,24 @@ void fl_weight_draw(fl_view *view, fl_rect rect) {
     if (row && fl_weight_row(w, *at, row))
         draw_numbers(&t, y, rect.y + rect.h - 1 - y, row);
     draw_foot(&t, rect.y + rect.h - 1);
+    free(row);
+}
+
+void fl_weight_lines(fl_view *view, fl_buffer *out) {
+    const fl_captured *here = fl_here(view);
+    const fl_weight *w = here ? here->event.weight : NULL;
+    if (!w)
+        return;
+    int64_t cols = w->shape[w->n_dims - 1];
+    char text[400], number[FL_NUMBER];
+    float *row = malloc((size_t)cols * sizeof *row);
+    heading_of(w, text, sizeof text);
+    fl_buffer_printf(out, "%s\n", text);
+    if (w->n_dims == 2)
+        fl_buffer_printf(out, "row %" PRId64 ":", view->weight_row);
+    bool readable = row && fl_weight_row(w, view->weight_row, row);
+    for (int64_t j = 0; readable && j < cols; j++)
+        fl_buffer_printf(out, " %s", fl_short(number, (double)row[j]));
+    fl_buffer_puts(out, "\n");
     free(row);
 }

@@ -4,60 +4,14 @@
  * A screen of the running program as a picture, without a terminal: opens the built-in model with a
  * prompt, presses keys, writes the canvas.
  *
- *   screen_dump WIDTH HEIGHT text|ansi|svg KEYS [PROMPT] > FILE
+ *   screen_dump WIDTH HEIGHT text|ansi|svg KEYS [PROMPT [MODEL]] > FILE
  */
-#include "base/diag.h"
-#include "engine/live.h"
+#include "screens/live.h"
 #include "view/scene.h"
-
-#include <footlight/footlight.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef struct opened {
-    fl_model *model;
-    fl_tokenizer *tokenizer;
-    fl_source source;
-} opened;
-
-static fl_status open_all(opened *o, const char *prompt, fl_diag *diag) {
-    int32_t *ids;
-    size_t n_ids;
-    fl_session *session;
-    fl_session_options options = fl_session_defaults();
-    fl_status status = fl_model_open(&o->model, "builtin", diag);
-    if (status == FL_OK)
-        status = fl_tokenizer_new(&o->tokenizer, fl_model_vocab(o->model), diag);
-    if (status == FL_OK)
-        status = fl_encode(o->tokenizer, prompt, strlen(prompt), true, false, &ids, &n_ids, diag);
-    if (status != FL_OK)
-        return status;
-    options.ids = ids;
-    options.n_ids = n_ids;
-    options.n_predict = -1;
-    options.isa = "scalar"; /* the same picture on every machine */
-    status = fl_session_new(&session, o->model, &options, diag);
-    free(ids);
-    return status == FL_OK ? fl_live_source(&o->source, session, 512u << 20, diag) : status;
-}
-
-static fl_view *open_view(opened *o, const char *prompt, fl_diag *diag) {
-    fl_view_options options = {
-        .source = o->source,
-        .prompt = prompt,
-        .model = {.hparams = fl_model_hparams(o->model),
-                  .name = fl_model_name(o->model),
-                  .description = fl_model_metadata(o->model, "general.description"),
-                  .model = o->model,
-                  .pieces = fl_view_pieces(o->tokenizer),
-                  .isa = "scalar",
-                  .exact = true},
-        .colors = 256};
-    fl_view *view;
-    return fl_view_new(&view, &options, diag) == FL_OK ? view : NULL;
-}
 
 static void write_canvas(const fl_canvas *canvas, const char *format, const char *title) {
     fl_buffer out = {0};
@@ -72,28 +26,25 @@ static void write_canvas(const fl_canvas *canvas, const char *format, const char
 }
 
 int main(int argc, char **argv) {
-    opened o = {0};
+    fl_live_scene scene;
     fl_diag diag;
     if (argc < 5) {
-        fprintf(stderr, "usage: screen_dump WIDTH HEIGHT text|ansi|svg KEYS [PROMPT]\n");
+        fprintf(stderr, "usage: screen_dump WIDTH HEIGHT text|ansi|svg KEYS [PROMPT [MODEL]]\n");
         return 2;
     }
     const char *prompt = argc > 5 ? argv[5] : "The capital of France is";
-    fl_diag_init(&diag, NULL);
-    fl_status status = open_all(&o, prompt, &diag);
-    fl_view *view = status == FL_OK ? open_view(&o, prompt, &diag) : NULL;
-    if (!view) {
+    const char *model = argc > 6 ? argv[6] : "builtin";
+    if (fl_live_scene_open(&scene, model, prompt, 512u << 20, &diag) != FL_OK) {
         fprintf(stderr, "screen_dump: %s\n", diag.message);
+        fl_live_scene_close(&scene);
         return 1;
     }
-    fl_view_resize(view, atoi(argv[1]), atoi(argv[2]));
-    fl_scene_keys(view, argv[4]);
+    fl_view_resize(scene.view, atoi(argv[1]), atoi(argv[2]));
+    fl_scene_keys(scene.view, argv[4]);
     fl_buffer title = {0};
-    fl_view_sentence(view, &title);
-    write_canvas(fl_view_draw(view), argv[3], title.data ? title.data : "footlight");
+    fl_view_sentence(scene.view, &title);
+    write_canvas(fl_view_draw(scene.view), argv[3], title.data ? title.data : "footlight");
     fl_buffer_done(&title);
-    fl_view_free(&view);
-    fl_tokenizer_free(&o.tokenizer);
-    fl_model_close(&o.model);
+    fl_live_scene_close(&scene);
     return 0;
 }

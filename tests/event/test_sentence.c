@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+#include "test.h"
+
+#include "view/fake_source.h"
+
+static const char *sentence_of(fl_source *source, int64_t index, fl_buffer *out) {
+    fl_diag diag;
+    const fl_captured *captured = NULL;
+    fl_pass pass;
+    for (int64_t i = 0; i <= index; i++)
+        captured = source->get(source->ctx, i, &diag);
+    assert_non_null(captured);
+    assert_true(source->pass_of(source->ctx, index, &pass));
+    fl_sentence_run run = {.pieces = fl_fake_pieces(),
+                           .first = pass.first,
+                           .last = pass.first + pass.count - 1};
+    size_t n_prompt;
+    run.tokens = source->tokens(source->ctx, &run.n_tokens, &n_prompt);
+    fl_buffer_clear(out);
+    fl_sentence(out, &captured->event, &captured->stats, &run);
+    return out->data;
+}
+
+static void each_kind_of_stage_is_said(void **state) {
+    (void)state;
+    static const struct {
+        int64_t event;
+        const char *text;
+    } rows[] = {
+        {0, "event 0 of 0 to 77: tokens, the text cut into pieces, each replaced by its number in the "
+            "vocabulary, shape 1 by 6, pass 0, prefill of 6 after 0: \"<s>\" \" The\" \" capital\" "
+            "\" of\" \" France\" \" is\"."},
+        {4, "event 4 of 0 to 77: layer 0, attn_norm_rms, the typical size of the numbers in each "
+            "token's list, before attention, shape 1 by 6 by 1, min 0.1953 at token 2, max 0.2234 at "
+            "token 0, mean 0.2099."},
+        {55, "event 55 of 0 to 77: layer 1, head 3, attn_probs, how much each token looks at each "
+             "earlier one: every row adds up to 1, shape 1 by 6 by 6, 15 masked, min 0.02494 at query 3 "
+             "key 3, max 1 at query 0 key 0, mean 0.2857. Query \" is\" gives 44 percent to \" of\"."},
+        {77, "event 77 of 0 to 77: next_token, the piece that is chosen, to be read as the next token, "
+             "shape 1 by 1: id 18, \" dog\", probability 0.1567, greedy."},
+        {78, "event 78 of 78 to 155: tokens, the text cut into pieces, each replaced by its number in "
+             "the vocabulary, shape 1 by 1, pass 1, decode of 1 after 6: \" dog\"."},
+    };
+    fl_source source = fl_fake_source(&(fl_fake_options){0});
+    fl_buffer out = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_string_equal(sentence_of(&source, rows[i].event, &out), rows[i].text);
+    fl_buffer_done(&out);
+    source.free(source.ctx);
+}
+
+static void the_best_are_named(void **state) {
+    (void)state;
+    fl_source source = fl_fake_source(&(fl_fake_options){0});
+    fl_buffer out = {0};
+    const char *text = sentence_of(&source, 76, &out);
+    assert_non_null(strstr(text, ". Best \" dog\" 0.1567, \"e\xcc\x81\" 0.1246, \" a\" 0.09254."));
+    fl_buffer_done(&out);
+    source.free(source.ctx);
+}
+
+static void odd_numbers_are_mentioned(void **state) {
+    (void)state;
+    fl_source source = fl_fake_source(&(fl_fake_options){.odd = true});
+    fl_buffer out = {0};
+    const char *text = sentence_of(&source, 34, &out);
+    assert_non_null(strstr(text, ", 1 not a number, 1 infinite, min "));
+    fl_buffer_done(&out);
+    source.free(source.ctx);
+}
+
+/* No event of a run breaks the rule of one line of valid, printable text. */
+static void every_event_is_one_line(void **state) {
+    (void)state;
+    fl_source source = fl_fake_source(&(fl_fake_options){.odd = true});
+    fl_buffer out = {0};
+    for (int64_t i = 0; i < 234; i++) {
+        const char *text = sentence_of(&source, i, &out);
+        for (size_t at = 0; text[at]; at++)
+            assert_true((unsigned char)text[at] >= 0x20);
+        assert_int_equal(text[strlen(text) - 1], '.');
+    }
+    fl_buffer_done(&out);
+    source.free(source.ctx);
+}
+
+static void pieces_are_shown_safely(void **state) {
+    (void)state;
+    const fl_pieces pieces = fl_fake_pieces(), none = {0};
+    char out[32], small[4];
+    assert_string_equal(fl_piece_show(out, sizeof out, &pieces, 12), "␣");
+    assert_string_equal(fl_piece_show(out, sizeof out, &pieces, 13), "\\n");
+    assert_string_equal(fl_piece_show(out, sizeof out, &pieces, 20), "\\x1b[31m");
+    assert_string_equal(fl_piece_show(out, sizeof out, &pieces, 21), "\xef\xbf\xbd");
+    assert_string_equal(fl_piece_show(out, sizeof out, &pieces, 99), "#99");
+    assert_string_equal(fl_piece_show(out, sizeof out, &none, 7), "#7");
+    assert_string_equal(fl_piece_show(small, sizeof small, &pieces, 15), "日");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_kind_of_stage_is_said),
+        cmocka_unit_test(the_best_are_named),
+        cmocka_unit_test(odd_numbers_are_mentioned),
+        cmocka_unit_test(every_event_is_one_line),
+        cmocka_unit_test(pieces_are_shown_safely),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

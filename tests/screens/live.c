@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+#include "screens/live.h"
+
+#include "base/diag.h"
+#include "engine/live.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static fl_status open_source(fl_live_scene *scene, const char *prompt, uint64_t memory,
+                             fl_source *source, fl_diag *diag) {
+    fl_session *session;
+    fl_session_options options = fl_session_defaults();
+    int32_t *ids;
+    size_t n_ids;
+    fl_status status =
+        fl_encode(scene->tokenizer, prompt, strlen(prompt), true, false, &ids, &n_ids, diag);
+    if (status != FL_OK)
+        return status;
+    options.ids = ids;
+    options.n_ids = n_ids;
+    options.n_predict = -1;
+    options.isa = "scalar";
+    options.threads = 1;
+    status = fl_session_new(&session, scene->model, &options, diag);
+    free(ids);
+    return status == FL_OK ? fl_live_source(source, session, memory, diag) : status;
+}
+
+fl_status fl_live_scene_open(fl_live_scene *scene, const char *model, const char *prompt,
+                             uint64_t memory, fl_diag *diag) {
+    fl_view_options options = {.prompt = prompt, .colors = 256};
+    memset(scene, 0, sizeof *scene);
+    fl_diag_init(diag, NULL);
+    fl_status status = fl_model_open(&scene->model, model, diag);
+    if (status == FL_OK)
+        status = fl_tokenizer_new(&scene->tokenizer, fl_model_vocab(scene->model), diag);
+    if (status == FL_OK)
+        status = open_source(scene, prompt, memory, &options.source, diag);
+    if (status != FL_OK)
+        return status;
+    options.model = (fl_view_model){
+        .hparams = fl_model_hparams(scene->model),
+        .name = fl_model_name(scene->model),
+        .description = fl_model_metadata(scene->model, "general.description"),
+        .model = scene->model,
+        .pieces = fl_view_pieces(scene->tokenizer),
+        .isa = "scalar",
+        .exact = true};
+    return fl_view_new(&scene->view, &options, diag);
+}
+
+void fl_live_scene_close(fl_live_scene *scene) {
+    fl_view_free(&scene->view);
+    fl_tokenizer_free(&scene->tokenizer);
+    fl_model_close(&scene->model);
+}

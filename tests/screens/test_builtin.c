@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * The tracer over the real engine: explanations agree with it on every kind of weight, and going
+ * back is exact also where passes had to be dropped and computed again.
+ */
+#include "test.h"
+
+#include "base/rng.h"
+#include "screens/live.h"
+#include "view/cursor.h"
+#include "view/scene.h"
+#include "view/why.h"
+
+#include <math.h>
+
+static const char prompt[] = "The capital of France is";
+static fl_live_scene scene;
+
+static void open_scene(const char *model, uint64_t memory) {
+    fl_diag diag;
+    if (fl_live_scene_open(&scene, model, prompt, memory, &diag) != FL_OK)
+        fail_msg("%s: %s", model, diag.message);
+    fl_view_resize(scene.view, 80, 24);
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    fl_live_scene_close(&scene);
+    return 0;
+}
+
+/* A few random cells of every event of a prefill and a decode pass. */
+static void explanations_agree(const char *model) {
+    uint64_t seed = 7;
+    int checked = 0;
+    open_scene(model, 512u << 20);
+    for (int event = 0; event < 388; event++, fl_view_key(scene.view, 's')) {
+        fl_grid grid = fl_grid_of(&fl_here(scene.view)->event);
+        for (int i = 0; i < 6; i++) {
+            fl_why why;
+            fl_cursor_set(scene.view, (int64_t)(fl_rng_unit(&seed) * (double)grid.bands),
+                          (int64_t)(fl_rng_unit(&seed) * (double)grid.rows),
+                          (int64_t)(fl_rng_unit(&seed) * (double)grid.cols));
+            scene.view->rank = (int64_t)(fl_rng_unit(&seed) * 200);
+            fl_why_of(scene.view, &why);
+            if (why.masked || !why.computed)
+                continue;
+            checked++;
+            if (fabs(why.value - why.engine) > 2e-5 * fmax(1, fabs(why.engine)))
+                fail_msg("%s event %d %s: recomputed %.9g, engine %.9g", model, event,
+                         fl_stage_get_info(why.stage)->id, why.value, why.engine);
+        }
+    }
+    assert_true(checked > 1800);
+}
+
+static void explanations_agree_in_f16(void **state) {
+    (void)state;
+    explanations_agree("builtin");
+}
+
+static void explanations_agree_in_q8_0(void **state) {
+    (void)state;
+    explanations_agree("builtin:q8_0");
+}
+
+static void explanations_agree_in_q4_0(void **state) {
+    (void)state;
+    explanations_agree("builtin:q4_0");
+}
+
+static char *below_the_top(void) {
+    char *text = fl_scene_text(scene.view), *rest = strdup(strchr(text, '\n') + 1);
+    free(text);
+    return rest;
+}
+
+enum { PASSES = 4, EVENTS = 194 * PASSES };
+
+/* To the end, back to the start, forward again; with this budget a pass is dropped for the next. */
+static void back_and_forth(uint64_t memory) {
+    static char *screens[EVENTS];
+    open_scene("builtin", memory);
+    for (int i = 0; i < EVENTS; i++) {
+        screens[i] = below_the_top();
+        fl_view_key(scene.view, 's');
+    }
+    for (int i = EVENTS - 1; i >= 0; i--) {
+        fl_view_key(scene.view, 'S');
+        assert_int_equal(fl_view_at(scene.view), i);
+        char *again = below_the_top();
+        assert_string_equal(again, screens[i]);
+        free(again);
+    }
+    for (int i = 0; i < EVENTS; i++) {
+        char *again = below_the_top();
+        assert_string_equal(again, screens[i]);
+        free(again);
+        free(screens[i]);
+        fl_view_key(scene.view, 's');
+    }
+}
+
+static void back_and_forth_from_the_capture(void **state) {
+    (void)state;
+    back_and_forth(512u << 20);
+}
+
+static void back_and_forth_beyond_the_memory(void **state) {
+    (void)state;
+    back_and_forth(1u << 18);
+}
+
+static void what_was_computed_again_is_said(void **state) {
+    (void)state;
+    open_scene("builtin", 1u << 18);
+    fl_scene_keys(scene.view, "tttt");
+    fl_scene_keys(scene.view, ":goto 20<enter>");
+    assert_string_equal(fl_view_message(scene.view),
+                        "this pass had been dropped to save memory: computed again");
+}
+
+static void the_answer_comes_out(void **state) {
+    (void)state;
+    open_scene("builtin", 512u << 20);
+    fl_scene_keys(scene.view, "t");
+    char *screen = fl_scene_text(scene.view);
+    assert_non_null(strstr(screen, "the model says   Paris"));
+    free(screen);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(explanations_agree_in_f16, tear_down),
+        cmocka_unit_test_teardown(explanations_agree_in_q8_0, tear_down),
+        cmocka_unit_test_teardown(explanations_agree_in_q4_0, tear_down),
+        cmocka_unit_test_teardown(back_and_forth_from_the_capture, tear_down),
+        cmocka_unit_test_teardown(back_and_forth_beyond_the_memory, tear_down),
+        cmocka_unit_test_teardown(what_was_computed_again_is_said, tear_down),
+        cmocka_unit_test_teardown(the_answer_comes_out, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

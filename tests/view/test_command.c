@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * The key and verb tables, the command line, pages and lists.
+ */
+#include "test.h"
+
+#include "view/scene.h"
+#include "view/state.h"
+
+static fl_view *view;
+
+static int set_up(void **state) {
+    (void)state;
+    view = fl_scene(80, 24);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    fl_view_free(&view);
+    return 0;
+}
+
+static void tables_are_complete(void **state) {
+    (void)state;
+    size_t count;
+    const fl_key_info *keys = fl_keys(&count);
+    for (int a = 0; a < FL_VERB_COUNT; a++) {
+        const fl_verb_info *info = fl_verb_get_info((fl_verb)a);
+        assert_true(info->word[0] && info->help[0]);
+        for (int b = 0; b < a; b++)
+            assert_string_not_equal(info->word, fl_verb_get_info((fl_verb)b)->word);
+    }
+    for (size_t a = 0; a < count; a++)
+        for (size_t b = 0; b < a; b++)
+            assert_false(keys[a].key == keys[b].key && (keys[a].where & keys[b].where));
+}
+
+/* The contract's keys, each with its verb. */
+static void fixed_keys_mean_what_they_must(void **state) {
+    (void)state;
+    static const struct {
+        int key;
+        fl_verb verb;
+    } fixed[] = {{'s', FL_VERB_step},          {'n', FL_VERB_over},
+                 {'f', FL_VERB_finish},        {'c', FL_VERB_go_on},
+                 {'S', FL_VERB_step_back},     {'N', FL_VERB_over_back},
+                 {'F', FL_VERB_finish_back},   {'C', FL_VERB_go_back},
+                 {'t', FL_VERB_token},         {'T', FL_VERB_token_back},
+                 {'e', FL_VERB_why},           {'w', FL_VERB_weight},
+                 {':', FL_VERB_command},       {'/', FL_VERB_search},
+                 {14, FL_VERB_search_next},    {16, FL_VERB_search_before},
+                 {'?', FL_VERB_help},          {FL_KEY_TAB, FL_VERB_pane_next},
+                 {'[', FL_VERB_head_before},   {']', FL_VERB_head_next},
+                 {'+', FL_VERB_zoom_in},       {'-', FL_VERB_zoom_out},
+                 {'_', FL_VERB_full},          {'h', FL_VERB_left},
+                 {'j', FL_VERB_down},          {'k', FL_VERB_up},
+                 {'l', FL_VERB_right},         {FL_KEY_ENTER, FL_VERB_repeat},
+                 {FL_KEY_BACKSPACE, FL_VERB_back}, {'q', FL_VERB_quit},
+                 {FL_KEY_BACKTAB, FL_VERB_pane_before}};
+    size_t count;
+    const fl_key_info *keys = fl_keys(&count);
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
+        size_t k = 0;
+        while (k < count && (keys[k].key != fixed[i].key || !(keys[k].where & FL_WHERE_M)))
+            k++;
+        assert_true(k < count);
+        assert_int_equal(keys[k].verb, fixed[i].verb);
+    }
+}
+
+static void command(const char *line, bool done, const char *said) {
+    bool result = fl_view_command(view, line);
+    if (result != done || !strstr(fl_view_message(view), said))
+        fail_msg("\"%s\": %s, said \"%s\"", line, result ? "done" : "not done", fl_view_message(view));
+}
+
+static void commands_do_or_say_why_not(void **state) {
+    (void)state;
+    command("step 3", true, "");
+    assert_int_equal(fl_view_at(view), 3);
+    command("2s", true, "");
+    assert_int_equal(fl_view_at(view), 5);
+    command("  :step-back  ", true, "");
+    assert_int_equal(fl_view_at(view), 4);
+    command("/logits", true, "");
+    assert_int_equal(fl_view_at(view), 75);
+    command("12", true, "");
+    assert_int_equal(fl_view_at(view), 12);
+    command("fin", true, ""); /* finish, of which finish-back is only a longer form */
+    assert_int_equal(fl_view_at(view), 37);
+    command("", true, "");
+    command("# nothing", false, "there is no command \"#\"");
+    command("he", false, "there is no command \"he\""); /* head or help */
+    command("goto", false, "goto wants N | STAGE");
+    command("goto -3", false, "events are numbered from 0");
+    command("step x", false, "step takes a number, not \"x\"");
+    command("help me", false, "help takes nothing behind it");
+    command("layer", false, "layer wants L");
+    command("head 99", false, "heads are numbered 0 to 3");
+    command("break", false, "break wants STAGE");
+    command("break nonsense", false, "no stage of this model is called \"nonsense\"");
+    command("break logits head 1", false, "no stage of this model");
+    command("break gate layer 9", false, "no stage of this model");
+    command("break gate layer", false, "break wants STAGE");
+    command("delete 0", false, "delete wants the number of a breakpoint");
+    command("break gate layer 1", true, "breakpoint 0: gate layer 1");
+    command("delete x", false, "delete wants");
+    command("delete all", true, "1 breakpoints are gone");
+    command(":", true, "");
+    command("command", false, "command wants a command");
+    command("search", false, "search wants TEXT");
+}
+
+static void breakpoints_have_a_limit(void **state) {
+    (void)state;
+    for (int i = 0; i < FL_BREAKS; i++)
+        command("break gate", true, "breakpoint");
+    command("break gate", false, "there are 32 breakpoints already");
+}
+
+static void long_lines_are_cut_not_overrun(void **state) {
+    (void)state;
+    char line[9000];
+    memset(line, 'x', sizeof line - 1);
+    line[sizeof line - 1] = '\0';
+    command(line, false, "there is no command");
+    memcpy(line, "search ", 7);
+    fl_view_command(view, line);
+    memcpy(line, "break  ", 7);
+    command(line, false, "break wants");
+    fl_scene_keys(view, ":");
+    for (int i = 0; i < 9000; i++)
+        fl_view_key(view, 'y');
+    free(fl_scene_text(view));
+    fl_scene_keys(view, "<enter>");
+}
+
+static void a_line_is_edited(void **state) {
+    (void)state;
+    fl_scene_keys(view, ":goto 1é<bs><bs>7<enter>");
+    assert_int_equal(fl_view_at(view), 7);
+    fl_scene_keys(view, ":nonsense<c-u>goto 3<enter>");
+    assert_int_equal(fl_view_at(view), 3);
+    fl_scene_keys(view, ":goto 9<esc>n");
+    assert_int_equal(fl_view_at(view), 4);
+    fl_scene_keys(view, ":x<bs><bs>n"); /* one more closes the line */
+    assert_int_equal(fl_view_at(view), 5);
+}
+
+static void another_prompt_starts_another_run(void **state) {
+    (void)state;
+    fl_scene_keys(view, "20n:break gate<enter>");
+    fl_scene_keys(view, "p<down><enter>");
+    assert_int_equal(fl_view_at(view), 0);
+    char *screen = fl_scene_text(view);
+    assert_non_null(strstr(screen, "<s>│ a│ dog│ says│→ ?"));
+    assert_non_null(strstr(screen, "4 tokens go in; 77 steps later one word comes out."));
+    assert_non_null(strstr(screen, "Find the head that looks at what came after"));
+    free(screen);
+    fl_scene_keys(view, "c");
+    assert_int_equal(fl_view_at(view), 32); /* breakpoints stay */
+    command("prompt bad", false, "99 tokens, expected at most 32");
+    assert_int_equal(fl_view_at(view), 32);
+    fl_scene_keys(view, "p<down><down><enter>hello<enter>");
+    assert_int_equal(fl_view_at(view), 0);
+}
+
+static void without_restart_no_prompts_are_offered(void **state) {
+    (void)state;
+    fl_view_options options = fl_scene_options(&(fl_fake_options){0});
+    options.restart = NULL;
+    fl_view *other;
+    fl_diag diag;
+    assert_int_equal(fl_view_new(&other, &options, &diag), FL_OK);
+    fl_view_resize(other, 120, 40);
+    char *screen = fl_scene_text(other);
+    assert_null(strstr(screen, "prompts"));
+    free(screen);
+    fl_scene_keys(other, "?");
+    screen = fl_scene_text(other);
+    assert_null(strstr(screen, "prompts"));
+    free(screen);
+    assert_false(fl_view_command(other, "prompt x"));
+    fl_view_free(&other);
+}
+
+/* What the help lists works, and what works is listed. */
+static void help_lists_what_works(void **state) {
+    (void)state;
+    fl_scene_keys(view, "?");
+    fl_buffer page = {0};
+    fl_view_page_text(view, &page);
+    for (int id = 0; id < FL_VERB_COUNT; id++) {
+        const fl_verb_info *info = fl_verb_get_info((fl_verb)id);
+        bool listed = strstr(page.data, info->help) != NULL;
+        assert_true(listed == fl_verb_works(view, (fl_verb)id));
+    }
+    assert_null(strstr(page.data, "head-next")); /* not at the tokens */
+    fl_buffer_clear(&page);
+    fl_scene_keys(view, "q:goto attn_probs<enter>?");
+    fl_view_page_text(view, &page);
+    assert_non_null(strstr(page.data, "head-next"));
+    fl_buffer_done(&page);
+}
+
+static void q_closes_what_is_open_and_then_leaves(void **state) {
+    (void)state;
+    static const char *const open[] = {"?", "e", "p", "B", "_"};
+    fl_scene_keys(view, "n");
+    for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
+        char *before = fl_scene_text(view);
+        fl_scene_keys(view, open[i]);
+        char *opened = fl_scene_text(view);
+        assert_string_not_equal(opened, before);
+        fl_scene_keys(view, "q");
+        assert_false(fl_view_left(view));
+        char *after = fl_scene_text(view);
+        assert_string_equal(after, before);
+        free(before);
+        free(opened);
+        free(after);
+    }
+    fl_scene_keys(view, "q");
+    assert_true(fl_view_left(view));
+}
+
+static void the_program_panel_leads_anywhere(void **state) {
+    (void)state;
+    fl_scene_keys(view, "n<tab><down><down><enter>");
+    assert_int_equal(fl_view_at(view), 3);
+    fl_scene_keys(view, "<down><enter>"); /* layer 0, folded */
+    assert_int_equal(fl_view_at(view), 4);
+    fl_scene_keys(view, "<up><up><enter>");
+    assert_int_equal(fl_view_at(view), 2);
+    fl_scene_keys(view, "n<enter>"); /* nothing marked: repeats */
+    assert_int_equal(fl_view_at(view), 4);
+}
+
+static void the_cursor_follows_a_dimension(void **state) {
+    (void)state;
+    fl_buffer cell = {0};
+    fl_scene_keys(view, ":goto gate<enter><up><up>");
+    fl_view_cell(view, &cell);
+    assert_non_null(strstr(cell.data, "token \" of\""));
+    fl_buffer_clear(&cell);
+    fl_scene_keys(view, ":goto resid_mid<enter><home><right>");
+    fl_view_cell(view, &cell);
+    assert_non_null(strstr(cell.data, "[0, 3, 1] token \" of\", hidden 1"));
+    fl_buffer_clear(&cell);
+    fl_scene_keys(view, "=");
+    fl_view_cell(view, &cell);
+    assert_null(strstr(cell.data, "hidden 1 "));
+    fl_buffer_clear(&cell);
+    fl_scene_keys(view, ":goto q_rope<enter>3<up>");
+    fl_view_cell(view, &cell);
+    assert_non_null(strstr(cell.data, "head 0, token \"<s>\""));
+    fl_buffer_clear(&cell);
+    fl_scene_keys(view, "7<down>"); /* on into the next head */
+    fl_view_cell(view, &cell);
+    assert_non_null(strstr(cell.data, "head 1, token \" The\""));
+    fl_buffer_done(&cell);
+}
+
+static void clicks_find_their_cell(void **state) {
+    (void)state;
+    fl_buffer cell = {0};
+    fl_scene_keys(view, ":goto attn_probs layer 1 head 3<enter>");
+    fl_view_draw(view);
+    fl_view_mouse(view, 26, 9, 0); /* row " capital", second column */
+    fl_view_cell(view, &cell);
+    assert_string_equal(cell.data, "[0, 2, 1] query \" capital\", key \" The\" = 0.321093529");
+    fl_buffer_clear(&cell);
+    fl_view_mouse(view, 26, 9, 1);
+    fl_view_cell(view, &cell);
+    assert_non_null(strstr(cell.data, "query \" is\""));
+    fl_buffer_done(&cell);
+    fl_view_resize(view, 130, 40);
+    fl_view_draw(view);
+    fl_view_mouse(view, 6, 4, 0); /* the program panel's second line */
+    assert_int_equal(fl_view_at(view), 1);
+}
+
+static void a_start_that_fails_is_reported(void **state) {
+    (void)state;
+    fl_view_options options = fl_scene_options(&(fl_fake_options){.n_predict = -1});
+    fl_view *none;
+    fl_diag diag;
+    assert_int_equal(fl_view_new(&none, &options, &diag), FL_DONE);
+    assert_null(none);
+    assert_string_equal(diag.message, "the run has ended");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(tables_are_complete, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(fixed_keys_mean_what_they_must, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(commands_do_or_say_why_not, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(breakpoints_have_a_limit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(long_lines_are_cut_not_overrun, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_line_is_edited, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(another_prompt_starts_another_run, set_up, tear_down),
+        cmocka_unit_test(without_restart_no_prompts_are_offered),
+        cmocka_unit_test_setup_teardown(help_lists_what_works, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(q_closes_what_is_open_and_then_leaves, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_program_panel_leads_anywhere, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_cursor_follows_a_dimension, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(clicks_find_their_cell, set_up, tear_down),
+        cmocka_unit_test(a_start_that_fails_is_reported),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
