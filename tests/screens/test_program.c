@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * The program itself, as its reader starts it, in a pseudo-terminal: first frame, a few keys, and
+ * the terminal as it was on every way out.
+ */
+#define _XOPEN_SOURCE 700
+#include "test.h"
+
+#include "screens/terminal.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+typedef struct setting {
+    const char *term, *no_color, *locale;
+    const char *arguments[4];
+} setting;
+
+static int run_program(void *ctx) {
+    const setting *s = ctx;
+    const char *binary = getenv("FOOTLIGHT_BINARY");
+    char *arguments[6] = {(char *)"footlight"};
+    for (int i = 0; i < 4 && s->arguments[i]; i++)
+        arguments[i + 1] = (char *)(uintptr_t)s->arguments[i];
+    setenv("TERM", s->term ? s->term : "xterm-256color", 1);
+    unsetenv("LANG");
+    unsetenv("LC_ALL");
+    unsetenv("LC_CTYPE");
+    unsetenv("NO_COLOR");
+    unsetenv("FOOTLIGHT_ISA");
+    if (s->locale)
+        setenv("LC_ALL", s->locale, 1);
+    if (s->no_color)
+        setenv("NO_COLOR", s->no_color, 1);
+    execv(binary ? binary : "", arguments);
+    return 127;
+}
+
+static fl_terminal terminal;
+static const char *awaited;
+
+static bool shown(void) {
+    for (int y = 0; y < terminal.height; y++)
+        if (strstr(fl_terminal_line(&terminal, y), awaited))
+            return true;
+    return false;
+}
+
+static void assert_shows(const char *text) {
+    awaited = text;
+    fl_terminal_await(&terminal, shown);
+    if (!shown())
+        fail_msg("the screen does not show \"%s\"; its first lines are \"%s\"", text,
+                 fl_terminal_line(&terminal, 0));
+}
+
+static void start(const setting *s, int width, int height) {
+    if (!getenv("FOOTLIGHT_BINARY")) {
+        print_message("SKIPPED: FOOTLIGHT_BINARY names no program\n");
+        skip();
+    }
+    fl_terminal_start(&terminal, width, height, run_program, (void *)(uintptr_t)s);
+}
+
+static void press(const char *keys, const char *expected) {
+    fl_terminal_send(&terminal, keys);
+    assert_shows(expected);
+}
+
+static void assert_left(int by_signal) {
+    fl_terminal_wait(&terminal);
+    assert_true(terminal.ended);
+    if (by_signal)
+        assert_true(WIFSIGNALED(terminal.status) && WTERMSIG(terminal.status) == by_signal);
+    else
+        assert_true(WIFEXITED(terminal.status) && WEXITSTATUS(terminal.status) == 0);
+    assert_true(fl_terminal_is_restored(&terminal));
+    assert_false(terminal.alternate);
+    fl_terminal_done(&terminal);
+}
+
+static void starts_steps_and_leaves(void **state) {
+    (void)state;
+    start(&(setting){0}, 80, 24);
+    assert_shows("6 tokens go in; 193 steps later one word comes out.");
+    press("n", "event 1 (0–193)");
+    press("s", "event 2 (0–193)");
+    press("N", "event 1 (0–193)");
+    press("t", "the model says   Paris");
+    press("n", "event 194 (194–387)");
+    press("?", "Keys that work here");
+    press("q", "decode token 6");
+    fl_terminal_send(&terminal, "q");
+    assert_left(0);
+}
+
+static void signals_leave_the_terminal_in_order(void **state) {
+    (void)state;
+    static const int signals[] = {SIGTERM, SIGHUP, SIGINT};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        start(&(setting){0}, 80, 24);
+        assert_shows("event 0");
+        kill(terminal.program, signals[i]);
+        assert_left(signals[i]);
+    }
+}
+
+static void a_tiny_terminal_stays_alive(void **state) {
+    (void)state;
+    start(&(setting){0}, 20, 5);
+    assert_shows("footlight needs");
+    fl_terminal_resize(&terminal, 120, 40);
+    assert_shows("program");
+    fl_terminal_send(&terminal, "q");
+    assert_left(0);
+}
+
+static void the_c_locale_means_ascii(void **state) {
+    (void)state;
+    start(&(setting){.locale = "C", .term = "tmux-256color"}, 120, 40);
+    assert_shows("event 0 (0-193)");
+    press(":goto attn_probs\r", "how much each token looks");
+    fl_terminal_send(&terminal, "q");
+    fl_terminal_wait(&terminal);
+    for (size_t i = 0; i < terminal.n_raw; i++)
+        assert_true((unsigned char)terminal.raw[i] < 0x80);
+    assert_left(0);
+}
+
+static void no_color_is_honoured(void **state) {
+    (void)state;
+    start(&(setting){.no_color = "1"}, 80, 24);
+    assert_shows("event 0");
+    press(":goto gate\r", "each neuron asks a question");
+    for (int y = 0; y < 24; y++)
+        for (int x = 0; x < 80; x++) {
+            VTermScreenCell cell;
+            vterm_screen_get_cell(terminal.screen, (VTermPos){y, x}, &cell);
+            assert_true(VTERM_COLOR_IS_DEFAULT_FG(&cell.fg) && VTERM_COLOR_IS_DEFAULT_BG(&cell.bg));
+        }
+    fl_terminal_send(&terminal, "q");
+    assert_left(0);
+}
+
+static void plain_mode_speaks_in_lines(void **state) {
+    (void)state;
+    static const setting settings[] = {{.arguments = {"step", "--plain"}}, {.term = "dumb"}};
+    for (size_t i = 0; i < 2; i++) {
+        start(&settings[i], 80, 24);
+        assert_shows("q leaves.");
+        press("3n\n", "event 3 of 0 to 193: rope_sin");
+        assert_false(terminal.alternate);
+        fl_terminal_send(&terminal, "q\n");
+        assert_left(0);
+    }
+}
+
+static void a_patched_run_says_so(void **state) {
+    (void)state;
+    start(&(setting){.arguments = {"step", "--patch", "layer 2 head 2 zero"}}, 100, 30);
+    assert_shows("MODIFIED");
+    press(":goto attn_head layer 2 head 2\r", "✎ patched");
+    press("e", "a patch then multiplies it by 0");
+    fl_terminal_send(&terminal, "qq");
+    assert_left(0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starts_steps_and_leaves),
+        cmocka_unit_test(signals_leave_the_terminal_in_order),
+        cmocka_unit_test(a_tiny_terminal_stays_alive),
+        cmocka_unit_test(the_c_locale_means_ascii),
+        cmocka_unit_test(no_color_is_honoured),
+        cmocka_unit_test(plain_mode_speaks_in_lines),
+        cmocka_unit_test(a_patched_run_says_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
