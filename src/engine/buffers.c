@@ -10,16 +10,17 @@
 
 #include <stdlib.h>
 
-static size_t product(int64_t a, int64_t b) {
+/* a·b, or more than can be allocated. */
+static size_t product(size_t a, size_t b) {
     uint64_t n;
-    return fl_mul_u64((uint64_t)a, (uint64_t)b, &n) && n <= SIZE_MAX ? (size_t)n : SIZE_MAX;
+    return fl_mul_u64(a, b, &n) && n <= SIZE_MAX ? (size_t)n : SIZE_MAX;
 }
 
 /* calloc of a large block is a reservation: pages come as they are first written. */
 static bool new_cache(const fl_session *s, fl_cache *cache) {
     const fl_hparams *h = &s->hparams;
     size_t cell = s->options.kv_dtype == FL_DTYPE_F16 ? 2 : 4;
-    cache->cells = calloc(product(s->context, h->num_key_value_heads * h->head_dim), cell);
+    cache->cells = calloc(product((size_t)s->context, (size_t)(h->num_key_value_heads * h->head_dim)), cell);
     return cache->cells != NULL;
 }
 
@@ -28,7 +29,10 @@ fl_status fl_buffers_new(fl_session *s, fl_diag *diag) {
     s->k_cache = calloc(layers, sizeof *s->k_cache);
     s->v_cache = calloc(layers, sizeof *s->v_cache);
     s->theta = calloc((size_t)s->hparams.rotary_dim / 2, sizeof *s->theta);
-    if (!s->k_cache || !s->v_cache || !s->theta)
+    if (s->options.sampler.temperature > 0)
+        s->a.candidates = calloc((size_t)s->hparams.vocab_size, sizeof *s->a.candidates);
+    if (!s->k_cache || !s->v_cache || !s->theta ||
+        (s->options.sampler.temperature > 0 && !s->a.candidates))
         return fl_fail_memory(diag);
     for (size_t layer = 0; layer < layers; layer++)
         if (!new_cache(s, &s->k_cache[layer]) || !new_cache(s, &s->v_cache[layer]))
@@ -38,12 +42,15 @@ fl_status fl_buffers_new(fl_session *s, fl_diag *diag) {
     return FL_OK;
 }
 
-static bool grow(float **buffer, int64_t rows, int64_t width) {
-    size_t n = product(rows, width);
+static bool grow_to(float **buffer, size_t n) {
     float *grown = n <= SIZE_MAX / sizeof **buffer ? realloc(*buffer, n * sizeof **buffer) : NULL;
     if (grown)
         *buffer = grown;
     return grown != NULL;
+}
+
+static bool grow(float **buffer, int64_t rows, int64_t width) {
+    return grow_to(buffer, product((size_t)rows, (size_t)width));
 }
 
 static int64_t larger(int64_t a, int64_t b) {
@@ -74,7 +81,7 @@ static bool fit_rows(fl_session *s, const fl_dims *n) {
 }
 
 fl_status fl_buffers_fit(fl_session *s, const fl_dims *n, fl_diag *diag) {
-    int64_t cells = n->H * n->T * (n->P + n->T);
+    size_t cells = product(product((size_t)n->H, (size_t)n->T), (size_t)(n->P + n->T));
     if (n->T > s->rows_capacity) {
         if (!fit_rows(s, n))
             return fl_fail_memory(diag);
@@ -82,8 +89,8 @@ fl_status fl_buffers_fit(fl_session *s, const fl_dims *n, fl_diag *diag) {
     }
     if (cells > s->scores_capacity) {
         /* decoding adds one position at a time: leave room, so that not every pass grows */
-        int64_t room = cells + cells / 4;
-        if (!grow(&s->a.scores, 1, room) || !grow(&s->a.probs, 1, room))
+        size_t room = cells < SIZE_MAX / 2 ? cells + cells / 4 : cells;
+        if (!grow_to(&s->a.scores, room) || !grow_to(&s->a.probs, room))
             return fl_fail_memory(diag);
         s->scores_capacity = room;
     }
@@ -104,6 +111,7 @@ void fl_buffers_free(fl_session *s) {
                         a->silu,    a->swiglu, a->logits, a->token_probs, a->weight, a->bias};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
         free(buffers[i]);
+    free(a->candidates);
     free_caches(s, s->k_cache);
     free_caches(s, s->v_cache);
     free(s->theta);

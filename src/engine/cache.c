@@ -6,12 +6,9 @@
  */
 #include "engine/run.h"
 
-static size_t cell_size(const fl_session *s) {
-    return s->options.kv_dtype == FL_DTYPE_F16 ? 2 : 4;
-}
-
-static char *row(const fl_session *s, const fl_cache *cache, int64_t head, int64_t position) {
-    return (char *)cache->cells + (size_t)((head * s->context + position) * s->dims.d) * cell_size(s);
+static void *row(const fl_session *s, const fl_cache *cache, int64_t head, int64_t position) {
+    int64_t cell = (head * s->context + position) * s->dims.d;
+    return (char *)cache->cells + (size_t)cell * (s->options.kv_dtype == FL_DTYPE_F16 ? 2 : 4);
 }
 
 fl_tensor fl_cache_view(const fl_session *s, const fl_cache *cache, int64_t positions) {

@@ -31,7 +31,8 @@ static bool remember(live *l) {
         if (!passes)
             return false;
         l->passes = passes;
-        l->passes[l->n_passes++] = s->passes[s->pass];
+        for (; l->n_passes <= s->pass; l->n_passes++)
+            passes[l->n_passes] = s->passes[l->n_passes];
     }
     if (s->n_tokens > l->n_tokens) {
         int32_t *tokens = realloc(l->tokens, s->n_tokens * sizeof *tokens);
@@ -44,54 +45,60 @@ static bool remember(live *l) {
     return true;
 }
 
+/* A row that is still there holds the same bytes: it stays. */
+static bool keep(live *l, const fl_event *event) {
+    return fl_capture_get(l->capture, event->index) || fl_capture_add(l->capture, event);
+}
+
 static fl_status step_once(live *l, fl_diag *diag) {
     fl_event event;
     fl_status status = fl_session_step(l->session, &event, diag);
     if (status != FL_OK)
         return status;
-    if (!fl_capture_add(l->capture, &event) || !remember(l))
+    l->at = event.index + 1; /* whatever follows: the session is there */
+    if (!remember(l) || !keep(l, &event))
         return fl_fail_memory(diag);
-    l->at = event.index + 1;
     if (l->at > l->computed)
         l->computed = l->at;
     return FL_OK;
 }
 
-static int32_t pass_at(const live *l, int64_t index) {
-    int32_t pass = l->n_passes - 1;
-    while (pass > 0 && l->passes[pass].first_event > index)
-        pass--;
-    return pass;
+/* Of the passes up to `last`, the one that the event belongs to. */
+static int32_t pass_at(const fl_pass_start *passes, int32_t last, int64_t index) {
+    while (last > 0 && passes[last].first_event > index)
+        last--;
+    return last;
 }
 
-/* Brings the session to where the event can be computed next or soon: back to its pass's start, or
- * to the start of the last pass the session still knows. */
-static fl_status approach(live *l, int64_t index, fl_diag *diag) {
-    if (l->at <= index && l->session->pass >= pass_at(l, index))
-        return FL_OK;
-    int32_t pass = pass_at(l, index);
-    if (pass >= l->session->n_passes)
-        return FL_OK; /* ahead of a rewound session: run forward to it */
+/* Brings the session back before an event it has passed: to the start of that event's pass. What
+ * lies ahead of it, however far, it reaches by stepping. */
+static fl_status go_back(live *l, int64_t index, fl_diag *diag) {
+    const fl_session *s = l->session;
+    int32_t pass = pass_at(s->passes, s->pass, index);
     fl_status status = fl_session_rewind(l->session, pass, diag);
     if (status == FL_OK)
-        l->at = l->passes[pass].first_event;
+        l->at = s->passes[pass].first_event;
+    return status;
+}
+
+static fl_status compute(live *l, int64_t index, fl_diag *diag) {
+    fl_status status = FL_OK;
+    if (index < 0)
+        return fl_fail(diag, FL_ERR_USAGE, "event %lld, expected 0 or more", (long long)index);
+    if (index < l->at)
+        status = go_back(l, index, diag);
+    while (status == FL_OK && l->at <= index)
+        status = step_once(l, diag);
     return status;
 }
 
 static const fl_captured *get(void *ctx, int64_t index, fl_diag *diag) {
     live *l = ctx;
-    const fl_captured *kept = fl_capture_get(l->capture, index);
-    if (kept)
-        return kept;
-    bool again = index < l->computed;
-    fl_status status = again ? approach(l, index, diag) : FL_OK;
-    while (status == FL_OK && l->at <= index)
-        status = step_once(l, diag);
-    if (status != FL_OK)
+    bool missing = !fl_capture_get(l->capture, index), again = missing && index < l->computed;
+    if (missing && compute(l, index, diag) != FL_OK)
         return NULL;
-    fl_captured *row = (fl_captured *)(uintptr_t)fl_capture_get(l->capture, index);
-    if (row)
-        row->again = again;
+    fl_captured *row = fl_capture_get(l->capture, index);
+    row->again = again;
     return row;
 }
 
@@ -100,18 +107,15 @@ static bool pass_of(void *ctx, int64_t index, fl_pass *pass) {
     if (index < 0 || l->n_passes == 0)
         return false;
     const fl_session *s = l->session;
-    int32_t i = pass_at(l, index);
+    int32_t i = pass_at(l->passes, l->n_passes - 1, index);
     const fl_pass_start *start = &l->passes[i];
     const fl_plan *plan = s->plans[start->end];
     *pass = (fl_pass){.index = i,
-                      .phase = start->past < (int64_t)s->n_prompt ? FL_PREFILL : FL_DECODE,
+                      .phase = fl_pass_phase(s, start),
                       .first = start->first_event,
                       .count = fl_plan_count(plan),
                       .plan = plan,
-                      .dims = fl_dims_of(&s->hparams, start->new_tokens, start->past,
-                                         s->options.logits)};
-    if (start->end == FL_END_BLOCKS)
-        pass->dims.R = 0;
+                      .dims = fl_pass_dims(s, start)};
     return index < pass->first + pass->count;
 }
 

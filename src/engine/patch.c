@@ -103,10 +103,11 @@ int fl_patch_print(const fl_patch *patch, char *out, size_t size) {
 
 fl_status fl_patches_check(const fl_patch *patches, size_t n, const fl_hparams *h, fl_diag *diag) {
     for (size_t i = 0; i < n; i++) {
-        if (patches[i].layer >= h->num_hidden_layers)
+        if (patches[i].layer < 0 || patches[i].layer >= h->num_hidden_layers)
             return fl_fail(diag, FL_ERR_USAGE, "patch of layer %d, expected 0 to %lld",
                            patches[i].layer, (long long)h->num_hidden_layers - 1);
-        if (patches[i].target == FL_PATCH_HEAD && patches[i].head >= h->num_attention_heads)
+        if (patches[i].target == FL_PATCH_HEAD &&
+            (patches[i].head < 0 || patches[i].head >= h->num_attention_heads))
             return fl_fail(diag, FL_ERR_USAGE, "patch of head %d, expected 0 to %lld",
                            patches[i].head, (long long)h->num_attention_heads - 1);
     }

@@ -32,6 +32,12 @@ typedef struct fl_cache {
     fl_stats stats;
 } fl_cache;
 
+/* What a draw chooses from. */
+typedef struct fl_candidate {
+    float logit;
+    int32_t id;
+} fl_candidate;
+
 /* Activations of the current pass; T rows each unless said. Dimensions as in stages.def. */
 typedef struct fl_activations {
     float *cosines, *sines;           /* [T, r] */
@@ -50,6 +56,7 @@ typedef struct fl_activations {
     float *logits, *token_probs;      /* [R, V] */
     float *weight;                    /* [max(D, H·d)] a weight vector as floats */
     float *bias;                      /* [H·d] */
+    fl_candidate *candidates;         /* [V], only with a temperature */
 } fl_activations;
 
 struct fl_session {
@@ -68,8 +75,8 @@ struct fl_session {
     char sampler_text[96];
 
     fl_plan *plans[FL_END_BLOCKS + 1]; /* by fl_plan_end, made when first needed */
-    fl_pass_start *passes;
-    int32_t n_passes, passes_capacity;
+    fl_pass_start *passes;             /* up to and with the current one */
+    int32_t passes_capacity;
 
     int32_t pass; /* -1 before the first */
     int64_t step; /* the next step within the pass */
@@ -79,7 +86,8 @@ struct fl_session {
 
     fl_cache *k_cache, *v_cache; /* one per layer */
     fl_activations a;
-    int64_t rows_capacity, scores_capacity; /* tokens, and H·T·S cells, there is room for */
+    int64_t rows_capacity;  /* tokens there is room for */
+    size_t scores_capacity; /* H·T·S cells there is room for */
 
     int32_t choice; /* of the last next_token; -1 none */
     double choice_prob;
@@ -112,9 +120,14 @@ void fl_cache_store(fl_session *session, fl_cache *cache, const float *rows);
 const fl_stats *fl_cache_stats(fl_session *session, fl_cache *cache);
 void fl_cache_forget(fl_session *session);
 
-/* sample.c: an id from one row of logits; advances the session's random state. */
-int32_t fl_sample(const fl_sampler *sampler, const float *logits, int64_t n, uint64_t *rng,
-                  const fl_kernels *kernels);
+/* step.c: a pass's dimensions, and what it does. */
+fl_dims fl_pass_dims(const fl_session *session, const fl_pass_start *pass);
+fl_phase fl_pass_phase(const fl_session *session, const fl_pass_start *pass);
+
+/* sample.c: an id from one row of n logits. A temperature needs `candidates`, room for n of them,
+ * and moves the random state on. */
+int32_t fl_sample(const fl_sampler *sampler, const float *logits, int64_t n, fl_candidate *candidates,
+                  uint64_t *rng, const fl_kernels *kernels);
 int fl_sampler_print(const fl_sampler *sampler, char *out, size_t size);
 
 /* patch.c */

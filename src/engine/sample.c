@@ -11,71 +11,63 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-typedef struct candidate {
-    float logit;
-    int32_t id;
-} candidate;
-
 /* Best first, the lower id first among equals. */
 static int by_logit(const void *a, const void *b) {
-    const candidate *x = a, *y = b;
+    const fl_candidate *x = a, *y = b;
     if (x->logit != y->logit)
         return x->logit < y->logit ? 1 : -1;
     return (x->id > y->id) - (x->id < y->id);
 }
 
 /* The finite logits, best first; returns how many. */
-static int64_t sorted(const float *logits, int64_t n, candidate *out) {
+static int64_t sorted(const float *logits, int64_t n, fl_candidate *out) {
     int64_t count = 0;
     for (int64_t i = 0; i < n; i++)
         if (isfinite(logits[i]))
-            out[count++] = (candidate){logits[i], (int32_t)i};
+            out[count++] = (fl_candidate){logits[i], (int32_t)i};
     qsort(out, (size_t)count, sizeof *out, by_logit);
     return count;
 }
 
+/* exp((z − z₀) / temperature): a candidate's weight beside the best one's, which is 1. */
+static double weight(const fl_sampler *sampler, const fl_candidate *sorted_, int64_t i) {
+    return exp(((double)sorted_[i].logit - (double)sorted_[0].logit) / sampler->temperature);
+}
+
 /* How many of the sorted candidates stay: top_k of them, then as few as reach the mass top_p.
- * *mass receives the sum of their weights exp((z − z₀) / temperature). */
-static int64_t keep(const fl_sampler *sampler, const candidate *sorted_, int64_t n, double *mass) {
+ * *mass receives the sum of their weights. */
+static int64_t keep(const fl_sampler *sampler, const fl_candidate *sorted_, int64_t n, double *mass) {
     double total = 0;
     int64_t kept = 0;
     if (sampler->top_k > 0 && sampler->top_k < n)
         n = sampler->top_k;
     for (int64_t i = 0; i < n; i++)
-        total += exp((double)(sorted_[i].logit - sorted_[0].logit) / sampler->temperature);
+        total += weight(sampler, sorted_, i);
     *mass = 0;
-    while (kept < n && (kept == 0 || *mass < sampler->top_p * total)) {
-        double gap = (double)(sorted_[kept].logit - sorted_[0].logit);
-        *mass += exp(gap / sampler->temperature);
-        kept++;
-    }
+    while (kept < n && (kept == 0 || *mass < sampler->top_p * total))
+        *mass += weight(sampler, sorted_, kept++);
     return kept;
 }
 
-static int32_t draw(const fl_sampler *sampler, const candidate *sorted_, int64_t n, uint64_t *rng) {
+static int32_t draw(const fl_sampler *sampler, const fl_candidate *sorted_, int64_t n, uint64_t *rng) {
     double mass;
     int64_t kept = keep(sampler, sorted_, n, &mass);
     double left = fl_rng_unit(rng) * mass;
     for (int64_t i = 0; i < kept; i++) {
-        left -= exp((double)(sorted_[i].logit - sorted_[0].logit) / sampler->temperature);
+        left -= weight(sampler, sorted_, i);
         if (left < 0)
             return sorted_[i].id;
     }
     return sorted_[kept - 1].id;
 }
 
-int32_t fl_sample(const fl_sampler *sampler, const float *logits, int64_t n, uint64_t *rng,
-                  const fl_kernels *kernels) {
+/* A logit of +infinity leaves the others no share at any temperature. */
+int32_t fl_sample(const fl_sampler *sampler, const float *logits, int64_t n, fl_candidate *candidates,
+                  uint64_t *rng, const fl_kernels *kernels) {
     int32_t best = (int32_t)kernels->argmax(logits, n);
-    candidate *candidates = NULL;
-    int32_t id = best;
-    if (sampler->temperature > 0 && (candidates = malloc((size_t)n * sizeof *candidates))) {
-        int64_t count = sorted(logits, n, candidates);
-        if (count)
-            id = draw(sampler, candidates, count, rng);
-    }
-    free(candidates);
-    return id;
+    if (!(sampler->temperature > 0) || !isfinite(logits[best]))
+        return best;
+    return draw(sampler, candidates, sorted(logits, n, candidates), rng);
 }
 
 int fl_sampler_print(const fl_sampler *sampler, char *out, size_t size) {

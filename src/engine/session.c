@@ -24,6 +24,9 @@ fl_session_options fl_session_defaults(void) {
 static fl_status check_options(const fl_session_options *o, fl_diag *diag) {
     if (o->n_ids == 0)
         return fl_fail(diag, FL_ERR_USAGE, "the prompt has no tokens, expected at least one");
+    if (o->context < 0)
+        return fl_fail(diag, FL_ERR_USAGE, "context is %lld, expected 0 or more",
+                       (long long)o->context);
     if (o->chunk < 1)
         return fl_fail(diag, FL_ERR_USAGE, "chunk is %lld, expected 1 or more", (long long)o->chunk);
     if (o->kv_dtype != FL_DTYPE_F32 && o->kv_dtype != FL_DTYPE_F16)
@@ -88,13 +91,18 @@ static fl_status copy_inputs(fl_session *s, const fl_session_options *o, fl_diag
     return FL_OK;
 }
 
-static void prepare_rope(fl_session *s) {
+static fl_status prepare_rope(fl_session *s, fl_diag *diag) {
     const fl_weight *divisors = fl_model_weight(s->model, FL_WEIGHT_rope_freqs, -1);
     float *values = NULL;
-    if (divisors && (values = malloc((size_t)divisors->shape[0] * sizeof *values)))
+    if (divisors) {
+        values = malloc((size_t)divisors->shape[0] * sizeof *values);
+        if (!values)
+            return fl_fail_memory(diag);
         s->kernels.row(divisors->dtype, divisors->data, divisors->shape[0], values);
+    }
     fl_rope_frequencies(&s->hparams, values, s->theta, &s->magnitude);
     free(values);
+    return FL_OK;
 }
 
 static fl_status build(fl_session *s, const fl_session_options *o, fl_diag *diag) {
@@ -103,7 +111,8 @@ static fl_status build(fl_session *s, const fl_session_options *o, fl_diag *diag
         (status = check_ids(o, &s->hparams, diag)) ||
         (status = fl_patches_check(o->patches, o->n_patches, &s->hparams, diag)) ||
         (status = choose_context(s, diag)) || (status = fl_kernels_choose(&s->kernels, o->isa, diag)) ||
-        (status = copy_inputs(s, o, diag)) || (status = fl_buffers_new(s, diag)))
+        (status = copy_inputs(s, o, diag)) || (status = fl_buffers_new(s, diag)) ||
+        (status = prepare_rope(s, diag)))
         return status;
     s->threads = o->threads > 0 ? o->threads : fl_cpu_count();
     s->rng = o->sampler.seed;
@@ -111,7 +120,6 @@ static fl_status build(fl_session *s, const fl_session_options *o, fl_diag *diag
     s->choice = -1;
     s->dims = fl_dims_of(&s->hparams, 0, 0, o->logits);
     fl_sampler_print(&o->sampler, s->sampler_text, sizeof s->sampler_text);
-    prepare_rope(s);
     return FL_OK;
 }
 

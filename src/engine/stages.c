@@ -8,6 +8,7 @@
 #include "engine/run.h"
 
 #include "base/machine.h"
+#include "kernels/dequant.h"
 
 /* ---- helpers: results, weights, work split over rows ---- */
 
@@ -227,8 +228,7 @@ static void sees(const fl_dims *n, int64_t t, int64_t *first, int64_t *seen) {
 /* Where a query head's keys or values begin: H/K query heads share one key/value head. */
 static const void *head_cells(const fl_session *s, const fl_cache *cache, int64_t head) {
     int64_t kv_head = head / (s->dims.H / s->dims.K);
-    size_t cell = s->options.kv_dtype == FL_DTYPE_F16 ? 2 : 4;
-    return (const char *)cache->cells + (size_t)(kv_head * s->context * s->dims.d) * cell;
+    return fl_cell(cache->cells, s->options.kv_dtype, kv_head * s->context * s->dims.d);
 }
 
 /* The cells of all heads are split over the threads, head by head. */
@@ -391,7 +391,8 @@ static void stage_probs(fl_run *run) {
 static void stage_next_token(fl_run *run) {
     fl_session *s = run->s;
     int64_t last = (s->dims.R - 1) * s->dims.V;
-    s->choice = fl_sample(&s->options.sampler, s->a.logits + last, s->dims.V, &s->rng, &s->kernels);
+    s->choice = fl_sample(&s->options.sampler, s->a.logits + last, s->dims.V, s->a.candidates,
+                          &s->rng, &s->kernels);
     s->choice_prob = (double)s->a.token_probs[last + s->choice];
     give(run, FL_STAGE_next_token, &s->choice, FL_DTYPE_I32);
 }

@@ -47,7 +47,7 @@ static bool describe_next(const fl_session *s, fl_pass_start *next) {
 }
 
 static bool room_for_pass(fl_session *s) {
-    if (s->n_passes < s->passes_capacity)
+    if (s->pass + 1 < s->passes_capacity)
         return true;
     int32_t capacity = s->passes_capacity ? 2 * s->passes_capacity : 16;
     fl_pass_start *passes = realloc(s->passes, (size_t)capacity * sizeof *passes);
@@ -58,20 +58,50 @@ static bool room_for_pass(fl_session *s) {
     return true;
 }
 
-/* Sets the session to the first step of pass s->pass, already described. */
-static fl_status enter_pass(fl_session *s, fl_diag *diag) {
-    const fl_pass_start *pass = current(s);
-    s->step = 0;
-    s->dims = fl_dims_of(&s->hparams, pass->new_tokens, pass->past, s->options.logits);
+/* A pass that chooses needs a place for its choice. */
+static bool room_for_choice(fl_session *s) {
+    if (s->n_tokens < s->tokens_capacity)
+        return true;
+    size_t capacity = 2 * s->tokens_capacity;
+    int32_t *tokens = realloc(s->tokens, capacity * sizeof *tokens);
+    if (!tokens)
+        return false;
+    s->tokens = tokens;
+    s->options.ids = tokens;
+    s->tokens_capacity = capacity;
+    return true;
+}
+
+fl_dims fl_pass_dims(const fl_session *s, const fl_pass_start *pass) {
+    fl_dims dims = fl_dims_of(&s->hparams, pass->new_tokens, pass->past, s->options.logits);
     if (pass->end == FL_END_BLOCKS)
-        s->dims.R = 0;
+        dims.R = 0;
+    return dims;
+}
+
+fl_phase fl_pass_phase(const fl_session *s, const fl_pass_start *pass) {
+    return pass->past < (int64_t)s->n_prompt ? FL_PREFILL : FL_DECODE;
+}
+
+/* Sets the session to the first step of pass `index`, already described. All that can fail comes
+ * first: a session stays where it was if there is no memory, and may be asked again. */
+static fl_status enter_pass(fl_session *s, int32_t index, fl_diag *diag) {
+    const fl_pass_start *pass = &s->passes[index];
+    fl_dims dims = fl_pass_dims(s, pass);
+    fl_status status = FL_OK;
+    if (!s->plans[pass->end])
+        status = fl_plan_new(&s->plans[pass->end], &s->hparams, pass->end, diag);
+    if (status == FL_OK)
+        status = fl_buffers_fit(s, &dims, diag);
+    if (status == FL_OK && !room_for_choice(s))
+        status = fl_fail_memory(diag);
+    if (status != FL_OK)
+        return status;
+    s->pass = index;
+    s->step = 0;
+    s->dims = dims;
     s->choice = -1;
-    if (!s->plans[pass->end]) {
-        fl_status status = fl_plan_new(&s->plans[pass->end], &s->hparams, pass->end, diag);
-        if (status != FL_OK)
-            return status;
-    }
-    return fl_buffers_fit(s, &s->dims, diag);
+    return FL_OK;
 }
 
 static fl_status begin_next_pass(fl_session *s, fl_diag *diag) {
@@ -80,9 +110,8 @@ static fl_status begin_next_pass(fl_session *s, fl_diag *diag) {
         return fl_fail(diag, FL_DONE, "the run has ended");
     if (!room_for_pass(s))
         return fl_fail_memory(diag);
-    s->passes[++s->pass] = next;
-    s->n_passes = s->pass + 1;
-    return enter_pass(s, diag);
+    s->passes[s->pass + 1] = next;
+    return enter_pass(s, s->pass + 1, diag);
 }
 
 const fl_plan *fl_session_plan(const fl_session *s) {
@@ -90,17 +119,17 @@ const fl_plan *fl_session_plan(const fl_session *s) {
 }
 
 fl_status fl_session_rewind(fl_session *s, int32_t pass, fl_diag *diag) {
-    if (pass < 0 || pass >= s->n_passes)
-        return fl_fail(diag, FL_ERR_USAGE, "pass %d has not begun, expected 0 to %d", pass,
-                       s->n_passes - 1);
-    s->pass = pass;
-    s->n_passes = pass + 1;
+    if (pass < 0 || pass > s->pass)
+        return fl_fail(diag, FL_ERR_USAGE, "pass %d has not begun, expected 0 to %d", pass, s->pass);
+    fl_status status = enter_pass(s, pass, diag);
+    if (status != FL_OK)
+        return status;
     int64_t read = current(s)->past + current(s)->new_tokens;
     s->n_tokens = read > (int64_t)s->n_prompt ? (size_t)read : s->n_prompt;
     s->rng = current(s)->rng;
     s->modified = current(s)->modified;
     fl_cache_forget(s);
-    return enter_pass(s, diag);
+    return FL_OK;
 }
 
 /* ---- one step ---- */
@@ -125,20 +154,6 @@ static void compute(fl_session *s, const fl_step *step) {
     fl_stage_functions[step->stage](&run);
     s->stage_ns = s->options.time ? fl_clock_ns() - start : -1;
     s->result = run.tensor;
-}
-
-static fl_status keep_choice(fl_session *s, fl_diag *diag) {
-    if (s->n_tokens == s->tokens_capacity) {
-        size_t capacity = 2 * s->tokens_capacity;
-        int32_t *tokens = realloc(s->tokens, capacity * sizeof *tokens);
-        if (!tokens)
-            return fl_fail_memory(diag);
-        s->tokens = tokens;
-        s->options.ids = tokens;
-        s->tokens_capacity = capacity;
-    }
-    s->tokens[s->n_tokens++] = s->choice;
-    return FL_OK;
 }
 
 static const fl_stats *running_stats(fl_session *s, const fl_step *step) {
@@ -167,7 +182,7 @@ static void describe_event(fl_session *s, const fl_step *step, fl_event *event) 
     *event = (fl_event){
         .index = pass->first_event + s->step,
         .pass = s->pass,
-        .phase = pass->past < (int64_t)s->n_prompt ? FL_PREFILL : FL_DECODE,
+        .phase = fl_pass_phase(s, pass),
         .past = pass->past,
         .new_tokens = pass->new_tokens,
         .stage = step->stage,
@@ -222,7 +237,9 @@ static fl_status advance(fl_session *s, fl_event *event, fl_flow *flow, fl_diag 
         *flow = tell(s, step, event);
     }
     s->step++;
-    return step->stage == FL_STAGE_next_token ? keep_choice(s, diag) : FL_OK;
+    if (step->stage == FL_STAGE_next_token)
+        s->tokens[s->n_tokens++] = s->choice;
+    return FL_OK;
 }
 
 fl_status fl_session_step(fl_session *s, fl_event *event, fl_diag *diag) {

@@ -116,10 +116,6 @@ bool fl_capture_add(fl_capture *capture, const fl_event *event) {
     return true;
 }
 
-const fl_captured *fl_capture_get(const fl_capture *capture, int64_t index) {
+fl_captured *fl_capture_get(const fl_capture *capture, int64_t index) {
     return index >= 0 && index < capture->n_rows ? capture->rows[index] : NULL;
-}
-
-uint64_t fl_capture_bytes(const fl_capture *capture) {
-    return capture->used;
 }

@@ -13,10 +13,9 @@ typedef struct fl_capture fl_capture;
 
 fl_capture *fl_capture_new(uint64_t budget_bytes); /* NULL: out of memory */
 void fl_capture_free(fl_capture *capture);
-/* Copies the event. The tensors of k_cache and v_cache are kept as views. False: out of memory. */
+/* Copies the event, in place of one with the same number. The tensors of k_cache and v_cache are kept as views. False: out of memory. */
 bool fl_capture_add(fl_capture *capture, const fl_event *event);
 /* NULL if it was never added or has been dropped. */
-const fl_captured *fl_capture_get(const fl_capture *capture, int64_t index);
-uint64_t fl_capture_bytes(const fl_capture *capture);
+fl_captured *fl_capture_get(const fl_capture *capture, int64_t index);
 
 #endif

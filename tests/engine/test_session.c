@@ -159,6 +159,8 @@ static void walk_both_ways(uint64_t memory) {
         int64_t at = (i * 7919) % n;
         assert_true(digest(&source.get(source.ctx, at, &diag)->event) == all[at]);
     }
+    assert_null(source.get(source.ctx, -1, &diag));
+    assert_int_equal(diag.status, FL_ERR_USAGE);
     assert_int_equal(source.computed(source.ctx), n);
     source.free(source.ctx);
     free(all);
@@ -172,6 +174,29 @@ static void walking_back_from_memory_is_exact(void **state) {
 static void walking_back_beyond_memory_is_exact(void **state) {
     (void)state;
     walk_both_ways(1000);
+}
+
+/* Back at the start, then at once to an event that nobody has seen yet. */
+static void going_far_ahead_after_going_back_is_exact(void **state) {
+    (void)state;
+    int64_t n;
+    fl_session_options o = options(4);
+    uint64_t *all = digests(&o, &n);
+    for (int small = 0; small < 2; small++) {
+        fl_source source;
+        fl_diag diag;
+        assert_int_equal(fl_live_source(&source, session(&o), small ? 1 : 1 << 30, NULL), FL_OK);
+        const int64_t visits[] = {n / 4 + 5, 3, n / 2 + 7, n / 4, n - 1, 0, n - 1};
+        for (size_t i = 0; i < sizeof visits / sizeof *visits; i++) {
+            const fl_captured *row = source.get(source.ctx, visits[i], &diag);
+            assert_true(digest(&row->event) == all[visits[i]]);
+            /* the third and fifth were never seen; of the others a large budget lost none */
+            assert_int_equal(row->again, small && (i == 1 || i == 3 || i > 4));
+            assert_false(source.get(source.ctx, visits[i], &diag)->again);
+        }
+        source.free(source.ctx);
+    }
+    free(all);
 }
 
 static void the_source_knows_its_passes_and_tokens(void **state) {
@@ -276,25 +301,75 @@ static void statistics_of_the_growing_cache_are_those_of_its_cells(void **state)
     fl_session_free(&s);
 }
 
-static void predictions_end_where_asked(void **state) {
-    (void)state;
-    fl_session_options o = options(0);
-    fl_session *s = session(&o);
-    fl_event event = {.stage = FL_STAGE_tokens};
-    while (fl_session_step(s, &event, NULL) == FL_OK)
-        ;
-    assert_int_equal(event.stage, FL_STAGE_probs);
-    fl_session_free(&s);
-    o = options(-1);
-    o.context = N_PROMPT + 3;
-    s = session(&o);
-    int32_t token;
-    int passes = 0;
-    while (fl_session_pass(s, &token, NULL) == FL_OK) {
-        assert_true(token >= 0);
-        passes++;
+/* Passes and choices of a run; the last event's stage. */
+typedef struct extent {
+    int32_t passes;
+    int chosen;
+    fl_stage last;
+} extent;
+
+static extent extent_of(const fl_session_options *o) {
+    fl_session *s = session(o);
+    fl_event event;
+    extent e = {0};
+    while (fl_session_step(s, &event, NULL) == FL_OK) {
+        e.passes = event.pass + 1;
+        e.chosen += event.stage == FL_STAGE_next_token;
+        e.last = event.stage;
     }
-    assert_int_equal(passes, 4); /* prefill and one for each free position */
+    fl_session_free(&s);
+    return e;
+}
+
+static void runs_end_where_asked_or_where_the_context_is_full(void **state) {
+    (void)state;
+    static const struct {
+        int64_t n_predict, context, chunk;
+        size_t n_ids;
+        extent want;
+    } cases[] = {
+        {0, 0, 512, N_PROMPT, {1, 0, FL_STAGE_probs}},
+        {1, 0, 512, N_PROMPT, {1, 1, FL_STAGE_next_token}},
+        {3, 0, 512, N_PROMPT, {3, 3, FL_STAGE_next_token}},
+        {1, N_PROMPT, 512, N_PROMPT, {1, 1, FL_STAGE_next_token}}, /* the prompt fills it */
+        {0, N_PROMPT, 3, N_PROMPT, {3, 0, FL_STAGE_probs}},
+        {9, N_PROMPT, 3, N_PROMPT, {3, 1, FL_STAGE_next_token}},
+        {-1, N_PROMPT + 3, 512, N_PROMPT, {4, 4, FL_STAGE_next_token}}, /* and one per free place */
+        {-1, 1, 512, 1, {1, 1, FL_STAGE_next_token}},
+        {2, 0, 1, 1, {2, 2, FL_STAGE_next_token}},
+        {1, 0, 1, 3, {3, 1, FL_STAGE_next_token}}, /* a prompt read token by token */
+        {1, 0, N_PROMPT, N_PROMPT, {1, 1, FL_STAGE_next_token}}, /* a chunk exactly full */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fl_session_options o = options(cases[i].n_predict);
+        o.context = cases[i].context;
+        o.chunk = cases[i].chunk;
+        o.n_ids = cases[i].n_ids;
+        extent e = extent_of(&o);
+        assert_int_equal(e.passes, cases[i].want.passes);
+        assert_int_equal(e.chosen, cases[i].want.chosen);
+        assert_int_equal(e.last, cases[i].want.last);
+    }
+}
+
+static void a_whole_pass_at_a_time_gives_its_choice(void **state) {
+    (void)state;
+    fl_session_options o = options(3);
+    int32_t token = 0;
+    o.chunk = 4;
+    fl_session *s = session(&o);
+    assert_int_equal(fl_session_pass(s, &token, NULL), FL_OK);
+    assert_int_equal(token, -1); /* the first chunk of the prompt chooses nothing */
+    for (size_t i = 0; i < 3; i++) {
+        size_t n;
+        assert_int_equal(fl_session_pass(s, &token, NULL), FL_OK);
+        const int32_t *tokens = fl_session_tokens(s, &n);
+        assert_int_equal(n, N_PROMPT + 1 + i);
+        assert_int_equal(tokens[n - 1], token);
+    }
+    assert_int_equal(fl_session_pass(s, &token, NULL), FL_DONE);
+    assert_int_equal(token, -1);
+    assert_int_equal(fl_session_pass(s, &token, NULL), FL_DONE);
     fl_session_free(&s);
 }
 
@@ -444,9 +519,19 @@ static void impossible_runs_are_refused_with_a_reason(void **state) {
     o.context = 100000;
     refuse(&o, FL_ERR_LIMIT, "100000");
     o = options(1);
+    o.context = -1;
+    refuse(&o, FL_ERR_USAGE, "context is -1");
+    o = options(1);
+    o.context = N_PROMPT - 1;
+    refuse(&o, FL_ERR_LIMIT, "7 tokens");
+    o = options(1);
     o.patches = &patch;
     o.n_patches = 1;
     refuse(&o, FL_ERR_USAGE, "layer 99");
+    patch.layer = -1;
+    refuse(&o, FL_ERR_USAGE, "layer -1");
+    patch = (fl_patch){FL_PATCH_HEAD, 0, -1, 0};
+    refuse(&o, FL_ERR_USAGE, "head -1");
     o = options(1);
     o.isa = "abacus";
     refuse(&o, FL_ERR_USAGE, "abacus");
@@ -471,11 +556,13 @@ int main(void) {
         cmocka_unit_test(rewinding_computes_the_same_bytes),
         cmocka_unit_test(walking_back_from_memory_is_exact),
         cmocka_unit_test(walking_back_beyond_memory_is_exact),
+        cmocka_unit_test(going_far_ahead_after_going_back_is_exact),
         cmocka_unit_test(the_source_knows_its_passes_and_tokens),
         cmocka_unit_test(chunks_change_nothing_that_matters),
         cmocka_unit_test(only_the_last_chunk_reaches_the_logits),
         cmocka_unit_test(statistics_of_the_growing_cache_are_those_of_its_cells),
-        cmocka_unit_test(predictions_end_where_asked),
+        cmocka_unit_test(runs_end_where_asked_or_where_the_context_is_full),
+        cmocka_unit_test(a_whole_pass_at_a_time_gives_its_choice),
         cmocka_unit_test(a_zeroed_head_is_zero_and_marks_what_follows),
         cmocka_unit_test(a_layers_branches_can_be_scaled),
         cmocka_unit_test(patches_are_written_as_they_are_read),

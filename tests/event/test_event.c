@@ -162,8 +162,13 @@ static void capture_keeps_the_pass_being_added_whatever_the_budget(void **state)
         fl_event event = event_at(i, 0, x, 100);
         assert_true(fl_capture_add(capture, &event));
     }
-    assert_non_null(fl_capture_get(capture, 0));
-    assert_true(fl_capture_bytes(capture) >= 3 * sizeof x);
+    for (int64_t i = 0; i < 3; i++)
+        assert_non_null(fl_capture_get(capture, i));
+    fl_event next = event_at(3, 1, x, 100);
+    assert_true(fl_capture_add(capture, &next));
+    for (int64_t i = 0; i < 3; i++)
+        assert_null(fl_capture_get(capture, i));
+    assert_non_null(fl_capture_get(capture, 3));
     fl_capture_free(capture);
 }
 
