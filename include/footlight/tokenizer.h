@@ -13,12 +13,13 @@
 
 typedef struct fl_tokenizer fl_tokenizer;
 
-/* From a vocabulary (a GGUF's own, see fl_model_vocab). */
+/* From a vocabulary (a GGUF's own, see fl_model_vocab); NULL, a model without one, is an error. */
 FL_API fl_status fl_tokenizer_new(fl_tokenizer **out, const fl_vocab *vocab, fl_diag *diag);
 /* From a tokenizer file: llama2.c `tokenizer.bin`, whose number of entries must be `vocab_size`
  * (0: take what the file holds). */
 FL_API fl_status fl_tokenizer_open(fl_tokenizer **out, const char *path, int64_t vocab_size,
                                    fl_diag *diag);
+/* Frees and sets *tokenizer to NULL; NULL is fine. */
 FL_API void fl_tokenizer_free(fl_tokenizer **tokenizer);
 
 /* Encodes `length` bytes of text. `bos`: put the BOS id first if the vocabulary has one.
@@ -28,8 +29,9 @@ FL_API fl_status fl_encode(const fl_tokenizer *tokenizer, const char *text, size
                            bool special, int32_t **ids, size_t *n_ids, fl_diag *diag);
 
 /* Bytes that token `id` adds after token `previous` (-1 at the start): at the start and right after
- * BOS the space that encoding put in front is dropped, a byte piece gives its one raw byte. The pointer is borrowed; *length 0 for
- * control pieces and ids out of range. Bytes may be half a character: collect before showing. */
+ * BOS the space that encoding put in front is dropped, a byte piece gives its one raw byte. The
+ * pointer is borrowed; *length is 0 for control pieces and ids out of range. Bytes may be half a
+ * character: collect before showing. */
 FL_API const char *fl_decode(const fl_tokenizer *tokenizer, int32_t previous, int32_t id,
                              size_t *length);
 

@@ -142,7 +142,7 @@ fl_status fl_session_new(fl_session **out, const fl_model *model, const fl_sessi
 }
 
 void fl_session_free(fl_session **session) {
-    fl_session *s = *session;
+    fl_session *s = session ? *session : NULL;
     if (!s)
         return;
     fl_buffers_free(s);

@@ -157,11 +157,14 @@ out:
 
 fl_status fl_tokenizer_new(fl_tokenizer **out, const fl_vocab *vocab, fl_diag *diag) {
     fl_diag_init(diag, "tokenizer");
+    *out = NULL;
+    if (!vocab)
+        return fl_fail(diag, FL_ERR_UNSUPPORTED, "the model carries no vocabulary");
     return fl_tokenizer_make(out, vocab, diag);
 }
 
 void fl_tokenizer_free(fl_tokenizer **tokenizer) {
-    fl_tokenizer *t = *tokenizer;
+    fl_tokenizer *t = tokenizer ? *tokenizer : NULL;
     if (!t)
         return;
     fl_lookup_done(&t->lookup);
@@ -238,10 +241,10 @@ const char *fl_decode(const fl_tokenizer *tokenizer, int32_t previous, int32_t i
     *length = 0;
     if (valid_id(tokenizer, id) < 0)
         return "";
-    const char *text = tokenizer->shown_bytes.data + tokenizer->shown[id].at;
     *length = tokenizer->shown[id].length;
     if (!*length)
         return "";
+    const char *text = tokenizer->shown_bytes.data + tokenizer->shown[id].at;
     bool first = previous < 0 || previous == tokenizer->bos_id;
     bool prefix = *text == ' ' && tokenizer->pieces[id].type != FL_PIECE_BYTE;
     if (first && prefix && tokenizer->add_space_prefix) {

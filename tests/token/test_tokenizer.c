@@ -361,6 +361,15 @@ static void refuses(toy *t, fl_status expected, const char *words) {
     assert_int_equal(fl_tokenizer_new(&tokenizer, &t->vocab, NULL), expected);
 }
 
+static void a_model_without_a_vocabulary_is_refused(void **state) {
+    (void)state;
+    fl_tokenizer *tokenizer;
+    fl_diag diag;
+    assert_int_equal(fl_tokenizer_new(&tokenizer, NULL, &diag), FL_ERR_UNSUPPORTED);
+    assert_null(tokenizer);
+    assert_non_null(strstr(diag.message, "no vocabulary"));
+}
+
 static void refusals_say_why(void **state) {
     (void)state;
     toy t;
@@ -458,6 +467,7 @@ int main(void) {
         cmocka_unit_test(repeated_and_empty_pieces),
         cmocka_unit_test(decoding),
         cmocka_unit_test(special_ids_out_of_range_are_none),
+        cmocka_unit_test(a_model_without_a_vocabulary_is_refused),
         cmocka_unit_test(refusals_say_why),
         cmocka_unit_test(infinite_scores_are_scores),
         cmocka_unit_test(time_grows_like_the_text),
