@@ -70,10 +70,3 @@ bool fl_mul_u64(uint64_t a, uint64_t b, uint64_t *out) {
     *out = a * b;
     return true;
 }
-
-bool fl_add_u64(uint64_t a, uint64_t b, uint64_t *out) {
-    if (a > UINT64_MAX - b)
-        return false;
-    *out = a + b;
-    return true;
-}

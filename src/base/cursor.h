@@ -30,8 +30,7 @@ uint64_t fl_cursor_u64(fl_cursor *cursor);
 float fl_cursor_f32(fl_cursor *cursor);
 double fl_cursor_f64(fl_cursor *cursor);
 
-/* a*b and a+b; false on overflow. */
+/* a*b; false on overflow. */
 bool fl_mul_u64(uint64_t a, uint64_t b, uint64_t *out);
-bool fl_add_u64(uint64_t a, uint64_t b, uint64_t *out);
 
 #endif

@@ -215,6 +215,13 @@ void fl_ascii(fl_buffer *buffer, const char *text) {
     }
 }
 
+int fl_spell_layer(char *out, size_t size, const char *pattern, int32_t layer) {
+    const char *mark = strstr(pattern, "{l}");
+    if (!mark)
+        return snprintf(out, size, "%s", pattern);
+    return snprintf(out, size, "%.*s%d%s", (int)(mark - pattern), pattern, layer, mark + 3);
+}
+
 const char *fl_group_digits(char *out, size_t size, int64_t value) {
     char digits[24];
     int n = snprintf(digits, sizeof digits, "%lld", (long long)value);

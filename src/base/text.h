@@ -48,6 +48,10 @@ int fl_text_width(const char *text);
  * (sum for the sign, sqrt, theta, ...); any other non-ASCII character as `?`. */
 void fl_ascii(fl_buffer *buffer, const char *text);
 
+/* Writes `pattern` with the first {l} replaced by a layer's number. Returns the length the whole has,
+ * like snprintf. */
+int fl_spell_layer(char *out, size_t size, const char *pattern, int32_t layer);
+
 /* "1,000,576", and "3.7 MiB". Return `out`. */
 const char *fl_group_digits(char *out, size_t size, int64_t value);
 const char *fl_human_bytes(char *out, size_t size, double bytes);

@@ -33,13 +33,6 @@ const fl_weight *fl_model_weight(const fl_model *model, fl_weight_slot slot, int
     return model->slots[slot_index(slot, layer)];
 }
 
-static int weight_name(const char *pattern, int32_t layer, char *out, size_t size) {
-    const char *mark = strstr(pattern, "{l}");
-    if (!mark)
-        return snprintf(out, size, "%s", pattern);
-    return snprintf(out, size, "%.*s%d%s", (int)(mark - pattern), pattern, layer, mark + 3);
-}
-
 static int compare_names(const void *a, const void *b) {
     return strcmp((*(fl_weight *const *)a)->name, (*(fl_weight *const *)b)->name);
 }
@@ -50,7 +43,7 @@ static int compare_name(const void *key, const void *element) {
 
 static fl_weight *find(const name_index *index, fl_weight_slot slot, int32_t layer) {
     char name[NAME_BYTES];
-    weight_name(fl_weight_get_info(slot)->gguf, layer, name, sizeof name);
+    fl_spell_layer(name, sizeof name, fl_weight_get_info(slot)->gguf, layer);
     fl_weight **found =
         bsearch(name, index->sorted, index->count, sizeof *index->sorted, compare_name);
     return found ? *found : NULL;
@@ -108,7 +101,7 @@ static fl_status check_shape(fl_weight *weight, const fl_hparams *hparams, fl_di
                    print_shape(b, sizeof b, n_dims, expected));
 }
 
-/* A vector of other than floats, or a type without rows for floats at all. */
+/* A type whose rows cannot be made floats leaves a plan. */
 static void check_readable(fl_model *model, const fl_weight *weight) {
     const fl_dtype_info *type = fl_dtype_get_info(weight->dtype);
     if (!type->readable)
@@ -122,7 +115,7 @@ static fl_status claim(fl_model *model, const name_index *index, fl_weight_slot 
     fl_weight *weight = find(index, slot, layer);
     char name[NAME_BYTES];
     if (!weight) {
-        weight_name(fl_weight_get_info(slot)->gguf, layer, name, sizeof name);
+        fl_spell_layer(name, sizeof name, fl_weight_get_info(slot)->gguf, layer);
         return fl_fail(diag, FL_ERR_FORMAT, "tensor '%s' is missing", name);
     }
     weight->slot = slot;
@@ -253,7 +246,7 @@ static fl_status make_tensor(fl_model *model, const fl_layout_row *row, int32_t 
     char *name = model->tensor_names + model->n_tensors * NAME_BYTES;
     fl_dtype dtype = model->hparams.dtype;
     *weight = (fl_weight){.name = name, .slot = row->slot, .layer = layer, .dtype = dtype};
-    weight_name(row->name, layer, name, NAME_BYTES);
+    fl_spell_layer(name, NAME_BYTES, row->name, layer);
     for (int i = 0; i < FL_MAX_DIMS; i++)
         weight->shape[i] = 1;
     weight->n_dims = fl_weight_shape(row->slot, &model->hparams, weight->shape);

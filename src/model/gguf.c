@@ -157,16 +157,10 @@ static fl_status read_pair(parser *p, fl_gguf_pair *pair) {
     return read_value(p, pair, key);
 }
 
-static int compare_bytes(const fl_bytes *a, const fl_bytes *b) {
-    uint64_t shorter = a->length < b->length ? a->length : b->length;
-    int order = memcmp(a->data, b->data, (size_t)shorter);
-    return order ? order : (a->length > b->length) - (a->length < b->length);
-}
-
 /* By key; of equal keys the first in the file comes first. */
 static int compare_pairs(const void *a, const void *b) {
     const fl_gguf_pair *x = a, *y = b;
-    int order = compare_bytes(&x->key, &y->key);
+    int order = fl_bytes_compare(&x->key, &y->key);
     return order ? order : (x->offset > y->offset) - (x->offset < y->offset);
 }
 
@@ -186,7 +180,7 @@ static fl_status read_pairs(parser *p, fl_gguf *out, uint64_t count) {
     for (uint64_t i = 1; i < count; i++) {
         const fl_bytes *key = &out->pairs[i].key;
         char shown[SHOWN];
-        if (compare_bytes(&out->pairs[i - 1].key, key) == 0)
+        if (fl_bytes_compare(&out->pairs[i - 1].key, key) == 0)
             return fl_fail_at(p->diag, FL_ERR_FORMAT, out->pairs[i].offset, "duplicate key '%s'",
                               fl_escape_into(shown, sizeof shown, key->data, key->length));
     }
@@ -305,7 +299,7 @@ static fl_status read_tensor(parser *p, const fl_gguf *out, fl_gguf_tensor *tens
 static int compare_names(const void *a, const void *b) {
     const fl_gguf_tensor *x = *(const fl_gguf_tensor *const *)a;
     const fl_gguf_tensor *y = *(const fl_gguf_tensor *const *)b;
-    int order = compare_bytes(&x->name, &y->name);
+    int order = fl_bytes_compare(&x->name, &y->name);
     return order ? order : (x->at > y->at) - (x->at < y->at);
 }
 
@@ -329,7 +323,7 @@ static fl_status check_distinct(const parser *p, const fl_gguf *out) {
         sorted[i] = &out->tensors[i];
     qsort(sorted, (size_t)n, sizeof *sorted, compare_names);
     for (uint64_t i = 1; i < n && status == FL_OK; i++)
-        if (compare_bytes(&sorted[i - 1]->name, &sorted[i]->name) == 0)
+        if (fl_bytes_compare(&sorted[i - 1]->name, &sorted[i]->name) == 0)
             status = fl_fail_at(
                 p->diag, FL_ERR_FORMAT, sorted[i]->at, "duplicate tensor name '%s'",
                 fl_escape_into(a, sizeof a, sorted[i]->name.data, sorted[i]->name.length));

@@ -67,6 +67,9 @@ void fl_gguf_done(fl_gguf *gguf);
 
 const char *fl_gguf_type_name(fl_gguf_type type);
 
+/* By bytes, then by length: the order pairs are sorted in. */
+int fl_bytes_compare(const fl_bytes *a, const fl_bytes *b);
+
 /* Look-ups (gguf_keys.c). A missing key leaves *out as it is, and is an error if `required`; a
  * value of another type is always an error. */
 const fl_gguf_pair *fl_gguf_find(const fl_gguf *gguf, const char *key);

@@ -13,11 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare_key(const void *key, const void *element) {
-    const fl_bytes *a = key, *b = &((const fl_gguf_pair *)element)->key;
+int fl_bytes_compare(const fl_bytes *a, const fl_bytes *b) {
     uint64_t shorter = a->length < b->length ? a->length : b->length;
     int order = memcmp(a->data, b->data, (size_t)shorter);
     return order ? order : (a->length > b->length) - (a->length < b->length);
+}
+
+static int compare_key(const void *key, const void *element) {
+    return fl_bytes_compare(key, &((const fl_gguf_pair *)element)->key);
 }
 
 const fl_gguf_pair *fl_gguf_find(const fl_gguf *gguf, const char *key) {

@@ -89,21 +89,8 @@ static fl_status read_scores(fl_model *model, const fl_gguf *gguf, fl_diag *diag
     return FL_OK;
 }
 
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* Exactly "<0xNN>". */
-static bool is_byte_piece(const fl_piece *piece) {
-    return piece->length == 6 && memcmp(piece->text, "<0x", 3) == 0 && piece->text[5] == '>' &&
-           hex_digit(piece->text[3]) >= 0 && hex_digit(piece->text[4]) >= 0;
-}
-
-/* Types for a file that lists none. */
+/* Types for a file that lists none. Byte pieces are left to the tokenizer, which knows their
+ * spelling. */
 static void guess_types(fl_model *model) {
     const fl_vocab *v = &model->vocab;
     const struct {
@@ -112,9 +99,6 @@ static void guess_types(fl_model *model) {
     } special[] = {{v->bos_id, FL_PIECE_CONTROL},
                    {v->eos_id, FL_PIECE_CONTROL},
                    {v->unk_id, FL_PIECE_UNKNOWN}};
-    for (size_t i = 0; i < v->n_pieces; i++)
-        if (strcmp(v->kind, "llama") == 0 && is_byte_piece(&model->pieces[i]))
-            model->pieces[i].type = FL_PIECE_BYTE;
     for (size_t i = 0; i < sizeof special / sizeof *special; i++)
         if (special[i].id >= 0)
             model->pieces[special[i].id].type = special[i].type;

@@ -7,23 +7,17 @@
  */
 #include <footlight/tables.h>
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Writes `pattern` with {l} replaced by the layer. */
-static int expand(const char *pattern, int32_t layer, char *out, size_t size) {
-    const char *mark = strstr(pattern, "{l}");
-    if (!mark)
-        return snprintf(out, size, "%s", pattern);
-    return snprintf(out, size, "%.*s%d%s", (int)(mark - pattern), pattern, layer, mark + 3);
-}
 
 int fl_stage_name(fl_stage stage, int32_t layer, fl_dialect dialect, char *out, size_t size) {
     const fl_stage_info *info = fl_stage_get_info(stage);
     const char *pattern = info->names[dialect];
     if (pattern)
-        return expand(pattern, layer, out, size);
+        return fl_spell_layer(out, size, pattern, layer);
     if (info->scope == FL_SCOPE_PASS)
         return snprintf(out, size, "%s", info->id);
     return snprintf(out, size, "layer.%d.%s", layer, info->id);
@@ -63,7 +57,7 @@ static bool matches_aliases(const char *pattern, fl_stage stage, int32_t layer) 
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
         if (aliases[i].stage != stage)
             continue;
-        expand(aliases[i].name, layer, name, sizeof name);
+        fl_spell_layer(name, sizeof name, aliases[i].name, layer);
         if (glob(pattern, name))
             return true;
     }
@@ -92,9 +86,9 @@ static bool matches_residual(const char *pattern, fl_stage stage, int32_t layer,
     if (reader < 0 || reader >= n_layers)
         return false;
     static const char *const forms[] = {"hidden_states.{l}", "blocks.{l}.hook_resid_pre",
-                                        "blocks.{l}.hook_in"};
+                                        "blocks.{l}.hook_in", "hook_resid_pre"};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        expand(forms[i], reader, name, sizeof name);
+        fl_spell_layer(name, sizeof name, forms[i], reader);
         if (glob(pattern, name))
             return true;
     }

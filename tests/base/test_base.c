@@ -28,14 +28,13 @@ static void cursor_reads_little_endian_and_stops_at_the_end(void **state) {
     assert_null(fl_cursor_take(&c, UINT64_MAX));
 }
 
-static void checked_arithmetic_finds_overflow(void **state) {
+static void checked_products_find_overflow(void **state) {
     (void)state;
     uint64_t out;
     assert_true(fl_mul_u64(1u << 31, 1u << 31, &out));
     assert_true(out == (uint64_t)1 << 62);
     assert_false(fl_mul_u64(UINT64_MAX / 2, 3, &out));
-    assert_false(fl_add_u64(UINT64_MAX, 1, &out));
-    assert_true(fl_add_u64(UINT64_MAX, 0, &out));
+    assert_true(fl_mul_u64(UINT64_MAX, 0, &out) && out == 0);
 }
 
 static void check_escape(const char *bytes, size_t length, fl_escape_mode mode, const char *want) {
@@ -73,6 +72,17 @@ static void widths_and_ascii(void **state) {
     fl_ascii(&out, "Σ q̂·θᵢ → √d ≤ 3 é");
     assert_string_equal(out.data, "sum q^*theta_i -> sqrtd <= 3 ?");
     fl_buffer_done(&out);
+}
+
+static void patterns_take_a_layer(void **state) {
+    (void)state;
+    char out[16];
+    assert_int_equal(fl_spell_layer(out, sizeof out, "blk.{l}.x", 31), 8);
+    assert_string_equal(out, "blk.31.x");
+    fl_spell_layer(out, sizeof out, "plain", 31);
+    assert_string_equal(out, "plain");
+    assert_int_equal(fl_spell_layer(out, 4, "blk.{l}.x", 31), 8); /* the whole length, cut */
+    assert_string_equal(out, "blk");
 }
 
 static void numbers_for_people(void **state) {
@@ -137,10 +147,11 @@ static void parallel_loops_cover_each_index_once(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cursor_reads_little_endian_and_stops_at_the_end),
-        cmocka_unit_test(checked_arithmetic_finds_overflow),
+        cmocka_unit_test(checked_products_find_overflow),
         cmocka_unit_test(escaping_leaves_nothing_a_terminal_obeys),
         cmocka_unit_test(escaping_into_an_array_cuts_between_characters),
         cmocka_unit_test(widths_and_ascii),
+        cmocka_unit_test(patterns_take_a_layer),
         cmocka_unit_test(numbers_for_people),
         cmocka_unit_test(halves_round_trip),
         cmocka_unit_test(maps_refuse_what_is_not_a_file),
