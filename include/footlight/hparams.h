@@ -69,5 +69,8 @@ FL_API const char *fl_rope_kind_name(fl_rope_kind kind);
  * that cos and sin are multiplied by (1 except for yarn). */
 FL_API void fl_rope_frequencies(const fl_hparams *hparams, const float *divisors, double *theta,
                                 double *magnitude);
+/* The factor of cos and sin that YaRN gives a stretching where no file says otherwise:
+ * 0.1·ln(factor) + 1, and 1 where nothing is stretched (Peng et al. 2023, arXiv:2309.00071). */
+FL_API double fl_yarn_magnitude(double factor);
 
 #endif

@@ -9,7 +9,6 @@
 #include "model/bind.h"
 #include "model/gguf.h"
 
-#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,8 +203,12 @@ static fl_status read_yarn(source *s, fl_rope_scaling *scaling, int64_t context)
         return fl_fail(s->diag, FL_ERR_UNSUPPORTED,
                        "key '%s.rope.scaling.yarn_ext_factor' is %g, expected 1", s->arch->name,
                        ext_factor);
+    if (status == FL_OK && !(attn_factor > 0))
+        return fl_fail(s->diag, FL_ERR_FORMAT,
+                       "key '%s.rope.scaling.attn_factor' is %g, expected more than 0",
+                       s->arch->name, attn_factor);
     if (attn_factor != 1) /* the file's factor comes on top of the default */
-        scaling->attention_factor = attn_factor * (0.1 * log(scaling->factor) + 1);
+        scaling->attention_factor = attn_factor * fl_yarn_magnitude(scaling->factor);
     return status;
 }
 

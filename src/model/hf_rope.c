@@ -74,10 +74,6 @@ static fl_status read_yarn(const json_t *scaling, fl_rope_scaling *out, fl_diag 
         status = fl_config_number(scaling, "beta_fast", false, &out->beta_fast, diag);
     if (status == FL_OK)
         status = fl_config_number(scaling, "beta_slow", false, &out->beta_slow, diag);
-    if (status == FL_OK && (!(out->beta_fast > 0) || !(out->beta_slow > 0)))
-        status = fl_fail(diag, FL_ERR_FORMAT,
-                         "rope scaling beta_fast is %g and beta_slow %g, expected more than 0",
-                         out->beta_fast, out->beta_slow);
     return status;
 }
 

@@ -34,7 +34,15 @@ static fl_status check_sizes(const fl_hparams *h, fl_diag *diag) {
     return FL_OK;
 }
 
+/* Steps of a plan are counted in these: no real model has a hundredth. */
+enum { HEADS_LIMIT = 1 << 20 };
+
 static fl_status check_heads(const fl_hparams *h, fl_diag *diag) {
+    if (h->num_hidden_layers * h->num_attention_heads > HEADS_LIMIT)
+        return fl_fail(diag, FL_ERR_FORMAT,
+                       "num_hidden_layers %lld times num_attention_heads %lld is more than %d",
+                       (long long)h->num_hidden_layers, (long long)h->num_attention_heads,
+                       HEADS_LIMIT);
     if (h->num_attention_heads % h->num_key_value_heads)
         return fl_fail(diag, FL_ERR_FORMAT,
                        "num_attention_heads is %lld, expected a multiple of num_key_value_heads %lld",
@@ -50,14 +58,30 @@ static fl_status check_heads(const fl_hparams *h, fl_diag *diag) {
     return FL_OK;
 }
 
+static bool positive(double value) {
+    return value > 0 && isfinite(value);
+}
+
+static fl_status check_yarn(const fl_rope_scaling *s, fl_diag *diag) {
+    if (!positive(s->beta_fast) || !positive(s->beta_slow))
+        return fl_fail(diag, FL_ERR_FORMAT,
+                       "rope scaling beta_fast is %g and beta_slow %g, expected more than 0",
+                       s->beta_fast, s->beta_slow);
+    if (s->attention_factor != 0 && !positive(s->attention_factor))
+        return fl_fail(diag, FL_ERR_FORMAT,
+                       "rope scaling attention_factor is %g, expected more than 0",
+                       s->attention_factor);
+    return FL_OK;
+}
+
 static fl_status check_scaling(const fl_rope_scaling *s, fl_diag *diag) {
     if (s->kind == FL_ROPE_DEFAULT)
         return FL_OK;
-    if (!(s->factor > 0) || !isfinite(s->factor))
+    if (!positive(s->factor))
         return fl_fail(diag, FL_ERR_FORMAT, "rope scaling factor is %g, expected a positive number",
                        s->factor);
     if (s->kind == FL_ROPE_LLAMA3 &&
-        (!(s->low_freq_factor > 0) || !(s->high_freq_factor > s->low_freq_factor)))
+        (!positive(s->low_freq_factor) || !(s->high_freq_factor > s->low_freq_factor)))
         return fl_fail(diag, FL_ERR_FORMAT,
                        "rope scaling low_freq_factor %g and high_freq_factor %g, expected 0 < low < high",
                        s->low_freq_factor, s->high_freq_factor);
@@ -66,7 +90,7 @@ static fl_status check_scaling(const fl_rope_scaling *s, fl_diag *diag) {
         return fl_fail(diag, FL_ERR_FORMAT,
                        "rope scaling original_max_position_embeddings is %lld, expected 1 or more",
                        (long long)s->original_max_position_embeddings);
-    return FL_OK;
+    return s->kind == FL_ROPE_YARN ? check_yarn(s, diag) : FL_OK;
 }
 
 fl_status fl_hparams_check(const fl_hparams *h, fl_diag *diag) {
@@ -77,13 +101,13 @@ fl_status fl_hparams_check(const fl_hparams *h, fl_diag *diag) {
         status = check_scaling(&h->rope_scaling, diag);
     if (status != FL_OK)
         return status;
-    if (!(h->rms_norm_eps > 0) || !isfinite(h->rms_norm_eps))
+    if (!positive(h->rms_norm_eps))
         return fl_fail(diag, FL_ERR_FORMAT, "rms_norm_eps is %g, expected a positive number",
                        h->rms_norm_eps);
-    if (!(h->rope_theta > 0) || !isfinite(h->rope_theta) ||
+    if (!positive(h->rope_theta) ||
         (h->rope_scaling.kind == FL_ROPE_YARN && h->rope_theta == 1))
         return fl_fail(diag, FL_ERR_FORMAT, "rope_theta (rope freq_base) is %g, expected a positive "
-                       "number", h->rope_theta);
+                       "number%s", h->rope_theta, h->rope_theta == 1 ? " other than 1" : "");
     return FL_OK;
 }
 
@@ -136,6 +160,10 @@ static double scaled(const fl_hparams *h, double theta, int64_t i) {
     }
 }
 
+double fl_yarn_magnitude(double factor) {
+    return factor > 1 ? 0.1 * log(factor) + 1 : 1;
+}
+
 void fl_rope_frequencies(const fl_hparams *h, const float *divisors, double *theta,
                          double *magnitude) {
     const fl_rope_scaling *s = &h->rope_scaling;
@@ -145,5 +173,5 @@ void fl_rope_frequencies(const fl_hparams *h, const float *divisors, double *the
     }
     *magnitude = 1;
     if (s->kind == FL_ROPE_YARN)
-        *magnitude = s->attention_factor > 0 ? s->attention_factor : 0.1 * log(s->factor) + 1;
+        *magnitude = s->attention_factor > 0 ? s->attention_factor : fl_yarn_magnitude(s->factor);
 }

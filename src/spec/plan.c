@@ -8,6 +8,7 @@
 
 #include "base/diag.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -148,13 +149,12 @@ int fl_weight_shape(fl_weight_slot slot, const fl_hparams *hparams, int64_t shap
     return info->in == FL_DIM_NONE ? 1 : 2;
 }
 
+/* The first `growing` tokens see all that came before them, the others a full window. */
 double fl_unmasked_cells(const fl_dims *dims) {
-    double cells = 0;
-    for (int64_t t = 0; t < dims->T; t++) {
-        int64_t seen = dims->P + t + 1;
-        cells += (double)(dims->window && seen > dims->window ? dims->window : seen);
-    }
-    return cells;
+    double T = (double)dims->T, P = (double)dims->P, window = (double)dims->window, growing = T;
+    if (dims->window > 0)
+        growing = fmin(fmax(window - P, 0), T);
+    return growing * P + growing * (growing + 1) / 2 + (T - growing) * window;
 }
 
 typedef struct counts {

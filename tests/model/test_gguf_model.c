@@ -192,6 +192,11 @@ static void reads_rope_scaling(void **state) {
     fl_model_close(&model);
     gguf_done(&w);
     w = without(NULL);
+    gguf_string(&w, "llama.rope.scaling.type", "yarn");
+    gguf_f32(&w, "llama.rope.scaling.factor", 4);
+    gguf_f32(&w, "llama.rope.scaling.attn_factor", 0);
+    assert_refused(&w, FL_ERR_FORMAT, "attn_factor' is 0");
+    w = without(NULL);
     gguf_string(&w, "llama.rope.scaling.type", "linear");
     assert_refused(&w, FL_ERR_FORMAT, "rope scaling factor is 0");
     w = without(NULL);

@@ -107,6 +107,17 @@ static void a_window_limits_the_cells(void **state) {
     assert_true(fl_unmasked_cells(&dims) == 3 + 4 + 5 + 6);
     dims.window = 4;
     assert_true(fl_unmasked_cells(&dims) == 3 + 4 + 4 + 4);
+    /* against counting one by one */
+    for (dims.T = 1; dims.T < 9; dims.T++)
+        for (dims.P = 0; dims.P < 9; dims.P++)
+            for (dims.window = 0; dims.window < 20; dims.window++) {
+                int64_t cells = 0;
+                for (int64_t t = 0; t < dims.T; t++) {
+                    int64_t seen = dims.P + t + 1;
+                    cells += dims.window && seen > dims.window ? dims.window : seen;
+                }
+                assert_true(fl_unmasked_cells(&dims) == (double)cells);
+            }
 }
 
 static void names_in_every_dialect(void **state) {
@@ -133,6 +144,13 @@ static void names_in_every_dialect(void **state) {
     }
 }
 
+static void dialects_are_parsed_by_the_names_they_print(void **state) {
+    (void)state;
+    for (int d = 0; d < FL_DIALECT_COUNT; d++)
+        assert_int_equal(fl_dialect_parse(fl_dialect_name((fl_dialect)d)), d);
+    assert_int_equal(fl_dialect_parse("klingon"), FL_DIALECT_COUNT);
+}
+
 static void patterns_select_stages(void **state) {
     (void)state;
     assert_true(fl_stage_match("attn_*", FL_STAGE_attn_head, 2, 4));
@@ -147,6 +165,10 @@ static void patterns_select_stages(void **state) {
     assert_true(fl_stage_match("hidden_states.4", FL_STAGE_final_norm, -1, 4));
     assert_false(fl_stage_match("hidden_states.4", FL_STAGE_resid_post, 3, 4));
     assert_true(fl_stage_match("blocks.0.hook_resid_pre", FL_STAGE_embed, -1, 4));
+    assert_true(fl_stage_match("hook_resid_pre", FL_STAGE_embed, -1, 4));
+    assert_true(fl_stage_match("hook_resid_pre", FL_STAGE_resid_post, 2, 4));
+    assert_false(fl_stage_match("hook_resid_pre", FL_STAGE_resid_post, 3, 4)); /* nobody reads it */
+    assert_true(fl_stage_match("resid_pre:1", FL_STAGE_resid_post, 0, 4));
     assert_false(fl_stage_match("", FL_STAGE_q, 0, 4));
     assert_false(fl_stage_match("qq", FL_STAGE_q, 0, 4));
 }
@@ -173,6 +195,39 @@ static void impossible_hyperparameters_are_named(void **state) {
     h.rope_scaling.kind = FL_ROPE_LINEAR;
     assert_int_equal(fl_hparams_check(&h, &diag), FL_ERR_FORMAT);
     assert_non_null(strstr(diag.message, "factor"));
+}
+
+static void a_plan_too_long_to_make_is_refused(void **state) {
+    (void)state;
+    fl_diag diag;
+    fl_hparams h = llama7b;
+    h.num_hidden_layers = 4096;
+    h.num_attention_heads = h.num_key_value_heads = 16384;
+    assert_int_equal(fl_hparams_check(&h, &diag), FL_ERR_FORMAT);
+    assert_non_null(strstr(diag.message, "num_hidden_layers 4096 times"));
+}
+
+static void impossible_yarn_is_refused(void **state) {
+    (void)state;
+    const fl_rope_scaling good = {.kind = FL_ROPE_YARN,
+                                  .factor = 4,
+                                  .beta_fast = 32,
+                                  .beta_slow = 1,
+                                  .original_max_position_embeddings = 4096};
+    fl_diag diag;
+    fl_hparams h = llama7b;
+    h.rope_scaling = good;
+    assert_int_equal(fl_hparams_check(&h, &diag), FL_OK);
+    h.rope_scaling.beta_fast = -1;
+    assert_int_equal(fl_hparams_check(&h, &diag), FL_ERR_FORMAT);
+    h.rope_scaling = good;
+    h.rope_scaling.attention_factor = NAN;
+    assert_int_equal(fl_hparams_check(&h, &diag), FL_ERR_FORMAT);
+    h.rope_scaling = good;
+    h.rope_theta = 1; /* its logarithm divides */
+    assert_int_equal(fl_hparams_check(&h, &diag), FL_ERR_FORMAT);
+    h.rope_scaling.kind = FL_ROPE_DEFAULT;
+    assert_int_equal(fl_hparams_check(&h, &diag), FL_OK);
 }
 
 /* Llama 3.1: the first pairs keep their frequency, the last are divided by 8, the ramp is between.
@@ -218,6 +273,11 @@ static void divisors_and_yarn(void **state) {
     fl_rope_frequencies(&h, NULL, theta, &magnitude);
     assert_true(fabs(magnitude - 1.1386294361119891) < 1e-15);
     assert_true(theta[0] == 1);
+    /* the ramp from pair 20 to pair 46, worked by hand: at pair 30, 10/26 of the way */
+    assert_true(fabs(theta[30] * pow(10000, 60.0 / 128) - (1 - 10.0 / 26 * 0.75)) < 1e-12);
+    assert_true(theta[20] == pow(10000, -40.0 / 128));
+    assert_true(fabs(theta[46] * pow(10000, 92.0 / 128) - 0.25) < 1e-12);
+    assert_true(fl_yarn_magnitude(1) == 1 && fl_yarn_magnitude(0.5) == 1);
     assert_true(fabs(theta[63] * pow(10000, 126.0 / 128) - 0.25) < 1e-12);
 }
 
@@ -230,8 +290,11 @@ int main(void) {
         cmocka_unit_test(costs_follow_the_conventions),
         cmocka_unit_test(a_window_limits_the_cells),
         cmocka_unit_test(names_in_every_dialect),
+        cmocka_unit_test(dialects_are_parsed_by_the_names_they_print),
         cmocka_unit_test(patterns_select_stages),
         cmocka_unit_test(impossible_hyperparameters_are_named),
+        cmocka_unit_test(a_plan_too_long_to_make_is_refused),
+        cmocka_unit_test(impossible_yarn_is_refused),
         cmocka_unit_test(llama3_scaling_bends_the_long_waves),
         cmocka_unit_test(divisors_and_yarn),
     };
