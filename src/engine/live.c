@@ -94,10 +94,13 @@ static fl_status compute(live *l, int64_t index, fl_diag *diag) {
 
 static const fl_captured *get(void *ctx, int64_t index, fl_diag *diag) {
     live *l = ctx;
-    bool missing = !fl_capture_get(l->capture, index), again = missing && index < l->computed;
-    if (missing && compute(l, index, diag) != FL_OK)
-        return NULL;
     fl_captured *row = fl_capture_get(l->capture, index);
+    if (row)
+        return row;
+    bool again = index < l->computed;
+    if (compute(l, index, diag) != FL_OK)
+        return NULL;
+    row = fl_capture_get(l->capture, index);
     row->again = again;
     return row;
 }
