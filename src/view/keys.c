@@ -73,10 +73,12 @@ int fl_view_where(const fl_view *view) {
 }
 
 void fl_say(fl_view *view, const char *format, ...) {
+    char text[sizeof view->message];
     va_list args;
     va_start(args, format);
-    vsnprintf(view->message, sizeof view->message, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    fl_escape_into(view->message, sizeof view->message, text, strlen(text));
 }
 
 static bool has_weight(fl_view *view) {

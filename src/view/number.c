@@ -103,11 +103,11 @@ void fl_shade_legend(const fl_shading *shading, int columns, char *out, size_t s
         snprintf(out, size, shading->ascii || shading->colors ? "7: from seven eighths of 1 on; blank: below 0.02"
                                                               : "full height is 1; blank: below 0.02");
     else if (shading->colors >= 256)
-        snprintf(out, size, "blue −, orange +, brightest from %s on; each shade below is half", scale);
+        snprintf(out, size, "blue −, orange +, full from %s, each below half", scale);
     else if (columns > 1)
-        snprintf(out, size, "-5 to +5: 5 from %s on, each digit below is half", scale);
+        snprintf(out, size, "-5 to +5: 5 from %s, each below half", scale);
     else
-        snprintf(out, size, "1 to 5 plus, a to e minus: 5 and e from %s on, each below is half", scale);
+        snprintf(out, size, "1 to 5 plus, a to e minus: 5, e from %s, each below half", scale);
 }
 
 const char *fl_bar(char out[128], double share, int width, bool ascii) {

@@ -181,14 +181,15 @@ static void draw_ticks(sheet *s) {
     bool heads;
     char name[24];
     int64_t step = tick_step(s, &heads), last = (s->first + s->shown) * s->cells;
+    int64_t glyph = s->cursor.col / s->cells - s->first;
+    int marker = s->rect.x + s->label + (int)glyph * s->columns + (s->columns > 1);
     for (int64_t col = (s->first * s->cells + step - 1) / step * step; col < last; col += step) {
         int x = s->rect.x + s->label + (int)((col / s->cells - s->first) * s->columns);
         snprintf(name, sizeof name, heads ? "h%" PRId64 : "%" PRId64, heads ? col / step : col);
-        fl_canvas_put(&s->view->canvas, x, s->rect.y, s->rect.x + s->rect.w - x, FL_STYLE_dim, name);
+        if (marker < x || marker > x + (int)strlen(name))
+            fl_canvas_put(&s->view->canvas, x, s->rect.y, s->rect.x + s->rect.w - x, FL_STYLE_dim, name);
     }
-    int64_t glyph = s->cursor.col / s->cells - s->first;
-    int x = s->rect.x + s->label + (int)glyph * s->columns + (s->columns > 1);
-    fl_canvas_put(&s->view->canvas, x, s->rect.y, 1, FL_STYLE_key, "▾");
+    fl_canvas_put(&s->view->canvas, marker, s->rect.y, 1, FL_STYLE_key, "▾");
 }
 
 /* ---- cells ---- */
@@ -389,7 +390,7 @@ static void draw_legend(sheet *s, int y) {
     fl_shade_legend(&s->shading, s->columns, legend, sizeof legend);
     text[0] = '\0';
     if (s->cells > 1)
-        snprintf(text, sizeof text, "1 block = %" PRId64 " cells, largest |x|; ", s->cells);
+        snprintf(text, sizeof text, "1 block = %" PRId64 " cells, max |x|; ", s->cells);
     else if (s->shown < s->grid.cols)
         snprintf(text, sizeof text, "cells %" PRId64 " to %" PRId64 " of %" PRId64 "; ", s->first,
                  s->first + s->shown - 1, s->grid.cols);

@@ -94,7 +94,7 @@ static void draw_foot(const table *t, int y) {
     char legend[160], text[256];
     fl_shade_legend(&t->shading, 1, legend, sizeof legend);
     if (t->cells > 1)
-        snprintf(text, sizeof text, "1 block = %" PRId64 " cells, the largest |x| of them; %s", t->cells,
+        snprintf(text, sizeof text, "1 block = %" PRId64 " cells, max |x|; %s", t->cells,
                  legend);
     else
         snprintf(text, sizeof text, "%s", legend);
