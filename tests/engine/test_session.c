@@ -476,7 +476,7 @@ static void sinks_get_what_they_want_and_can_stop_the_run(void **state) {
 
 static void a_half_cache_stays_close(void **state) {
     (void)state;
-    int64_t n;
+    int64_t n = 0;
     fl_stats stats;
     fl_session_options o = options(1), h = options(1);
     h.kv_dtype = FL_DTYPE_F16;
