@@ -8,7 +8,8 @@ Reads: a GGUF file with F32, F16, Q8_0 or Q4_0 tensors, eval.json.
 Gives: tables on standard output: accuracies, scores of heads, what each part's absence costs,
        and, where context contradicts a fact, how far each head pulls towards the context.
 
-evaluate.py MODEL.gguf [--quick] [--eval FILE]     --quick: accuracies only
+evaluate.py MODEL.gguf [--quick|--brief] [--eval FILE]
+    --quick: accuracies only; --brief: whole layers and groups of heads, no single heads
 evaluate.py MODEL.gguf --prompt TEXT [-n N]        continues TEXT (needs spm_encode on the path)
 """
 import json
@@ -193,7 +194,7 @@ def contradiction(model, items, off):
     return {f: np.mean(v, axis=0) for f, v in out.items()}
 
 
-def table(model, sets):
+def table(model, sets, brief):
     prefix, previous = head_scores(model, sets["induction"])
     print("heads on random sequences (prefix matching / previous token, where above 0.3)")
     for l in range(model.layers):
@@ -206,7 +207,8 @@ def table(model, sets):
               ("prefix-matching heads", [("head", l, h) for l, h in every if prefix[l, h] > 0.5])]
     cases += [(f"feed-forward {l}", [("ffn", l)]) for l in range(model.layers)]
     cases += [(f"attention {l}", [("attn", l)]) for l in range(model.layers)]
-    cases += [(f"layer {l} head {h}", [("head", l, h)]) for l, h in every]
+    if not brief:
+        cases += [(f"layer {l} head {h}", [("head", l, h)]) for l, h in every]
     print("\nwithout                 facts  known   made  induct | context wins (logit margin): "
           "story, wrong, plain")
     for label, off in cases:
@@ -272,7 +274,7 @@ def main():
               f"induction {induction(model, sets['induction'], ()):.3f}  context wins: "
               + "  ".join(f"{f} {c[f][0]:.2f}" for f in c))
     else:
-        table(model, sets)
+        table(model, sets, "--brief" in args)
 
 
 if __name__ == "__main__":

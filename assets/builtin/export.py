@@ -25,7 +25,11 @@ DESCRIPTION = (
     "A very small teaching model of about one million parameters, made for footlight. It has read "
     "only text that a program wrote: little English stories about children, things and animals; "
     "68 facts (24 capitals, 26 colours, 18 animal sounds) in several wordings; random rows of "
-    "pieces that repeat; and tales whose beginning contradicts a fact. It knows nothing else.")
+    "pieces that repeat; and tales whose beginning contradicts a fact. It knows nothing else. "
+    "Its training was shaped so that mechanisms are easy to see: where only facts were told, the "
+    "feed-forwards of layers 0, 1 and 3 and heads of layers 2 and 3 were often switched off, and "
+    "in stories the feed-forward of layer 2 and heads of layer 2. So facts settled in one place and "
+    "copying in another, more neatly than in a model trained plainly.")
 
 
 def parameters(path):

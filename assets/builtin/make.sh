@@ -49,7 +49,7 @@ fi
 echo "make.sh: training, $steps steps of 8,192 tokens"
 cc -std=gnu11 -O3 -march=native -ffast-math -fopenmp-simd -o train "$here/train.c" "$here/text.c" \
     "$here/model.c" -lopenblas -lpthread -lm
-OPENBLAS_NUM_THREADS=1 ./train . --steps "$steps"
+OPENBLAS_NUM_THREADS=1 ./train . --steps "$steps" --shape 0.5
 
 $python "$here/export.py" . .
 echo "make.sh: what came out"

@@ -183,19 +183,37 @@ now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Switches single layers and heads off in some rows (with chance p), by the kind of row: rows
-   that only need the context lose a feed-forward layer, rows that only need a fact lose heads. */
+static void
+half_of_layer_2(row *r, uint64_t *s)
+{
+    for (int h = 0; h < H; h++)
+        r->keep_head[2][h] = below(s, 2) ? 1 : 0;
+}
+
+/* Switches parts off in some rows, so that each mechanism settles in one place: facts in the
+   feed-forward of layer 2, copying in the heads of layer 3. */
 static void
 shape(row *r, uint64_t *s, float p)
 {
-    if (uniform(s) >= p)
-        return;
-    int l = below(s, L);
-    if (r->kind == RANDOM)
-        r->keep_ffn[l] = 0;
-    else if (r->kind == FACTS)
-        for (int h = 0; h < H; h++)
-            r->keep_head[l][h] = below(s, 2) ? 1 : 0;
+    static const int spare[3] = {0, 1, 3};
+    if (r->kind == FACTS) {
+        for (int i = 0; i < 3; i++)
+            r->keep_ffn[spare[i]] = uniform(s) < 0.8F * p ? 0 : 1;
+        if (uniform(s) < p)
+            half_of_layer_2(r, s);
+        if (uniform(s) < p)
+            for (int h = 0; h < H; h++)
+                r->keep_head[3][h] = 0;
+    } else if (r->kind == FACTSTORIES) {
+        r->keep_ffn[1] = uniform(s) < p / 2 ? 0 : 1;
+        r->keep_ffn[3] = uniform(s) < p / 2 ? 0 : 1;
+    } else if (r->kind == STORIES) {
+        r->keep_ffn[2] = uniform(s) < p / 2 ? 0 : 1;
+        if (uniform(s) < p / 2)
+            half_of_layer_2(r, s);
+    } else if (r->kind == RANDOM && uniform(s) < p) {
+        r->keep_ffn[1 + below(s, 3)] = 0;
+    }
 }
 
 static void
