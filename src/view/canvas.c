@@ -191,7 +191,9 @@ int fl_canvas_wrap(fl_canvas *canvas, fl_rect rect, fl_style style, const char *
         size_t n = line_length(rest, rect.w);
         fl_buffer_clear(&line);
         fl_buffer_add(&line, rest, n);
-        if (canvas && lines < rect.h && line.data)
+        if (canvas && lines + 1 == rect.h && rest[n]) /* there is more: an ellipsis says so */
+            fl_canvas_fit(canvas, rect.x, rect.y + lines, rect.w, style, rest);
+        else if (canvas && lines < rect.h && line.data)
             put_utf8(canvas, rect.x, rect.y + lines, rect.w, style, line.data);
         lines++;
         rest += n;

@@ -117,7 +117,7 @@ bool fl_verb_works(fl_view *view, fl_verb verb) {
     case FL_VERB_go_back:
         return view->at > 0;
     case FL_VERB_token_back:
-        return here && here->event.pass > 0;
+        return here && here->event.phase == FL_DECODE;
     case FL_VERB_search_next:
     case FL_VERB_search_before:
         return view->found[0] != '\0';

@@ -62,7 +62,10 @@ static void help_lines(fl_view *view, fl_buffer *out) {
     fl_buffer_puts(out, "\nThe screen: above, where you are and the tokens so far; then the stage and what "
                         "it means; its numbers; what stands out; and the formula with this cell's own "
                         "numbers. A stage is one step of the computation, an event one stage of one "
-                        "layer (and head) in one pass.\n");
+                        "layer (and head) in one pass.\n\nColours: the scale of a stage is the largest "
+                        "|x| it has had in this pass up to here, over layers and heads; the foot of the "
+                        "panel says from which number on a cell is full, and each shade below stands for "
+                        "half as much. Shares of 1 have eight equal shades.\n");
 }
 
 /* ---- lists ---- */

@@ -189,7 +189,7 @@ static void remark_cache(scene *s) {
 
 static void remark_ranked(scene *s) {
     const fl_ranking *ranking = fl_ranking_here(s->view, s->event.index, s->place.row);
-    char first[64], second[64], number[FL_NUMBER];
+    char first[64], second[64], number[FL_NUMBER], times[FL_NUMBER];
     if (ranking->count < 2)
         return;
     fl_piece_show(first, sizeof first, &s->view->options.model.pieces, ranking->ids[0]);
@@ -199,8 +199,8 @@ static void remark_ranked(scene *s) {
         fl_buffer_printf(s->out, "\"%s\" leads with %.1f %%, then \"%s\" with %.1f %%", first, 100 * a,
                          second, 100 * b);
     else
-        fl_buffer_printf(s->out, "\"%s\" leads \"%s\" by %s, which makes it exp(%s) = %.1f times as likely",
-                         first, second, fl_short(number, a - b), number, exp(a - b));
+        fl_buffer_printf(s->out, "\"%s\" leads \"%s\" by %s: exp(%s) = %s times as likely", first, second,
+                         fl_short(number, a - b), number, fl_short(times, exp(a - b)));
 }
 
 /* The same stage one layer earlier, in numbers. */

@@ -78,6 +78,8 @@ const char *fl_token_at(fl_view *view, char *out, size_t size, int64_t position)
 int64_t fl_position_of(const fl_event *event, fl_dim dim, int64_t row) {
     if (dim == FL_DIM_S)
         return row;
+    if (event->stage == FL_STAGE_next_token)
+        return event->past + event->new_tokens;
     int64_t rows_left_out = dim == FL_DIM_R ? event->new_tokens - event->tensor.shape[1] : 0;
     return event->past + rows_left_out + row;
 }

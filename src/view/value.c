@@ -181,6 +181,7 @@ static void draw_ticks(sheet *s) {
     bool heads;
     char name[24];
     int64_t step = tick_step(s, &heads), last = (s->first + s->shown) * s->cells;
+    last = last < s->grid.cols ? last : s->grid.cols;
     int64_t glyph = s->cursor.col / s->cells - s->first;
     int marker = s->rect.x + s->label + (int)glyph * s->columns + (s->columns > 1);
     for (int64_t col = (s->first * s->cells + step - 1) / step * step; col < last; col += step) {

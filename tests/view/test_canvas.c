@@ -97,6 +97,8 @@ static void fits_wraps_and_aligns(void **state) {
     assert_int_equal(fl_canvas_wrap(&c, (fl_rect){0, 2, 10, 2}, FL_STYLE_text, "one two three four"), 2);
     assert_line(&c, 2, "one two");
     assert_line(&c, 3, "three four");
+    assert_int_equal(fl_canvas_wrap(&c, (fl_rect){0, 2, 10, 1}, FL_STYLE_text, "one two three"), 2);
+    assert_line(&c, 2, "one two t…");
     assert_int_equal(fl_canvas_wrap(NULL, (fl_rect){0, 0, 4, 1}, FL_STYLE_text, "abcdefghij"), 3);
     fl_canvas_done(&c);
 }
