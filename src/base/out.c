@@ -250,7 +250,7 @@ fl_status fl_disk_free(const char *path, uint64_t *bytes, fl_diag *diag) {
         free(folder);
     }
     if (result != 0)
-        return fl_fail(diag, FL_ERR_IO, "free space cannot be found out: %s", strerror(errno));
+        return fl_fail(diag, FL_ERR_IO, "cannot be written: %s", strerror(errno));
     *bytes = (uint64_t)info.f_bavail * (uint64_t)info.f_frsize;
     return FL_OK;
 }

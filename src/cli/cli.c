@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 
 #include "base/diag.h"
+#include "base/map.h"
 #include "base/process.h"
 
 #include <stdarg.h>
@@ -108,12 +109,50 @@ static fl_status close_output(fl_cli *cli, fl_status status) {
     return status;
 }
 
+/* A first word that is neither a command nor anything that could be meant as a model. */
+static bool is_unknown(const fl_args *args) {
+    const char *word = args->subject, *name;
+    bool runnable;
+    if (!word || args->command_given || strpbrk(word, "/.:") || fl_path_exists(word))
+        return false;
+    for (size_t i = 0; (name = fl_bundled_name(i, &runnable)); i++)
+        if (strcmp(name, word) == 0)
+            return false;
+    return true;
+}
+
+static fl_status refuse_word(fl_cli *cli) {
+    const char *word = cli->args.subject;
+    char shown[128], hint[64] = "; 'footlight --help' lists the commands";
+    for (int i = 0; i < FL_COMMAND_COUNT; i++) {
+        const char *name = fl_command_get_info((fl_command)i)->name;
+        if (fl_word_distance(word, name) <= 2)
+            snprintf(hint, sizeof hint, ", the nearest command is '%s'", name);
+    }
+    fl_diag_init(&cli->diag, NULL);
+    return fl_fail(&cli->diag, FL_ERR_USAGE, "no command, file or bundled name is called '%s'%s",
+                   fl_escape_into(shown, sizeof shown, word, strlen(word)), hint);
+}
+
+/* `help` and `help COMMAND` are --help as many other programs spell it. */
+static fl_status parse(fl_cli *cli, int argc, char **argv) {
+    char help[] = "--help";
+    char *words[] = {argv[0], help, help, NULL};
+    if (argc > 1 && strcmp(argv[1], "help") == 0) {
+        words[1] = argc > 2 && strcmp(argv[2], "help") != 0 ? argv[2] : help;
+        argv = words;
+        argc = 3;
+    }
+    fl_status status = fl_args_parse(&cli->args, argc, argv, &cli->diag);
+    return is_unknown(&cli->args) ? refuse_word(cli) : status;
+}
+
 static fl_status start(fl_cli *cli, int argc, char **argv) {
     const char *no_color = getenv("NO_COLOR");
     cli->ascii = !fl_locale_start();
     cli->color = !(no_color && *no_color);
     cli->width = fl_terminal_columns(FL_STDOUT);
-    fl_status status = fl_args_parse(&cli->args, argc, argv, &cli->diag);
+    fl_status status = parse(cli, argc, argv);
     if (fl_given(cli, FL_OPTION_ascii))
         cli->ascii = true;
     return status;

@@ -2,10 +2,11 @@
 /* Copyright (c) 2026 the footlight authors */
 /*
  * `generate`: the prompt, its continuation, a line feed. Text appears as it is chosen, in whole
- * characters.
+ * characters. Without a vocabulary, which --ids allows, it is words like "#419".
  */
 #include "base/diag.h"
 #include "cli/job.h"
+#include "event/sentence.h"
 #include "token/stream.h"
 
 #include <stdio.h>
@@ -29,12 +30,26 @@ static void show(fl_cli *cli, const fl_buffer *text) {
 
 typedef struct writer {
     fl_cli *cli;
-    const fl_tokenizer *tokenizer;
+    const fl_tokenizer *tokenizer; /* NULL: ids are shown */
     fl_utf8_stream stream;
     int32_t previous; /* -1: at the start */
 } writer;
 
+static void write_id(writer *w, int32_t id) {
+    char word[16];
+    fl_buffer text = {0};
+    fl_buffer_printf(&text, "%s%s", w->previous < 0 ? "" : " ",
+                     fl_piece_show(word, sizeof word, &(fl_pieces){0}, id));
+    w->previous = id;
+    show(w->cli, &text);
+    fl_buffer_done(&text);
+}
+
 static void write_token(writer *w, int32_t id) {
+    if (!w->tokenizer) {
+        write_id(w, id);
+        return;
+    }
     fl_buffer text = {0};
     size_t length;
     const char *bytes = fl_decode(w->tokenizer, w->previous, id, &length);
@@ -70,7 +85,7 @@ static fl_status run(fl_cli *cli, const fl_job *job, fl_session *session, writer
         fl_status status = fl_session_pass(session, &token, &cli->diag);
         if (status != FL_OK && status != FL_DONE)
             return status;
-        if (token >= 0 && !ignore_end && fl_token_ends(job->tokenizer, token))
+        if (token >= 0 && !ignore_end && job->tokenizer && fl_token_ends(job->tokenizer, token))
             return FL_DONE;
         if (token >= 0)
             write_token(w, token);
@@ -101,18 +116,9 @@ static fl_status generate(fl_cli *cli, fl_job *job) {
     return status == FL_DONE ? FL_OK : status;
 }
 
-static fl_status need_tokenizer(fl_cli *cli, const fl_job *job) {
-    if (job->tokenizer)
-        return FL_OK;
-    fl_tokenizer *none;
-    return fl_open_tokenizer(cli, job->model, &none); /* fails again, and says why */
-}
-
 fl_status fl_cmd_generate(fl_cli *cli) {
     fl_job job;
     fl_status status = fl_job_open(cli, &job);
-    if (status == FL_OK)
-        status = need_tokenizer(cli, &job);
     if (status == FL_OK)
         status = generate(cli, &job);
     fl_job_close(&job);

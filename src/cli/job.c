@@ -10,6 +10,8 @@
 #include "base/map.h"
 #include "base/process.h"
 #include "cli/values.h"
+#include "engine/run.h"
+#include "kernels/kernels.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -97,8 +99,9 @@ fl_status fl_open_tokenizer(fl_cli *cli, const fl_model *model, fl_tokenizer **o
         return fl_tokenizer_open(out, file->text, fl_model_hparams(model)->vocab_size, &cli->diag);
     if (!vocab)
         return open_beside(cli, model, out);
-    fl_diag_init(&cli->diag, fl_model_name(model));
-    return fl_tokenizer_new(out, vocab, &cli->diag);
+    fl_status status = fl_tokenizer_new(out, vocab, &cli->diag);
+    snprintf(cli->diag.subject, sizeof cli->diag.subject, "%s", fl_model_name(model));
+    return status;
 }
 
 /* With --ids the vocabulary only makes the output more readable: what is wrong with it is no error
@@ -115,9 +118,12 @@ static fl_status find_tokenizer(fl_cli *cli, fl_job *job) {
 /* ---- options ---- */
 
 static fl_status read_patches(fl_cli *cli, fl_job *job) {
+    const fl_hparams *h = fl_model_hparams(job->model);
     for (size_t i = 0; i < cli->args.n_patches; i++) {
         fl_diag_init(&cli->diag, "--patch");
         fl_status status = fl_patch_parse(cli->args.patches[i], &job->patches[i], &cli->diag);
+        if (status == FL_OK)
+            status = fl_patches_check(&job->patches[i], 1, h, &cli->diag);
         if (status != FL_OK)
             return status;
     }
@@ -149,11 +155,45 @@ int64_t fl_job_context(const fl_cli *cli, const fl_job *job) {
     return asked ? asked : fl_model_hparams(job->model)->max_position_embeddings;
 }
 
+/* What a session would refuse too, but without the name of the option that asked for it. */
+
+static fl_status check_ids(fl_cli *cli, const fl_job *job) {
+    const int64_t vocab = fl_model_hparams(job->model)->vocab_size;
+    for (size_t i = 0; fl_given(cli, FL_OPTION_ids) && i < job->n_ids; i++) {
+        if (job->ids[i] < vocab)
+            continue;
+        fl_diag_init(&cli->diag, "--ids");
+        return fl_fail(&cli->diag, FL_ERR_USAGE, "found %d, expected numbers from 0 to %lld",
+                       (int)job->ids[i], (long long)vocab - 1);
+    }
+    return FL_OK;
+}
+
+static fl_status check_context(fl_cli *cli, const fl_job *job) {
+    const int64_t limit = fl_model_hparams(job->model)->max_position_embeddings;
+    if (fl_value(cli, FL_OPTION_ctx)->count <= limit)
+        return FL_OK;
+    fl_diag_init(&cli->diag, "--ctx");
+    return fl_fail(&cli->diag, FL_ERR_LIMIT, "found %lld, expected at most %lld, the model's context",
+                   (long long)fl_value(cli, FL_OPTION_ctx)->count, (long long)limit);
+}
+
+/* --isa was looked at when the command line was read, the environment was not. */
+static fl_status check_environment(fl_cli *cli) {
+    fl_kernels kernels;
+    if (fl_given(cli, FL_OPTION_isa))
+        return FL_OK;
+    fl_diag_init(&cli->diag, "FOOTLIGHT_ISA");
+    return fl_kernels_choose(&kernels, NULL, &cli->diag);
+}
+
 static fl_status check_length(fl_cli *cli, const fl_job *job) {
     int64_t context = fl_job_context(cli, job);
-    if ((int64_t)job->n_ids <= context)
+    if (job->n_ids > 0 && (int64_t)job->n_ids <= context)
         return FL_OK;
     fl_diag_init(&cli->diag, "prompt");
+    if (job->n_ids == 0)
+        return fl_fail(&cli->diag, FL_ERR_USAGE, "it has no tokens, expected at least one");
     return fl_fail(&cli->diag, FL_ERR_LIMIT, "it is %zu tokens long, expected at most %lld, the %s",
                    job->n_ids, (long long)context,
                    fl_given(cli, FL_OPTION_ctx) ? "context asked for" : "model's context");
@@ -171,10 +211,11 @@ static fl_status check_runs(fl_cli *cli, const fl_job *job) {
 fl_status fl_job_open(fl_cli *cli, fl_job *job) {
     fl_status status;
     *job = (fl_job){0};
-    if ((status = check_one_prompt(cli)) != FL_OK ||
+    if ((status = check_one_prompt(cli)) != FL_OK || (status = check_environment(cli)) != FL_OK ||
         (status = fl_model_open(&job->model, fl_model_argument(cli), &cli->diag)) != FL_OK ||
         (status = check_runs(cli, job)) != FL_OK || (status = find_tokenizer(cli, job)) != FL_OK ||
-        (status = read_prompt(cli, job)) != FL_OK || (status = check_length(cli, job)) != FL_OK ||
+        (status = read_prompt(cli, job)) != FL_OK || (status = check_ids(cli, job)) != FL_OK ||
+        (status = check_context(cli, job)) != FL_OK || (status = check_length(cli, job)) != FL_OK ||
         (status = read_patches(cli, job)) != FL_OK)
         return status;
     fill_options(cli, job);

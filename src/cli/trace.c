@@ -85,6 +85,37 @@ static fl_status choose(fl_cli *cli, tracing *t) {
 
 /* ---- setting up ---- */
 
+static const char *without_dot(const char *path) {
+    while (path[0] == '.' && path[1] == '/')
+        for (path += 2; *path == '/';)
+            path++;
+    return path;
+}
+
+static fl_status refuse_output(fl_cli *cli, const char *option, const char *path,
+                               const char *what) {
+    char shown[128];
+    fl_diag_init(&cli->diag, option);
+    return fl_fail(&cli->diag, FL_ERR_USAGE, "found '%s', %s, expected another file",
+                   fl_escape_into(shown, sizeof shown, path, strlen(path)), what);
+}
+
+/* Results that would replace each other, or the model that is being read. */
+static fl_status check_outputs(fl_cli *cli) {
+    const char *model = cli->args.subject ? without_dot(cli->args.subject) : "";
+    const char *records = fl_value(cli, FL_OPTION_output)->text,
+               *tensors = fl_value(cli, FL_OPTION_tensors)->text;
+    if (records && strcmp(without_dot(records), model) == 0)
+        return refuse_output(cli, "--output", records, "the model itself");
+    if (tensors && strcmp(without_dot(tensors), model) == 0)
+        return refuse_output(cli, "--tensors", tensors, "the model itself");
+    if (tensors && strcmp(tensors, "-") == 0)
+        return refuse_output(cli, "--tensors", tensors, "which values cannot go to");
+    if (records && tensors && strcmp(without_dot(records), without_dot(tensors)) == 0)
+        return refuse_output(cli, "--tensors", tensors, "the file of --output too");
+    return FL_OK;
+}
+
 static fl_status start_session(fl_cli *cli, tracing *t) {
     fl_session_options *o = &t->job.options;
     int64_t context = fl_job_context(cli, &t->job), room = context - (int64_t)t->job.n_ids + 1;
@@ -215,7 +246,7 @@ static fl_status run(fl_cli *cli, tracing *t) {
 fl_status fl_cmd_trace(fl_cli *cli) {
     tracing t = {0};
     fl_status status;
-    if ((status = fl_job_open(cli, &t.job)) == FL_OK && (status = choose(cli, &t)) == FL_OK &&
+    if ((status = check_outputs(cli)) == FL_OK && (status = fl_job_open(cli, &t.job)) == FL_OK && (status = choose(cli, &t)) == FL_OK &&
         (status = start_session(cli, &t)) == FL_OK) {
         prepare_recorder(cli, &t);
         status = open_tensors(cli, &t);

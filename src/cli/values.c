@@ -84,6 +84,13 @@ static fl_status parse_span(fl_option_value *value, const char *text, fl_diag *d
     return refuse(diag, text, "a number or a range like 2-5");
 }
 
+static fl_status parse_stages(const char *text, fl_diag *diag) {
+    bool good = *text != '\0' && *text != ',';
+    for (const char *at = text; *at; at++)
+        good &= *at != ',' || (at[1] != ',' && at[1] != '\0');
+    return good ? FL_OK : refuse(diag, text, "names or globs of stages between commas");
+}
+
 static fl_status parse_word(fl_option_value *value, const fl_option_info *info, const char *text,
                             fl_diag *diag) {
     char expected[160];
@@ -120,9 +127,10 @@ fl_status fl_value_parse(fl_option_value *value, const fl_option_info *info, con
         return parse_word(value, info, text, diag);
     case FL_KIND_PATH:
         return *text ? FL_OK : fl_fail(diag, FL_ERR_USAGE, "found nothing, expected a file name");
+    case FL_KIND_STAGES:
+        return parse_stages(text, diag);
     case FL_KIND_FLAG:
     case FL_KIND_TEXT:
-    case FL_KIND_STAGES:
     case FL_KIND_LIST:
         break;
     }

@@ -64,11 +64,22 @@ static bool matches_aliases(const char *pattern, fl_stage stage, int32_t layer) 
     return false;
 }
 
+/* A TransformerLens name without what stands before it ("hook_resid_post", "attn.hook_q") means every
+ * layer's. Its names say hook_, so no short name of another dialect is widened by this. */
+static bool matches_tail(const char *pattern, const char *name) {
+    if (!strstr(pattern, "hook_"))
+        return false;
+    for (const char *point = strchr(name, '.'); point; point = strchr(point + 1, '.'))
+        if (glob(pattern, point + 1))
+            return true;
+    return false;
+}
+
 static bool matches_dialects(const char *pattern, fl_stage stage, int32_t layer) {
     char name[128];
     for (int dialect = 0; dialect < FL_DIALECT_COUNT; dialect++) {
         fl_stage_name(stage, layer, (fl_dialect)dialect, name, sizeof name);
-        if (glob(pattern, name))
+        if (glob(pattern, name) || (dialect == FL_DIALECT_TL && matches_tail(pattern, name)))
             return true;
     }
     return glob(pattern, fl_stage_get_info(stage)->id);

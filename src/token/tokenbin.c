@@ -14,6 +14,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { UNK_ID = 0, BOS_ID = 1, EOS_ID = 2 };
 
@@ -31,7 +32,22 @@ static const struct {
     {"{", 1, "JSON (tokenizer.json)"},
 };
 
+/* A line of a tiktoken rank file: a token in base64, a blank, its rank. */
+static bool is_rank_line(const uint8_t *bytes, uint64_t length) {
+    static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+    uint64_t at = 0, from;
+    while (at < length && bytes[at] && strchr(base64, bytes[at]))
+        at++;
+    if (at == 0 || at % 4 != 0 || at == length || bytes[at++] != ' ')
+        return false;
+    for (from = at; at < length && bytes[at] >= '0' && bytes[at] <= '9';)
+        at++;
+    return at > from && at < length && (bytes[at] == '\n' || bytes[at] == '\r');
+}
+
 static const char *recognise(const uint8_t *bytes, uint64_t length) {
+    if (is_rank_line(bytes, length))
+        return "a tiktoken rank file, which this version does not read";
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         size_t n = 0;
         while (n < others[i].length && n < length &&

@@ -178,6 +178,89 @@ static void wrong_usage(void **state) {
     fl_assert_refused(fl_run_how(unknown_isa, "trace"), 2, "sse9|auto");
 }
 
+static void options_are_named_not_the_model(void **state) {
+    (void)state;
+    static const char said[] = "footlight: ";
+    static const struct {
+        const char *words[4], *begins;
+    } rows[] = {
+        {{"trace", "--patch", "layer 9 attn zero"}, "--patch: patch of layer 9, expected 0 to 3"},
+        {{"trace", "--patch", "layer 0 head 8 zero"}, "--patch: patch of head 8, expected 0 to 7"},
+        {{"generate", "--ids", "1,1024"}, "--ids: found 1024, expected numbers from 0 to 1023"},
+        {{"generate", "--ctx", "300"}, "--ctx: found 300, expected at most 256"},
+        {{"step", "--layers", "2"}, "--layers: is no option of 'step'"},
+        {{"trace", "--layers", "5-2"}, "--layers: found '5-2', expected a number or a range"},
+        {{"trace", "--heads", ""}, "--heads: found '', expected a number or a range"},
+        {{"trace", "--stages", ""}, "--stages: found '', expected names"},
+        {{"trace", "--stages", "q,"}, "--stages: found 'q,', expected names"},
+        {{"trace", "--stages", ",q"}, "--stages: found ',q', expected names"},
+        {{"trace", "--stages", "q,,k"}, "--stages: found 'q,,k', expected names"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        fl_ran ran = fl_program(&(fl_how){0}, rows[i].words);
+        assert_int_equal(ran.status, strcmp(rows[i].words[1], "--ctx") == 0 ? 1 : 2);
+        assert_string_equal(ran.out, "");
+        if (strncmp(ran.err + strlen(said), rows[i].begins, strlen(rows[i].begins)) != 0)
+            print_error("expected %s, got %s\n", rows[i].begins, ran.err);
+        assert_int_equal(
+            strncmp(ran.err + strlen(said), rows[i].begins, strlen(rows[i].begins)), 0);
+        fl_ran_done(&ran);
+    }
+    fl_how unknown_isa = {.environment = "FOOTLIGHT_ISA=sse9"};
+    fl_assert_refused(fl_run_how(unknown_isa, "trace"), 2, "footlight: FOOTLIGHT_ISA: |sse9");
+}
+
+static void a_file_is_named(void **state) {
+    (void)state;
+    FL_NEED_DATA("gguf-vocab/ggml-vocab-deepseek-coder.gguf");
+    fl_assert_refused(fl_run("tokenize", fl_test_data("gguf-vocab/ggml-vocab-deepseek-coder.gguf")), 1,
+                      "ggml-vocab-deepseek-coder.gguf: |\"gpt2\"");
+}
+
+static void unknown_words(void **state) {
+    (void)state;
+    fl_assert_refused(fl_run("bench"), 2, "no command, file or bundled name|'bench'|--help");
+    fl_assert_refused(fl_run("lesson", "list"), 2, "no command|'lesson'|--help");
+    fl_assert_refused(fl_run("diff", "a", "b"), 2, "no command|'diff'|--help");
+    fl_assert_refused(fl_run("bench", "--repeat", "3"), 2, "no command|'bench'");
+    fl_assert_refused(fl_run("generat"), 2, "'generat'|nearest command is 'generate'");
+    fl_assert_refused(fl_run("help", "bench"), 2, "no command|'bench'");
+    fl_assert_refused(fl_run("nosuch.gguf"), 1, "nosuch.gguf: |neither a file");
+    fl_assert_refused(fl_run("builtin", "more"), 2, "more: one word too many");
+}
+
+static void help_is_a_word_too(void **state) {
+    (void)state;
+    static const char *const commands[] = {"trace", "shapes"};
+    fl_ran word = fl_run("help"), option = fl_run("--help");
+    fl_assert_ran(&word);
+    assert_string_equal(word.out, option.out);
+    fl_ran_done(&word);
+    fl_ran_done(&option);
+    for (size_t i = 0; i < 2; i++) {
+        word = fl_run("help", commands[i]);
+        option = fl_run(commands[i], "--help");
+        fl_assert_ran(&word);
+        assert_string_equal(word.out, option.out);
+        fl_ran_done(&word);
+        fl_ran_done(&option);
+    }
+}
+
+static void outputs_do_not_replace_each_other(void **state) {
+    (void)state;
+    char path[512], other[560];
+    snprintf(path, sizeof path, "%s", fl_temporary("both"));
+    fl_assert_refused(fl_run("trace", "--tensors", path, "-o", path), 2, "--tensors: |both|--output");
+    fl_assert_refused(fl_run("trace", "--tensors", "./both", "-o", "both"), 2, "--tensors: ");
+    fl_assert_refused(fl_run("trace", "--tensors", "-"), 2, "--tensors: found '-'");
+    assert_false(fl_test_exists(path));
+    snprintf(other, sizeof other, "%s", fl_write_temporary("model.gguf", "GGUF", 4));
+    fl_assert_refused(fl_run("trace", other, "-o", other), 2, "--output: |the model itself");
+    fl_assert_refused(fl_run("trace", other, "--tensors", other), 2, "--tensors: |the model itself");
+    unlink(other);
+}
+
 /* Names from outside cannot reach the terminal as control sequences. */
 static void messages_are_escaped(void **state) {
     (void)state;
@@ -256,6 +339,11 @@ int main(void) {
         cmocka_unit_test(every_truncation_is_one_line),
         cmocka_unit_test(bad_prompts),
         cmocka_unit_test(wrong_usage),
+        cmocka_unit_test(options_are_named_not_the_model),
+        cmocka_unit_test(a_file_is_named),
+        cmocka_unit_test(unknown_words),
+        cmocka_unit_test(help_is_a_word_too),
+        cmocka_unit_test(outputs_do_not_replace_each_other),
         cmocka_unit_test(messages_are_escaped),
         cmocka_unit_test(output_that_cannot_be_written),
         cmocka_unit_test(a_reader_that_has_gone_is_no_error),

@@ -145,6 +145,28 @@ static void stories_letter_for_letter(void **state) {
     fl_ran_done(&ran);
 }
 
+/* With --ids no tokenizer is needed: ids are written as elsewhere. */
+static void ids_without_a_tokenizer(void **state) {
+    (void)state;
+    FL_NEED_DATA("stories260K.bin");
+    size_t length;
+    char *bytes = fl_read_file(fl_test_data("stories260K.bin"), &length);
+    const char *path = fl_write_temporary("alone.bin", bytes, length);
+    fl_ran ran = fl_run("generate", path, "--ids", "1,2,3", "-n", "0");
+    fl_assert_ran(&ran);
+    assert_string_equal(ran.out, "#1 #2 #3\n");
+    fl_ran_done(&ran);
+    ran = fl_run("generate", path, "--ids", "1,2,3", "-n", "3");
+    fl_assert_ran(&ran);
+    int a, b, c, end = 0;
+    assert_int_equal(sscanf(ran.out, "#1 #2 #3 #%d #%d #%d%n", &a, &b, &c, &end), 3);
+    assert_string_equal(ran.out + end, "\n");
+    fl_ran_done(&ran);
+    fl_assert_refused(fl_run("generate", path, "-p", "Once"), 1, "alone.bin|carries no tokenizer");
+    free(bytes);
+    remove(path);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prompt_continuation_line_feed),
@@ -155,6 +177,7 @@ int main(void) {
         cmocka_unit_test(stops_where_the_context_is_full),
         cmocka_unit_test(nan_logits_choose_id_0_with_a_warning),
         cmocka_unit_test(stories_letter_for_letter),
+        cmocka_unit_test(ids_without_a_tokenizer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

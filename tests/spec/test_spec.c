@@ -169,6 +169,15 @@ static void patterns_select_stages(void **state) {
     assert_true(fl_stage_match("hook_resid_pre", FL_STAGE_resid_post, 2, 4));
     assert_false(fl_stage_match("hook_resid_pre", FL_STAGE_resid_post, 3, 4)); /* nobody reads it */
     assert_true(fl_stage_match("resid_pre:1", FL_STAGE_resid_post, 0, 4));
+    /* TransformerLens names without block and component mean every layer's */
+    assert_true(fl_stage_match("hook_resid_post", FL_STAGE_resid_post, 3, 4));
+    assert_false(fl_stage_match("hook_resid_post", FL_STAGE_resid_mid, 3, 4));
+    assert_true(fl_stage_match("attn.hook_q", FL_STAGE_q, 2, 4));
+    assert_true(fl_stage_match("hook_q", FL_STAGE_q, 2, 4));
+    assert_false(fl_stage_match("attn.hook_q", FL_STAGE_k, 2, 4));
+    assert_true(fl_stage_match("attn.hook_*", FL_STAGE_attn_probs, 1, 4));
+    assert_false(fl_stage_match("attn.hook_*", FL_STAGE_gate, 1, 4));
+    assert_false(fl_stage_match("attn*", FL_STAGE_q, 1, 4)); /* short names stay as narrow */
     assert_false(fl_stage_match("", FL_STAGE_q, 0, 4));
     assert_false(fl_stage_match("qq", FL_STAGE_q, 0, 4));
 }

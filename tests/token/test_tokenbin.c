@@ -194,7 +194,8 @@ static void other_files_are_named(void **state) {
         const char *words;
     } rows[] = {{"GGUF\3......................", "a GGUF file"},
                 {"\n\016\n\005<unk>\025....\030\002.......", "a SentencePiece protobuf"},
-                {"{\"version\": \"1.0\", \"truncation\": null}", "JSON"}};
+                {"{\"version\": \"1.0\", \"truncation\": null}", "JSON"},
+                {"IQ== 0\nIg== 1\nIw== 2\nJA== 3\n", "a tiktoken rank file"}};
     fl_buffer file = {0};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         fl_buffer_clear(&file);
