@@ -10,26 +10,30 @@
 #include "sinks/recorder.h"
 #include "view/view.h"
 
-#include <inttypes.h>
+#include <string.h>
 
-/* The sentence that a reader needs first: how much goes in, and how long it takes. */
-static void introduce(fl_cli *cli, const fl_job *job, int64_t steps) {
-    fl_buffer text = {0};
-    fl_buffer_printf(&text, "%s: %zu %s in, and %" PRId64 " steps later one comes out.\n",
-                     fl_model_name(job->model), job->n_ids,
-                     job->n_ids == 1 ? "token goes" : "tokens go", steps);
-    if (text.data)
-        fl_emit(cli, text.data);
-    fl_buffer_done(&text);
+static int64_t events_of(fl_cli *cli, const fl_job *job, fl_plan_end end) {
+    fl_plan *plan;
+    int64_t events = 0;
+    if (fl_plan_new(&plan, fl_model_hparams(job->model), end, &cli->diag) == FL_OK)
+        events = fl_plan_count(plan);
+    fl_plan_free(plan);
+    return events;
 }
 
-static int64_t steps_of(fl_cli *cli, const fl_job *job) {
-    fl_plan *plan;
-    int64_t steps = 0;
-    if (fl_plan_new(&plan, fl_model_hparams(job->model), FL_END_TOKEN, &cli->diag) == FL_OK)
-        steps = fl_plan_count(plan) - 1; /* from the first event to the last */
-    fl_plan_free(plan);
-    return steps;
+/* The sentence that a reader needs first. A long prompt is read in several passes; only the last of
+ * them chooses. */
+static void introduce(fl_cli *cli, const fl_job *job) {
+    const int64_t earlier = ((int64_t)job->n_ids - 1) / job->options.chunk;
+    const char *name = fl_model_name(job->model);
+    fl_buffer text = {0};
+    fl_escape(&text, name, strlen(name), FL_ESCAPE_LINE);
+    fl_buffer_puts(&text, ": ");
+    fl_sentence_opening(&text, job->n_ids,
+                        earlier * events_of(cli, job, FL_END_BLOCKS) +
+                            events_of(cli, job, FL_END_TOKEN) - 1);
+    fl_buffer_puts(&text, "\n");
+    fl_emit_buffer(cli, &text);
 }
 
 static fl_status transcript(fl_cli *cli, fl_job *job) {
@@ -48,7 +52,7 @@ static fl_status transcript(fl_cli *cli, fl_job *job) {
     status = fl_session_add_sink(session, &sink);
     if (status == FL_OK)
         status = fl_job_watch(cli, session, &watch);
-    introduce(cli, job, steps_of(cli, job));
+    introduce(cli, job);
     if (status == FL_OK)
         status = fl_session_run(session, &cli->diag);
     if (fl_recorder_failed(&recorder))

@@ -87,7 +87,8 @@ static bool print_table(const fl_cli *cli, const fl_tokenizer *tokenizer, const 
         fl_buffer_done(&shown);
     }
     bool done = fl_table_text(table, cli->width, out);
-    fl_buffer_printf(out, "\n%zu tokens · %s\n", n, fl_tokenizer_summary(tokenizer));
+    fl_buffer_printf(out, "\n%zu token%s · %s\n", n, n == 1 ? "" : "s",
+                     fl_tokenizer_summary(tokenizer));
     fl_table_free(table);
     return done;
 }

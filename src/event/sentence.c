@@ -63,19 +63,34 @@ static void add_place(fl_buffer *out, const fl_event *event, const fl_sentence_r
         fl_buffer_printf(out, "%s%" PRId64, i ? " by " : "", event->tensor.shape[i]);
 }
 
-/* "query 1 key 5": the index with its axis names; the batch axis and axes of one number are left
- * out. */
-static void add_index(fl_buffer *out, const fl_tensor *tensor, const int64_t *index) {
+/* The position of a row: the rows are the last tokens of the pass, all or one of them. */
+static int64_t position_of(const fl_event *event, int axis, int64_t row) {
+    return event->past + event->new_tokens - event->tensor.shape[axis] + row;
+}
+
+/* "query 1 key 5": the index with its axis names, tokens by their positions; the batch axis and axes
+ * of one number are left out. */
+static void add_index(fl_buffer *out, const fl_event *event, const int64_t *index,
+                      const fl_sentence_run *run) {
+    const fl_tensor *tensor = &event->tensor;
     const char *before = " at ";
     for (int i = 0; i < tensor->n_dims; i++) {
-        if (tensor->axes[i] == FL_AXIS_batch || tensor->axes[i] == FL_AXIS_one)
+        fl_axis axis = tensor->axes[i];
+        bool is_row = axis == FL_AXIS_token || axis == FL_AXIS_query;
+        if (axis == FL_AXIS_batch || axis == FL_AXIS_one)
             continue;
-        fl_buffer_printf(out, "%s%s %" PRId64, before, fl_axis_name(tensor->axes[i]), index[i]);
+        fl_buffer_printf(out, "%s%s %" PRId64, before, fl_axis_name(axis),
+                         is_row ? position_of(event, i, index[i]) : index[i]);
         before = " ";
+        if (axis != FL_AXIS_vocab)
+            continue;
+        fl_buffer_puts(out, " ");
+        add_piece(out, run, (int32_t)index[i]);
     }
 }
 
-static void add_stats(fl_buffer *out, const fl_event *event, const fl_stats *stats) {
+static void add_stats(fl_buffer *out, const fl_event *event, const fl_stats *stats,
+                      const fl_sentence_run *run) {
     if (stats->masked > 0)
         fl_buffer_printf(out, ", %" PRId64 " masked", stats->masked);
     if (stats->nan > 0)
@@ -85,9 +100,9 @@ static void add_stats(fl_buffer *out, const fl_event *event, const fl_stats *sta
     if (stats->finite == 0)
         return;
     fl_buffer_printf(out, ", min %.4g", stats->min);
-    add_index(out, &event->tensor, stats->argmin);
+    add_index(out, event, stats->argmin, run);
     fl_buffer_printf(out, ", max %.4g", stats->max);
-    add_index(out, &event->tensor, stats->argmax);
+    add_index(out, event, stats->argmax, run);
     fl_buffer_printf(out, ", mean %.4g", stats->mean);
 }
 
@@ -154,14 +169,40 @@ static void add_tokens(fl_buffer *out, const fl_event *event, const fl_sentence_
         fl_buffer_printf(out, " and %" PRId64 " more", count - LISTED_TOKENS);
 }
 
+static bool is_greedy(const fl_event *event) {
+    return !event->sampler || strcmp(event->sampler, "greedy") == 0;
+}
+
+const char *fl_choice_how(char *out, size_t size, const fl_event *event) {
+    if (is_greedy(event)) {
+        snprintf(out, size, "chosen greedily");
+        return out;
+    }
+    size_t at = (size_t)snprintf(out, size, "drawn at ");
+    for (const char *from = event->sampler; *from && at + 2 < size; from++) {
+        bool next_setting = strncmp(from, " top-", 5) == 0 || strncmp(from, " seed", 5) == 0;
+        if (next_setting)
+            out[at++] = ',';
+        out[at++] = *from;
+    }
+    out[at] = '\0';
+    return out;
+}
+
 static void add_choice(fl_buffer *out, const fl_event *event, const fl_sentence_run *run) {
     int64_t index[FL_MAX_DIMS] = {0};
     int32_t id = (int32_t)fl_tensor_at(&event->tensor, index);
+    char how[128];
     fl_buffer_printf(out, ": id %" PRId32 ", ", id);
     add_piece(out, run, id);
-    fl_buffer_printf(out, ", probability %.4g", event->prob);
-    if (event->sampler)
-        fl_buffer_printf(out, ", %s", event->sampler);
+    fl_buffer_printf(out, ", probability %.4g%s, %s", event->prob,
+                     is_greedy(event) ? "" : " at temperature 1",
+                     fl_choice_how(how, sizeof how, event));
+}
+
+void fl_sentence_opening(fl_buffer *out, size_t n_tokens, int64_t steps) {
+    fl_buffer_printf(out, "%zu token%s in; %" PRId64 " steps later one word comes out.", n_tokens,
+                     n_tokens == 1 ? " goes" : "s go", steps);
 }
 
 void fl_sentence(fl_buffer *out, const fl_event *event, const fl_stats *stats,
@@ -172,7 +213,7 @@ void fl_sentence(fl_buffer *out, const fl_event *event, const fl_stats *stats,
     else if (event->stage == FL_STAGE_next_token)
         add_choice(out, event, run);
     else
-        add_stats(out, event, stats);
+        add_stats(out, event, stats, run);
     if (event->stage == FL_STAGE_attn_probs)
         add_look(out, event, run);
     if (event->stage == FL_STAGE_logits || event->stage == FL_STAGE_probs)

@@ -32,6 +32,13 @@ typedef struct fl_sentence_run {
     int64_t first, last;   /* numbers of the first and last event of this pass */
 } fl_sentence_run;
 
+/* What a reader needs first: "6 tokens go in; 193 steps later one word comes out." `steps` is the
+ * number of the event that chooses, the first event being 0. */
+void fl_sentence_opening(fl_buffer *out, size_t n_tokens, int64_t steps);
+/* How a next_token event came by its token: "chosen greedily", "drawn at temperature 0.8, seed 0".
+ * Returns `out`. */
+const char *fl_choice_how(char *out, size_t size, const fl_event *event);
+
 void fl_sentence(fl_buffer *out, const fl_event *event, const fl_stats *stats,
                  const fl_sentence_run *run);
 

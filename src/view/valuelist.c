@@ -151,7 +151,7 @@ void fl_choice_draw(fl_view *view, fl_rect rect) {
     const fl_event *event = &captured->event;
     int64_t index[FL_MAX_DIMS] = {0};
     int32_t id = (int32_t)fl_tensor_at(&event->tensor, index);
-    char piece[64], bar[128];
+    char piece[64], bar[128], how[128];
     fl_canvas *canvas = &view->canvas;
     fl_piece_show(piece, sizeof piece, &view->options.model.pieces, id);
     int x = rect.x + 2, y = rect.y + (rect.h > 6);
@@ -159,8 +159,8 @@ void fl_choice_draw(fl_view *view, fl_rect rect) {
     used += fl_canvas_put(canvas, x + used, y, rect.w - used, FL_STYLE_token_new, piece);
     fl_canvas_printf(canvas, x + used, y, rect.w - used, FL_STYLE_dim, "   id %" PRId32, id);
     fl_canvas_printf(canvas, x, y + 1 + (rect.h > 6), rect.w - 2, FL_STYLE_text,
-                     "its chance was %.4f, chosen %s", event->prob,
-                     event->sampler ? event->sampler : "greedily");
+                     "its chance was %.4f, %s", event->prob,
+                     fl_choice_how(how, sizeof how, event));
     fl_bar(bar, event->prob, rect.w - 4, canvas->ascii);
     fl_canvas_put(canvas, x, y + 2 + (rect.h > 6), rect.w - 2, FL_STYLE_bar, bar);
     bool ends = piece_note(view, id)[0] == 'a';

@@ -219,13 +219,15 @@ void fl_view_welcome(fl_view *view, fl_buffer *out) {
     size_t n_tokens, n_prompt;
     view->source.tokens(view->source.ctx, &n_tokens, &n_prompt);
     bool chooses = fl_plan_step(pass.plan, pass.count - 1)->stage == FL_STAGE_next_token;
-    fl_buffer_printf(out, "%zu token%s in; ", n_prompt, n_prompt == 1 ? " goes" : "s go");
-    if (chooses)
-        fl_buffer_printf(out, "%" PRId64 " steps later one word comes out. See every number.",
-                         pass.count - 1);
-    else
-        fl_buffer_printf(out, "the first %" PRId64 " are read in %" PRId64 " steps, the others after them.",
-                         pass.dims.T, pass.count - 1);
+    if (chooses) {
+        fl_sentence_opening(out, n_prompt, pass.count - 1);
+        fl_buffer_puts(out, " See every number.");
+    } else {
+        fl_buffer_printf(out,
+                         "%zu tokens go in; the first %" PRId64 " are read in %" PRId64
+                         " steps, the others after them.",
+                         n_prompt, pass.dims.T, pass.count - 1);
+    }
 }
 
 void fl_view_page_text(fl_view *view, fl_buffer *out) {

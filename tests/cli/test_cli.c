@@ -308,7 +308,7 @@ static void transcript_without_a_terminal(void **state) {
     (void)state;
     fl_ran ran = fl_run("-p", "The capital of France is");
     fl_assert_ran(&ran);
-    static const char begins[] = "builtin: 6 tokens go in, and 193 steps later one comes "
+    static const char begins[] = "builtin: 6 tokens go in; 193 steps later one word comes "
                                  "out.\nevent 0 of 0 to 193: tokens, ";
     assert_int_equal(strncmp(ran.out, begins, sizeof begins - 1), 0);
     assert_says(ran.out, "\nevent 117 of 0 to 193: layer 2, head ");

@@ -54,11 +54,32 @@ static void what_cannot_be_done_names_its_line(void **state) {
     fl_assert_refused(fl_run("step", "-x", "/nowhere", "--batch"), 1, "/nowhere|No such file");
 }
 
+/* A prompt that is read in parts: the steps before the choice are counted to the end. */
+static void steps_of_a_long_prompt(void **state) {
+    (void)state;
+    fl_ran ran = fl_run("step", "--plain", "--chunk", "4");
+    int tokens, end = 0;
+    long steps;
+    char last[64];
+    fl_assert_ran(&ran);
+    assert_int_equal(sscanf(ran.out, "builtin: %d tokens go in; %ld steps later one word comes out.\n%n",
+                            &tokens, &steps, &end), 2);
+    assert_true(end > 0);
+    assert_int_equal(tokens, 6);
+    snprintf(last, sizeof last, "\nevent %ld of ", steps);
+    const char *choice = strstr(ran.out, last);
+    assert_non_null(choice);
+    assert_non_null(strstr(choice, "next_token"));
+    assert_ptr_equal(strchr(choice + 1, '\n') + 1, ran.out + ran.out_length);
+    fl_ran_done(&ran);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(batch_says_what_each_command_does),
         cmocka_unit_test(pages_and_leaving),
         cmocka_unit_test(what_cannot_be_done_names_its_line),
+        cmocka_unit_test(steps_of_a_long_prompt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

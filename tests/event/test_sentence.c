@@ -38,7 +38,7 @@ static void each_kind_of_stage_is_said(void **state) {
              "earlier one: every row adds up to 1, shape 1 by 6 by 6, 15 masked, min 0.02494 at query 3 "
              "key 3, max 1 at query 0 key 0, mean 0.2857. Query \" is\" gives 44 percent to \" of\"."},
         {77, "event 77 of 0 to 77: next_token, the piece that is chosen, to be read as the next token, "
-             "shape 1 by 1: id 18, \" dog\", probability 0.1567, greedy."},
+             "shape 1 by 1: id 18, \" dog\", probability 0.1567, chosen greedily."},
         {78, "event 78 of 78 to 155: tokens, the text cut into pieces, each replaced by its number in "
              "the vocabulary, shape 1 by 1, pass 1, decode of 1 after 6: \" dog\"."},
     };
@@ -68,6 +68,73 @@ static void odd_numbers_are_mentioned(void **state) {
     assert_non_null(strstr(text, ", 1 not a number, 1 infinite, min "));
     fl_buffer_done(&out);
     source.free(source.ctx);
+}
+
+static fl_event event_at(fl_source *source, int64_t index, fl_stats *stats) {
+    fl_diag diag;
+    const fl_captured *captured = NULL;
+    for (int64_t i = 0; i <= index; i++)
+        captured = source->get(source->ctx, i, &diag);
+    assert_non_null(captured);
+    *stats = captured->stats;
+    return captured->event;
+}
+
+/* The one row of logits is the last token's, and a number of the vocabulary comes with its piece. */
+static void rows_are_positions_and_ids_have_pieces(void **state) {
+    (void)state;
+    static const struct {
+        int64_t event;
+        const char *place;
+    } rows[] = {{75, " at token 5 vocab "}, {153, " at token 6 vocab "}};
+    fl_source source = fl_fake_source(&(fl_fake_options){0});
+    fl_buffer out = {0};
+    for (size_t i = 0; i < 2; i++) {
+        const char *text = strstr(sentence_of(&source, rows[i].event, &out), ", max ");
+        assert_non_null(text);
+        text = strstr(text, rows[i].place);
+        assert_non_null(text);
+        int id, end;
+        char expected[96], piece[64];
+        const fl_pieces pieces = fl_fake_pieces();
+        assert_int_equal(sscanf(text + strlen(rows[i].place), "%d%n", &id, &end), 1);
+        snprintf(expected, sizeof expected, " \"%s\", mean ",
+                 fl_piece_show(piece, sizeof piece, &pieces, id));
+        assert_memory_equal(text + strlen(rows[i].place) + end, expected, strlen(expected));
+    }
+    fl_buffer_done(&out);
+    source.free(source.ctx);
+}
+
+static void a_draw_is_told(void **state) {
+    (void)state;
+    fl_source source = fl_fake_source(&(fl_fake_options){0});
+    fl_stats stats;
+    fl_event event = event_at(&source, 77, &stats);
+    fl_sentence_run run = {.pieces = fl_fake_pieces(), .last = 77};
+    fl_buffer out = {0};
+    char how[128], cut[14];
+    event.sampler = "temperature 0.8 top-k 40 top-p 0.9 seed 3";
+    fl_sentence(&out, &event, &stats, &run);
+    assert_non_null(strstr(out.data, ", probability 0.1567 at temperature 1, drawn at temperature 0.8, "
+                                     "top-k 40, top-p 0.9, seed 3."));
+    event.sampler = "greedy";
+    assert_string_equal(fl_choice_how(how, sizeof how, &event), "chosen greedily");
+    event.sampler = "temperature 0.8 seed 0";
+    assert_string_equal(fl_choice_how(cut, sizeof cut, &event), "drawn at tem");
+    fl_buffer_done(&out);
+    source.free(source.ctx);
+}
+
+static void openings_count(void **state) {
+    (void)state;
+    fl_buffer out = {0};
+    fl_sentence_opening(&out, 1, 193);
+    assert_string_equal(out.data, "1 token goes in; 193 steps later one word comes out.");
+    fl_buffer_clear(&out);
+    fl_sentence_opening(&out, 6, 193);
+    assert_string_equal(out.data, "6 tokens go in; 193 steps later one word comes out.");
+    fl_buffer_done(&out);
 }
 
 /* No event of a run breaks the rule of one line of valid, printable text. */
@@ -103,6 +170,9 @@ int main(void) {
         cmocka_unit_test(each_kind_of_stage_is_said),
         cmocka_unit_test(the_best_are_named),
         cmocka_unit_test(odd_numbers_are_mentioned),
+        cmocka_unit_test(rows_are_positions_and_ids_have_pieces),
+        cmocka_unit_test(a_draw_is_told),
+        cmocka_unit_test(openings_count),
         cmocka_unit_test(every_event_is_one_line),
         cmocka_unit_test(pieces_are_shown_safely),
     };
