@@ -26,8 +26,8 @@ typedef struct fl_event {
     const fl_weight *weight;      /* NULL if the stage has none */
     const fl_stats *running;      /* statistics kept while the tensor grew (caches), else NULL */
     int64_t ns;                   /* wall time of the stage; -1 if not measured */
-    double prob;                  /* next_token: probability of the choice at temperature 1 */
-    const char *sampler;          /* next_token: "greedy", "temperature 0.8 top-k 40", ... */
+    double prob;                  /* next_token: probability of the choice at temperature 1, else 0 */
+    const char *sampler;          /* next_token: "greedy", "temperature 0.8 top-k 40", ..., else NULL */
     bool modified;                /* a patch has touched this value or something before it */
 } fl_event;
 

@@ -61,6 +61,7 @@ typedef struct fl_hparams {
  * `diag->subject` is left as the caller set it. */
 FL_API fl_status fl_hparams_check(const fl_hparams *hparams, fl_diag *diag);
 
+/* "default", "linear", ...: as config.json spells it. */
 FL_API const char *fl_rope_kind_name(fl_rope_kind kind);
 
 /* Inverse frequencies theta_i of the r/2 rotary pairs, in radians per position, with the scaling

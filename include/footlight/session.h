@@ -26,7 +26,11 @@ typedef struct fl_sampler {
     uint64_t seed;
 } fl_sampler;
 
-typedef enum fl_patch_target { FL_PATCH_HEAD, FL_PATCH_ATTENTION, FL_PATCH_FEED_FORWARD } fl_patch_target;
+typedef enum fl_patch_target {
+    FL_PATCH_HEAD,
+    FL_PATCH_ATTENTION,
+    FL_PATCH_FEED_FORWARD
+} fl_patch_target;
 
 /* A declared change: the output of a head, of a layer's attention or of its feed-forward network
  * is multiplied by `scale` (0 takes it out) before it goes on. */
@@ -45,8 +49,10 @@ FL_API int fl_patch_print(const fl_patch *patch, char *out, size_t size);
 typedef struct fl_session_options {
     const int32_t *ids;  /* the prompt; copied */
     size_t n_ids;        /* at least 1 */
-    int64_t n_predict;   /* tokens to choose; 0 ends before next_token; negative: until the context is full */
-    int64_t context;     /* positions the cache can hold; 0: what the run needs, at most the model's */
+    int64_t n_predict;   /* tokens to choose; 0 ends before next_token; negative: until the context
+                          * is full */
+    int64_t context;     /* most positions the run may fill; 0: the model's limit. The cache reserves
+                          * no more than the run needs; n_predict ends early where it is full */
     int64_t chunk;       /* most tokens of one prefill pass */
     fl_logits_mode logits;
     fl_dtype kv_dtype;   /* F32 or F16 */
@@ -66,12 +72,13 @@ FL_API fl_status fl_session_new(fl_session **out, const fl_model *model,
 /* Frees and sets *session to NULL; NULL is fine. */
 FL_API void fl_session_free(fl_session **session);
 
-/* Adds a listener; `sink` is copied, its ctx borrowed. Not while an event is being delivered. */
+/* Adds a listener; `sink` is copied, its ctx borrowed. Not while an event is being delivered.
+ * FL_ERR_LIMIT: there are eight already. */
 FL_API fl_status fl_session_add_sink(fl_session *session, const fl_sink *sink);
 
 /* Runs one step, gives its event to the sinks that want it and to the caller. FL_DONE: the run has
- * ended. The event is valid until the next call on this session. A sink's stop is honoured by
- * fl_session_run only. */
+ * ended. After FL_ERR_MEMORY the same step may be asked for again. The event is valid until the next
+ * call on this session. A sink's stop is honoured by fl_session_run only. */
 FL_API fl_status fl_session_step(fl_session *session, fl_event *event, fl_diag *diag);
 /* Steps until the end (FL_DONE) or until a sink says stop (FL_OK). */
 FL_API fl_status fl_session_run(fl_session *session, fl_diag *diag);
@@ -79,14 +86,15 @@ FL_API fl_status fl_session_run(fl_session *session, fl_diag *diag);
  * choice (-1 if the pass chooses none). FL_DONE when the run has ended. */
 FL_API fl_status fl_session_pass(fl_session *session, int32_t *token, fl_diag *diag);
 
-/* Goes back to the start of a pass that has begun; what follows computes the same again, to the
- * byte. */
+/* Goes back to the start of a pass that has begun and forgets the later ones with their tokens;
+ * what follows computes the same again, to the byte. On failure the session stays where it was. */
 FL_API fl_status fl_session_rewind(fl_session *session, int32_t pass, fl_diag *diag);
 
 FL_API const fl_model *fl_session_model(const fl_session *session);
 FL_API const fl_session_options *fl_session_get_options(const fl_session *session);
-/* The pass that the next step belongs to, the next step's index within it, the plan it follows and
- * its dimensions. */
+/* The pass that has begun last (-1: none yet), how many of its steps are done, the plan it follows
+ * (NULL before the first) and its dimensions. After its last step these stay until the next step
+ * begins a new pass. */
 FL_API int32_t fl_session_pass_index(const fl_session *session);
 FL_API int64_t fl_session_next_step(const fl_session *session);
 FL_API const fl_plan *fl_session_plan(const fl_session *session);

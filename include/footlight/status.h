@@ -7,6 +7,7 @@
  * machine) returns an fl_status and writes one sentence into a caller-owned fl_diag: what was found
  * and what was expected, with the subject (a file, an option) and a byte offset or line where known.
  * There is no global error state. A diag may be NULL when the caller does not want the sentence.
+ * Begin with `fl_diag diag = {0};`: functions that open something set the subject, others leave it.
  */
 #ifndef FOOTLIGHT_STATUS_H
 #define FOOTLIGHT_STATUS_H

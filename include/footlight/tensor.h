@@ -4,8 +4,9 @@
  * A borrowed view of numbers with a shape, and the statistics of one.
  *
  * A view never owns its data; it is valid as long as whoever made it says. Strides are counted in
- * elements and may leave gaps. Cells hidden by a causal mask (or a sliding window) are not numbers:
- * fl_tensor_masked says which they are, and no statistic counts them.
+ * elements and may leave gaps, but the last dimension is always contiguous (stride 1). Cells hidden
+ * by a causal mask (or a sliding window) are not numbers: fl_tensor_masked says which they are, and
+ * no statistic counts them.
  */
 #ifndef FOOTLIGHT_TENSOR_H
 #define FOOTLIGHT_TENSOR_H

@@ -36,7 +36,9 @@ void fl_parallel_for(int threads, int64_t count, fl_range_fn *body, void *ctx) {
     if (count <= 0)
         return;
 #ifdef _OPENMP
-    if (threads > 1 && count > 1) {
+    if (threads > count)
+        threads = (int)count;
+    if (threads > 1) {
 #pragma omp parallel num_threads(threads)
         {
             int64_t n = omp_get_num_threads(), i = omp_get_thread_num();

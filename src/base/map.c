@@ -29,6 +29,8 @@ static fl_status map_descriptor(fl_map *map, int fd, fl_diag *diag) {
     fl_status status = check_kind(&info, diag);
     if (status != FL_OK || info.st_size == 0)
         return status;
+    if ((uint64_t)info.st_size > SIZE_MAX)
+        return fl_fail(diag, FL_ERR_LIMIT, "is larger than this machine can address");
     void *bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (bytes == MAP_FAILED)
         return fl_fail(diag, FL_ERR_IO, "cannot be mapped: %s", strerror(errno));

@@ -37,10 +37,14 @@ struct fl_out {
 
 static const char *volatile temporaries[MAX_TEMPORARY];
 
-static void remove_unfinished(int signal_number) {
+void fl_out_remove_unfinished(void) {
     for (int i = 0; i < MAX_TEMPORARY; i++)
         if (temporaries[i])
             unlink(temporaries[i]);
+}
+
+static void end_by_signal(int signal_number) {
+    fl_out_remove_unfinished();
     signal(signal_number, SIG_DFL);
     raise(signal_number);
 }
@@ -51,7 +55,7 @@ static void watch_signals(void) {
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct sigaction now;
         if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL) {
-            struct sigaction ours = {.sa_handler = remove_unfinished};
+            struct sigaction ours = {.sa_handler = end_by_signal};
             sigemptyset(&ours.sa_mask);
             sigaction(signals[i], &ours, NULL);
         }

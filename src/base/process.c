@@ -6,6 +6,7 @@
 #include "base/process.h"
 
 #include "base/diag.h"
+#include "base/out.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,11 +19,37 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void fl_process_start(void) {
+static void (*end_program)(int status);
+
+/* Reading a mapped page that the file no longer has: nobody can go on from there. Any other bus
+ * error is a fault of ours and ends the program as such. */
+static void lost_file(int which, siginfo_t *info, void *context) {
+    static const char message[] =
+        "footlight: a file was cut short, or could not be read, while it was in use\n";
+    (void)context;
+    fl_out_remove_unfinished();
+    if (info->si_code == BUS_ADRERR) {
+        ssize_t written = write(STDERR_FILENO, message, sizeof message - 1);
+        (void)written;
+        end_program(1);
+    }
+    signal(which, SIG_DFL);
+    raise(which);
+}
+
+static void watch_mapped_files(void) {
+    struct sigaction action = {.sa_sigaction = lost_file, .sa_flags = SA_SIGINFO};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGBUS, &action, NULL);
+}
+
+void fl_process_start(void (*end)(int status)) {
+    end_program = end;
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) == -1) /* opened the wrong way round, any use of it is an error */
             (void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
     signal(SIGPIPE, SIG_IGN);
+    watch_mapped_files();
 }
 
 static const char *wanted_locale(void) {
@@ -40,8 +67,9 @@ bool fl_locale_start(void) {
     if (wanted && (strcmp(wanted, "C") == 0 || strcmp(wanted, "POSIX") == 0))
         return false;
     if (!wanted || !setlocale(LC_CTYPE, "")) {
-        setlocale(LC_CTYPE, "C.UTF-8");
-        return true; /* also where there is no C.UTF-8 (macOS): its terminals show UTF-8 */
+        if (!setlocale(LC_CTYPE, "C.UTF-8"))
+            setlocale(LC_CTYPE, "UTF-8"); /* what macOS calls it */
+        return true; /* where there is neither, terminals show UTF-8 all the same */
     }
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }

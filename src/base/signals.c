@@ -22,12 +22,19 @@ static void note(int signal) {
     noted = signal;
 }
 
-static void crash(int signal) {
+/* Whoever took care of the signal before gets it next: a fault comes again when the instruction is
+ * tried again, a signal that was sent has to be sent again. */
+static void crash(int signal, siginfo_t *info, void *context) {
     void (*call)(void) = on_crash;
+    (void)context;
     on_crash = NULL;
     if (call)
         call();
-    fl_signal_raise(signal);
+    for (int i = 0; i < FATAL; i++)
+        if (fatal[i] == signal)
+            sigaction(signal, &before[HELD + i], NULL);
+    if (info->si_code <= 0)
+        raise(signal);
 }
 
 void fl_signals_hold(void (*crash_call)(void)) {
@@ -39,8 +46,8 @@ void fl_signals_hold(void (*crash_call)(void)) {
     action.sa_handler = note;
     for (int i = 0; i < HELD; i++)
         sigaction(held[i], &action, &before[i]);
-    action.sa_handler = crash;
-    action.sa_flags = (int)(SA_RESETHAND | SA_NODEFER);
+    action.sa_sigaction = crash;
+    action.sa_flags = (int)(SA_SIGINFO | SA_NODEFER);
     for (int i = 0; i < FATAL; i++)
         sigaction(fatal[i], &action, &before[HELD + i]);
 }

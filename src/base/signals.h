@@ -7,7 +7,7 @@
 #define FL_BASE_SIGNALS_H
 
 /* From now on the interrupt, terminate, hang-up and quit signals are only noted. A crash (bad
- * memory access, abort, ...) first calls `crash`, then ends the program as it would have. */
+ * memory access, abort, ...) first calls `crash`, then goes the way it would have gone. */
 void fl_signals_hold(void (*crash)(void));
 /* The last signal noted, 0 if none; fl_signal_forget clears it. */
 int fl_signal_noted(void);

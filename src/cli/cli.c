@@ -160,7 +160,7 @@ static fl_status start(fl_cli *cli, int argc, char **argv) {
 
 int fl_cli_main(int argc, char **argv) {
     fl_cli cli = {0};
-    fl_process_start();
+    fl_process_start(_Exit);
     fl_diag_init(&cli.diag, NULL);
     fl_status status = start(&cli, argc, argv);
     if (status == FL_OK)

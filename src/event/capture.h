@@ -13,7 +13,8 @@ typedef struct fl_capture fl_capture;
 
 fl_capture *fl_capture_new(uint64_t budget_bytes); /* NULL: out of memory */
 void fl_capture_free(fl_capture *capture);
-/* Copies the event, in place of one with the same number. The tensors of k_cache and v_cache are kept as views. False: out of memory. */
+/* Copies the event, in place of one with the same number. The tensors of k_cache and v_cache are
+ * kept as views. False: out of memory. */
 bool fl_capture_add(fl_capture *capture, const fl_event *event);
 /* NULL if it was never added or has been dropped. */
 fl_captured *fl_capture_get(const fl_capture *capture, int64_t index);

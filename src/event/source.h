@@ -17,7 +17,7 @@
 typedef struct fl_captured {
     fl_event event;
     fl_stats stats;
-    bool again; /* it had been dropped for lack of memory: asking for it computed it a second time */
+    bool again; /* it had been dropped for lack of memory, asking for it computed it once more */
 } fl_captured;
 
 /* One pass of the run, begun or about to begin. */

@@ -45,6 +45,13 @@ static void run_program(int (*program)(void *), void *ctx) {
     exit(program(ctx));
 }
 
+/* As a program begins that was not forked out of a test, which catches its own faults. */
+static void default_signals(void) {
+    static const int caught[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
+        signal(caught[i], SIG_DFL);
+}
+
 /* Plays the shell: starts the program in the foreground and reports its pid and how it ended. */
 static void lead(const char *slave, int reports, int (*program)(void *), void *ctx) {
     setsid();
@@ -55,8 +62,10 @@ static void lead(const char *slave, int reports, int (*program)(void *), void *c
         dup2(fd, i);
     close(fd);
     pid_t pid = fork();
-    if (pid == 0)
+    if (pid == 0) {
+        default_signals();
         run_program(program, ctx);
+    }
     setpgid(pid, pid);
     int status = 0;
     if (write(reports, &pid, sizeof pid) != (ssize_t)sizeof pid)
