@@ -29,7 +29,7 @@ typedef struct fl_sentence_run {
     fl_pieces pieces;
     const int32_t *tokens; /* position -> id, as far as known */
     size_t n_tokens;
-    int64_t first, last;   /* numbers of the first and last event of this pass */
+    int64_t first, last; /* numbers of the first and last event of this pass */
 } fl_sentence_run;
 
 /* What a reader needs first: "6 tokens go in; 193 steps later one word comes out." `steps` is the

@@ -48,8 +48,8 @@ static const char *terminal_name(void) {
     int error = 0;
     if (can_paint(name))
         return name;
-    if (name && *name && (strcmp(name, "dumb") == 0 ||
-                          setupterm((char *)(uintptr_t)name, 1, &error) == OK))
+    if (name && *name &&
+        (strcmp(name, "dumb") == 0 || setupterm((char *)(uintptr_t)name, 1, &error) == OK))
         return NULL;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (can_paint(others[i]))
@@ -63,7 +63,8 @@ static void make_pairs(int colors) {
     bool own = use_default_colors() == OK;
     for (int style = 0; style < FL_STYLE_COUNT && style + 1 < COLOR_PAIRS; style++) {
         const fl_style_info *info = fl_style_get_info((fl_style)style);
-        int fg = colors >= 256 ? info->fg256 : info->fg8, bg = colors >= 256 ? info->bg256 : info->bg8;
+        int fg = colors >= 256 ? info->fg256 : info->fg8,
+            bg = colors >= 256 ? info->bg256 : info->bg8;
         fg = fg < 0 && !own ? COLOR_WHITE : fg;
         bg = bg < 0 && !own ? COLOR_BLACK : bg;
         init_pair((short)(style + 1), (short)fg, (short)bg);
@@ -230,9 +231,10 @@ static void define_plain_arrows(void) {
     static const struct {
         const char *bytes;
         int key;
-    } arrows[] = {{"\033[A", KEY_UP}, {"\033[B", KEY_DOWN}, {"\033[C", KEY_RIGHT}, {"\033[D", KEY_LEFT},
-                  {"\033OA", KEY_UP}, {"\033OB", KEY_DOWN}, {"\033OC", KEY_RIGHT}, {"\033OD", KEY_LEFT},
-                  {"\033[H", KEY_HOME}, {"\033[F", KEY_END}, {"\033[Z", KEY_BTAB}};
+    } arrows[] = {{"\033[A", KEY_UP},    {"\033[B", KEY_DOWN}, {"\033[C", KEY_RIGHT},
+                  {"\033[D", KEY_LEFT},  {"\033OA", KEY_UP},   {"\033OB", KEY_DOWN},
+                  {"\033OC", KEY_RIGHT}, {"\033OD", KEY_LEFT}, {"\033[H", KEY_HOME},
+                  {"\033[F", KEY_END},   {"\033[Z", KEY_BTAB}};
     for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++)
         define_key(arrows[i].bytes, arrows[i].key);
 }

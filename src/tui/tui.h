@@ -10,8 +10,8 @@
 
 typedef struct fl_tui_options {
     fl_view_options view;
-    bool plain;   /* one sentence an event, commands read line by line, no screen control */
-    bool color;   /* colours may be used if the terminal has them */
+    bool plain; /* one sentence an event, commands read line by line, no screen control */
+    bool color; /* colours may be used if the terminal has them */
 } fl_tui_options;
 
 /* Frees the source whatever happens. FL_OK when the reader has left. The terminal is as it was

@@ -146,8 +146,8 @@ int fl_canvas_fit(fl_canvas *canvas, int x, int y, int width, fl_style style, co
     return used + put_utf8(canvas, x + used, y, 1, style, canvas->ascii ? "~" : "…");
 }
 
-int fl_canvas_printf(fl_canvas *canvas, int x, int y, int width, fl_style style,
-                     const char *format, ...) {
+int fl_canvas_printf(fl_canvas *canvas, int x, int y, int width, fl_style style, const char *format,
+                     ...) {
     char text[1024];
     va_list args;
     va_start(args, format);

@@ -35,7 +35,7 @@ typedef struct fl_style_info {
 const fl_style_info *fl_style_get_info(fl_style style);
 
 typedef struct fl_canvas_cell {
-    char glyph[13];  /* UTF-8, NUL-terminated; "" in the right half of a wide character */
+    char glyph[13]; /* UTF-8, NUL-terminated; "" in the right half of a wide character */
     uint8_t style;
 } fl_canvas_cell;
 
@@ -60,8 +60,8 @@ const fl_canvas_cell *fl_canvas_at(const fl_canvas *canvas, int x, int y); /* NU
 int fl_canvas_put(fl_canvas *canvas, int x, int y, int width, fl_style style, const char *text);
 /* The same, with a final ellipsis where the text is too long. */
 int fl_canvas_fit(fl_canvas *canvas, int x, int y, int width, fl_style style, const char *text);
-int fl_canvas_printf(fl_canvas *canvas, int x, int y, int width, fl_style style,
-                     const char *format, ...) FL_PRINTF(6, 7);
+int fl_canvas_printf(fl_canvas *canvas, int x, int y, int width, fl_style style, const char *format,
+                     ...) FL_PRINTF(6, 7);
 /* Right-aligned so that it ends before x + width. */
 void fl_canvas_right(fl_canvas *canvas, int x, int y, int width, fl_style style, const char *text);
 /* Breaks at blanks into lines of the rectangle; returns the lines the text needs, which may be more

@@ -90,7 +90,8 @@ static bool do_verb(fl_view *view, fl_verb verb, int64_t count, const char *rest
     if (!*rest && verb == FL_VERB_prompt)
         return fl_restart(view, "");
     if (!*rest) {
-        fl_say(view, "%s wants %s", fl_verb_get_info(verb)->word, *argument ? argument : "a command");
+        fl_say(view, "%s wants %s", fl_verb_get_info(verb)->word,
+               *argument ? argument : "a command");
         return false;
     }
     if (argument[0] == '\0') {

@@ -200,15 +200,15 @@ static int64_t rows_of(fl_verb verb, int64_t count) {
 
 static void move_page(fl_view *view, int64_t by) {
     if (fl_view_where(view) == FL_WHERE_L) {
-        int64_t last = view->page == FL_PAGE_PROMPTS ? (int64_t)view->options.n_prompts
-                                                     : view->n_breaks - 1;
+        int64_t last =
+            view->page == FL_PAGE_PROMPTS ? (int64_t)view->options.n_prompts : view->n_breaks - 1;
         view->pick = (int)clamp(view->pick + by, 0, last < 0 ? 0 : last);
         return;
     }
     if (view->page == FL_PAGE_WEIGHT)
         view->weight_row += by; /* drawn where it fits */
-    view->page_scroll = (int)clamp(view->page_scroll + by, 0,
-                                   view->page_lines > 0 ? view->page_lines - 1 : 0);
+    view->page_scroll =
+        (int)clamp(view->page_scroll + by, 0, view->page_lines > 0 ? view->page_lines - 1 : 0);
 }
 
 static void move_cell(fl_view *view, fl_verb verb, int64_t count) {

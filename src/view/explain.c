@@ -39,8 +39,8 @@ static void draw_inline(fl_view *view, int x, int y, int width, const fl_why *wh
             fl_short(term, why->terms[shown].value);
         fl_buffer_puts(&text, shown ? " + " : why->products ? "= " : "sum = ");
         if (why->keys || why->vocab)
-            fl_buffer_printf(&text, "\"%s\" ", fl_term_name(view, why, &why->terms[shown], name,
-                                                            sizeof name));
+            fl_buffer_printf(&text, "\"%s\" ",
+                             fl_term_name(view, why, &why->terms[shown], name, sizeof name));
         fl_buffer_puts(&text, term);
         if (text.data && fl_text_width(text.data) > width - 22) {
             text.length = before;
@@ -231,8 +231,8 @@ static void add_source(fl_buffer *out, const char *kernel) {
     const char *text = fl_scalar_source(kernel, &length, &line);
     if (!text)
         return;
-    fl_buffer_printf(out, "\nThe function that computes it, src/kernels/scalar.c from line %d on\n\n",
-                     line);
+    fl_buffer_printf(
+        out, "\nThe function that computes it, src/kernels/scalar.c from line %d on\n\n", line);
     fl_buffer_add(out, text, length);
     fl_buffer_puts(out, "\n");
 }

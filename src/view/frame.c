@@ -32,22 +32,26 @@ static const char *parameters(const fl_view *view, char *out, size_t size) {
     return out;
 }
 
-static void where_text(fl_view *view, char *left, size_t left_size, char *right, size_t right_size) {
+static void where_text(fl_view *view, char *left, size_t left_size, char *right,
+                       size_t right_size) {
     const fl_view_model *model = &view->options.model;
     const fl_captured *here = fl_here(view);
     fl_pass pass = fl_here_pass(view);
     char size[32], layer[48] = "";
     const fl_event *event = &here->event;
     if (event->layer >= 0)
-        snprintf(layer, sizeof layer, "  layer %" PRId32 " (0–%" PRId64 ")", event->layer, pass.dims.L - 1);
+        snprintf(layer, sizeof layer, "  layer %" PRId32 " (0–%" PRId64 ")", event->layer,
+                 pass.dims.L - 1);
     snprintf(left, left_size, " %s · %s %s", model->name, parameters(view, size, sizeof size),
              model->hparams->model_type);
     if (event->phase == FL_PREFILL)
-        snprintf(right, right_size, "prefill %" PRId64 " token%s%s  event %" PRId64 " (%" PRId64 "–%" PRId64 ") ",
-                 event->new_tokens, event->new_tokens == 1 ? "" : "s", layer, event->index, pass.first,
-                 pass.first + pass.count - 1);
+        snprintf(right, right_size,
+                 "prefill %" PRId64 " token%s%s  event %" PRId64 " (%" PRId64 "–%" PRId64 ") ",
+                 event->new_tokens, event->new_tokens == 1 ? "" : "s", layer, event->index,
+                 pass.first, pass.first + pass.count - 1);
     else
-        snprintf(right, right_size, "decode token %" PRId64 "%s  event %" PRId64 " (%" PRId64 "–%" PRId64 ") ",
+        snprintf(right, right_size,
+                 "decode token %" PRId64 "%s  event %" PRId64 " (%" PRId64 "–%" PRId64 ") ",
                  event->past, layer, event->index, pass.first, pass.first + pass.count - 1);
 }
 
@@ -76,13 +80,15 @@ static void draw_top(fl_view *view) {
              model->exact ? "exact" : "fast");
     if (model->n_patches > 0 && used + 11 < width - need)
         used += fl_canvas_put(canvas, used + 1, 0, width - need - used - 1, FL_STYLE_banner,
-                              " MODIFIED ") + 1;
+                              " MODIFIED ") +
+                1;
     if (used + fl_text_width(exact) < width - need)
         fl_canvas_put(canvas, used, 0, width - need - used, FL_STYLE_top_dim, exact);
     fl_canvas_right(canvas, 0, 0, width, FL_STYLE_top, right);
 }
 
-/* Tokens of the pass are lit, those in the cache are not; behind them the choice, once it is made. */
+/* Tokens of the pass are lit, those in the cache are not; behind them the choice, once it is made.
+ */
 static void draw_strip(fl_view *view, int y) {
     fl_canvas *canvas = &view->canvas;
     const fl_captured *here = fl_here(view);
@@ -92,7 +98,8 @@ static void draw_strip(fl_view *view, int y) {
     fl_dim dim = fl_grid_of(event).row_dim;
     int64_t end = event->past + event->new_tokens, widths = 0, first = end;
     int64_t lit = dim == FL_DIM_T || dim == FL_DIM_S || dim == FL_DIM_R
-                      ? fl_position_of(event, dim, place.row) : -1;
+                      ? fl_position_of(event, dim, place.row)
+                      : -1;
     char piece[64];
     while (first > 0) {
         int w = fl_text_width(fl_token_at(view, piece, sizeof piece, first - 1)) + 1;
@@ -108,7 +115,9 @@ static void draw_strip(fl_view *view, int y) {
         x += fl_canvas_put(canvas, x, y, 2, FL_STYLE_dim, "…");
     for (int64_t p = first; p < end && x < canvas->width; p++) {
         fl_token_at(view, piece, sizeof piece, p);
-        fl_style style = p == lit ? FL_STYLE_token_on : p >= event->past ? FL_STYLE_token : FL_STYLE_dim;
+        fl_style style = p == lit           ? FL_STYLE_token_on
+                         : p >= event->past ? FL_STYLE_token
+                                            : FL_STYLE_dim;
         x += fl_canvas_put(canvas, x, y, canvas->width - x, style, piece);
         x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_rule, "│");
     }
@@ -133,11 +142,12 @@ static heading heading_of(fl_view *view) {
         snprintf(t.head, sizeof t.head, "head %" PRId32 " (0–%" PRId64 "), k/v head %" PRId32,
                  event->head, dims.H - 1, event->kv_head);
     else if (event->head >= 0)
-        snprintf(t.head, sizeof t.head, "head %" PRId32 " (0–%" PRId64 ")", event->head, dims.H - 1);
+        snprintf(t.head, sizeof t.head, "head %" PRId32 " (0–%" PRId64 ")", event->head,
+                 dims.H - 1);
     int used = 0, named = 0;
     for (int i = 0; i < event->tensor.n_dims; i++) {
-        used += snprintf(t.shape + used, sizeof t.shape - (size_t)used, "%s%" PRId64, i ? ", " : "[",
-                         event->tensor.shape[i]);
+        used += snprintf(t.shape + used, sizeof t.shape - (size_t)used, "%s%" PRId64,
+                         i ? ", " : "[", event->tensor.shape[i]);
         named += snprintf(t.axes + named, sizeof t.axes - (size_t)named, "%s%s", i ? " × " : "",
                           fl_axis_name(event->tensor.axes[i]));
     }
@@ -153,7 +163,8 @@ static int draw_stage(fl_view *view, fl_rect rect) {
     bool modified = fl_here(view)->event.modified;
     int used = fl_canvas_fit(canvas, rect.x, rect.y, rect.w, FL_STYLE_stage, t.stage);
     if (t.head[0])
-        used += 2 + fl_canvas_fit(canvas, rect.x + used + 2, rect.y, rect.w - used - 2, FL_STYLE_stage, t.head);
+        used += 2 + fl_canvas_fit(canvas, rect.x + used + 2, rect.y, rect.w - used - 2,
+                                  FL_STYLE_stage, t.head);
     if (modified)
         used += 1 + fl_canvas_put(canvas, rect.x + used + 1, rect.y, rect.w - used, FL_STYLE_banner,
                                   "✎ patched");
@@ -173,10 +184,12 @@ static int draw_meaning(fl_view *view, fl_rect rect) {
     int64_t masked = here->stats.masked, cells = fl_tensor_count(&here->event.tensor);
     snprintf(text, sizeof text, "%s", meaning);
     if (masked > 0)
-        snprintf(text, sizeof text, "%s (%" PRId64 " of %" PRId64 " cells masked)", meaning, masked, cells);
+        snprintf(text, sizeof text, "%s (%" PRId64 " of %" PRId64 " cells masked)", meaning, masked,
+                 cells);
     if (rect.h < 2)
         return fl_canvas_fit(canvas, rect.x, rect.y, rect.w, FL_STYLE_meaning, text) > 0;
-    int lines = fl_canvas_wrap(canvas, (fl_rect){rect.x, rect.y, rect.w, 2}, FL_STYLE_meaning, text);
+    int lines =
+        fl_canvas_wrap(canvas, (fl_rect){rect.x, rect.y, rect.w, 2}, FL_STYLE_meaning, text);
     return lines < 2 ? lines : 2;
 }
 
@@ -207,7 +220,7 @@ static int draw_remark(fl_view *view, fl_rect rect) {
 /* The keys to begin with, one a line, in the words of their table. */
 static int draw_first_keys(fl_view *view, fl_rect rect) {
     static const fl_verb verbs[] = {FL_VERB_over, FL_VERB_over_back, FL_VERB_step, FL_VERB_token,
-                                    FL_VERB_why, FL_VERB_prompts, FL_VERB_help};
+                                    FL_VERB_why,  FL_VERB_prompts,   FL_VERB_help};
     size_t count;
     const fl_key_info *keys = fl_keys(&count);
     int y = 0;
@@ -234,9 +247,10 @@ static void draw_welcome(fl_view *view, fl_rect rect) {
     if (text.data)
         y += fl_canvas_wrap(canvas, (fl_rect){rect.x, y, rect.w, 2}, FL_STYLE_bold, text.data);
     fl_buffer_done(&text);
-    const char *keys = view->options.restart
-                           ? "n next   s into every head   e why this number   p other prompts   ? help"
-                           : "n next   s into every head   e why this number   ? help";
+    const char *keys =
+        view->options.restart
+            ? "n next   s into every head   e why this number   p other prompts   ? help"
+            : "n next   s into every head   e why this number   ? help";
     if (rect.h >= 11)
         y += draw_first_keys(view, (fl_rect){rect.x, y + 1, rect.w, 7}) + 2;
     else if (y < rect.y + rect.h)
@@ -327,8 +341,8 @@ static void draw_bottom(fl_view *view, int y) {
 }
 
 static void draw_line(fl_view *view, int y) {
-    static const char *const signs[] = {[FL_LINE_COMMAND] = ":", [FL_LINE_SEARCH] = "/",
-                                        [FL_LINE_PROMPT] = "prompt: "};
+    static const char *const signs[] = {
+        [FL_LINE_COMMAND] = ":", [FL_LINE_SEARCH] = "/", [FL_LINE_PROMPT] = "prompt: "};
     fl_canvas *canvas = &view->canvas;
     char shown[1024];
     fl_canvas_fill(canvas, (fl_rect){0, y, canvas->width, 1}, FL_STYLE_text, " ");
@@ -349,8 +363,10 @@ static void rule(fl_view *view, fl_rect rect, int y) {
 }
 
 static const char *pane_name(fl_pane pane) {
-    static const char *const names[] = {[FL_PANE_VALUE] = "value", [FL_PANE_PROGRAM] = "program",
-                                        [FL_PANE_NUMBERS] = "numbers", [FL_PANE_WHY] = "why",
+    static const char *const names[] = {[FL_PANE_VALUE] = "value",
+                                        [FL_PANE_PROGRAM] = "program",
+                                        [FL_PANE_NUMBERS] = "numbers",
+                                        [FL_PANE_WHY] = "why",
                                         [FL_PANE_NEXT] = "next token"};
     return names[pane];
 }
@@ -384,7 +400,8 @@ static void draw_narrow(fl_view *view, fl_rect rect) {
     y += draw_title(view, (fl_rect){rect.x, y, rect.w, rect.h < 14 ? 2 : 3});
     if (view->full || !value) {
         if (!value)
-            fl_canvas_printf(&view->canvas, rect.x, y++, rect.w, FL_STYLE_dim, "%s", pane_name(view->pane));
+            fl_canvas_printf(&view->canvas, rect.x, y++, rect.w, FL_STYLE_dim, "%s",
+                             pane_name(view->pane));
         draw_pane(view, view->pane, (fl_rect){rect.x, y, rect.w, bottom - y});
         return;
     }
@@ -426,16 +443,20 @@ static void draw_middle(fl_view *view, fl_rect rect) {
     heading t = heading_of(view);
     char text[256];
     snprintf(text, sizeof text, "%s  %s  %s", t.stage, t.shape, t.axes);
-    fl_rect value = framed(view, (fl_rect){rect.x, rect.y, rect.w, rect.h - why}, FL_PANE_VALUE, text);
+    fl_rect value =
+        framed(view, (fl_rect){rect.x, rect.y, rect.w, rect.h - why}, FL_PANE_VALUE, text);
     int used = draw_head(view, value, t.head);
     used += draw_meaning(view, (fl_rect){value.x, value.y + used, value.w, 2});
     int remark = draw_remark(view, (fl_rect){value.x, value.y + value.h - 2, value.w, 2});
     if (remark == 1) { /* it stands at the foot */
-        fl_canvas_fill(&view->canvas, (fl_rect){value.x, value.y + value.h - 2, value.w, 1}, FL_STYLE_text, " ");
+        fl_canvas_fill(&view->canvas, (fl_rect){value.x, value.y + value.h - 2, value.w, 1},
+                       FL_STYLE_text, " ");
         draw_remark(view, (fl_rect){value.x, value.y + value.h - 1, value.w, 1});
     }
-    fl_value_draw(view, (fl_rect){value.x, value.y + used + 1, value.w, value.h - used - remark - 2});
-    fl_rect inside = framed(view, (fl_rect){rect.x, rect.y + rect.h - why, rect.w, why}, FL_PANE_WHY, "why");
+    fl_value_draw(view,
+                  (fl_rect){value.x, value.y + used + 1, value.w, value.h - used - remark - 2});
+    fl_rect inside =
+        framed(view, (fl_rect){rect.x, rect.y + rect.h - why, rect.w, why}, FL_PANE_WHY, "why");
     draw_why_or_welcome(view, inside, true);
 }
 
@@ -460,7 +481,8 @@ static void draw_page(fl_view *view, fl_rect rect) {
 static void draw_too_small(fl_view *view) {
     char text[160];
     fl_canvas *canvas = &view->canvas;
-    snprintf(text, sizeof text, "footlight needs %d × %d, this terminal has %d × %d. Enlarge it, or q quits.",
+    snprintf(text, sizeof text,
+             "footlight needs %d × %d, this terminal has %d × %d. Enlarge it, or q quits.",
              LEAST_WIDTH, LEAST_HEIGHT, canvas->width, canvas->height);
     fl_canvas_wrap(canvas, (fl_rect){0, 0, canvas->width, canvas->height}, FL_STYLE_text, text);
 }

@@ -37,12 +37,10 @@ const char *fl_key_name(char *out, size_t size, int key) {
     static const struct {
         int key;
         const char *name;
-    } names[] = {{FL_KEY_ENTER, "Enter"},      {FL_KEY_TAB, "Tab"},
-                 {FL_KEY_ESCAPE, "Esc"},       {FL_KEY_BACKSPACE, "Bksp"},
-                 {FL_KEY_UP, "↑"},             {FL_KEY_DOWN, "↓"},
-                 {FL_KEY_LEFT, "←"},           {FL_KEY_RIGHT, "→"},
-                 {FL_KEY_PAGE_UP, "PgUp"},     {FL_KEY_PAGE_DOWN, "PgDn"},
-                 {FL_KEY_HOME, "Home"},        {FL_KEY_END, "End"},
+    } names[] = {{FL_KEY_ENTER, "Enter"},      {FL_KEY_TAB, "Tab"},   {FL_KEY_ESCAPE, "Esc"},
+                 {FL_KEY_BACKSPACE, "Bksp"},   {FL_KEY_UP, "↑"},      {FL_KEY_DOWN, "↓"},
+                 {FL_KEY_LEFT, "←"},           {FL_KEY_RIGHT, "→"},   {FL_KEY_PAGE_UP, "PgUp"},
+                 {FL_KEY_PAGE_DOWN, "PgDn"},   {FL_KEY_HOME, "Home"}, {FL_KEY_END, "End"},
                  {FL_KEY_BACKTAB, "Shift-Tab"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (names[i].key == key) {
@@ -220,93 +218,71 @@ static void change_pane(fl_view *view, int by) {
     view->program_pick = -1;
 }
 
-void fl_view_do(fl_view *view, fl_verb verb, int64_t count) {
-    if (!fl_verb_works(view, verb)) {
-        say_unavailable(view, verb);
-        return;
+static bool open_page_of(fl_view *view, fl_verb verb) {
+    static const struct {
+        fl_verb verb;
+        fl_page page;
+    } pages[] = {{FL_VERB_why, FL_PAGE_WHY},
+                 {FL_VERB_weight, FL_PAGE_WEIGHT},
+                 {FL_VERB_prompts, FL_PAGE_PROMPTS},
+                 {FL_VERB_breaks, FL_PAGE_BREAKS},
+                 {FL_VERB_help, FL_PAGE_HELP}};
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        if (pages[i].verb == verb) {
+            toggle_page(view, pages[i].page);
+            return true;
+        }
     }
+    return false;
+}
+
+static bool open_line_of(fl_view *view, fl_verb verb) {
+    if (verb == FL_VERB_command || verb == FL_VERB_goto)
+        fl_open_line(view, FL_LINE_COMMAND, verb == FL_VERB_goto ? "goto " : "");
+    else if (verb == FL_VERB_search)
+        fl_open_line(view, FL_LINE_SEARCH, "");
+    else
+        return false;
+    return true;
+}
+
+static void delete_picked(fl_view *view) {
+    char number[16];
+    snprintf(number, sizeof number, "%d", view->pick);
+    fl_break_delete(view, number);
+}
+
+/* Verbs that are neither steps, nor cursor moves, nor pages, nor lines. */
+static void do_other(fl_view *view, fl_verb verb, int64_t count) {
     switch (verb) {
-    case FL_VERB_step: case FL_VERB_over: case FL_VERB_finish: case FL_VERB_go_on:
-    case FL_VERB_token: case FL_VERB_step_back: case FL_VERB_over_back:
-    case FL_VERB_finish_back: case FL_VERB_go_back: case FL_VERB_token_back:
-        fl_move(view, verb, count);
-        break;
-    case FL_VERB_repeat:
-        fl_move(view, view->last, view->last_count);
-        break;
     case FL_VERB_layer_up:
-        change_layer(view, count);
-        break;
     case FL_VERB_layer_down:
-        change_layer(view, -count);
+        change_layer(view, verb == FL_VERB_layer_up ? count : -count);
         break;
     case FL_VERB_head_next:
-        change_head(view, count);
-        break;
     case FL_VERB_head_before:
-        change_head(view, -count);
-        break;
-    case FL_VERB_up: case FL_VERB_down: case FL_VERB_left: case FL_VERB_right:
-    case FL_VERB_page_up: case FL_VERB_page_down: case FL_VERB_first: case FL_VERB_last:
-    case FL_VERB_largest:
-        fl_cursor_move(view, verb, count);
+        change_head(view, verb == FL_VERB_head_next ? count : -count);
         break;
     case FL_VERB_zoom_in:
-        fl_cursor_zoom(view, 1);
-        break;
     case FL_VERB_zoom_out:
-        fl_cursor_zoom(view, -1);
+        fl_cursor_zoom(view, verb == FL_VERB_zoom_in ? 1 : -1);
         break;
     case FL_VERB_full:
         view->full = !view->full;
         break;
     case FL_VERB_pane_next:
-        change_pane(view, 1);
-        break;
     case FL_VERB_pane_before:
-        change_pane(view, -1);
-        break;
-    case FL_VERB_why:
-        toggle_page(view, FL_PAGE_WHY);
-        break;
-    case FL_VERB_weight:
-        toggle_page(view, FL_PAGE_WEIGHT);
-        break;
-    case FL_VERB_prompts:
-        toggle_page(view, FL_PAGE_PROMPTS);
-        break;
-    case FL_VERB_breaks:
-        toggle_page(view, FL_PAGE_BREAKS);
-        break;
-    case FL_VERB_help:
-        toggle_page(view, FL_PAGE_HELP);
+        change_pane(view, verb == FL_VERB_pane_next ? 1 : -1);
         break;
     case FL_VERB_mark:
         fl_break_toggle(view);
         break;
-    case FL_VERB_goto:
-        fl_open_line(view, FL_LINE_COMMAND, "goto ");
-        break;
-    case FL_VERB_layer: case FL_VERB_head: case FL_VERB_break: case FL_VERB_prompt:
-        fl_say(view, "%s wants %s", verbs[verb].word, verbs[verb].argument);
-        break;
-    case FL_VERB_delete: {
-        char number[16];
-        snprintf(number, sizeof number, "%d", view->pick);
-        fl_break_delete(view, number);
-        break;
-    }
-    case FL_VERB_command:
-        fl_open_line(view, FL_LINE_COMMAND, "");
-        break;
-    case FL_VERB_search:
-        fl_open_line(view, FL_LINE_SEARCH, "");
+    case FL_VERB_delete:
+        delete_picked(view);
         break;
     case FL_VERB_search_next:
-        fl_search(view, 1, count);
-        break;
     case FL_VERB_search_before:
-        fl_search(view, -1, count);
+        fl_search(view, verb == FL_VERB_search_next ? 1 : -1, count);
         break;
     case FL_VERB_choose:
         choose(view);
@@ -317,9 +293,22 @@ void fl_view_do(fl_view *view, fl_verb verb, int64_t count) {
     case FL_VERB_quit:
         leave(view);
         break;
-    case FL_VERB_redraw: case FL_VERB_COUNT:
+    default: /* redraw is the painter's; the others want an argument */
         break;
     }
+}
+
+void fl_view_do(fl_view *view, fl_verb verb, int64_t count) {
+    if (!fl_verb_works(view, verb))
+        say_unavailable(view, verb);
+    else if (verb <= FL_VERB_token_back)
+        fl_move(view, verb, count);
+    else if (verb == FL_VERB_repeat)
+        fl_move(view, view->last, view->last_count);
+    else if (verb >= FL_VERB_up && verb <= FL_VERB_largest)
+        fl_cursor_move(view, verb, count);
+    else if (!open_page_of(view, verb) && !open_line_of(view, verb))
+        do_other(view, verb, count);
 }
 
 static const fl_key_info *find_key(const fl_view *view, int key) {

@@ -220,7 +220,8 @@ static bool step_fits(const fl_view *view, const fl_break *wanted, const fl_step
     int32_t layers = (int32_t)view->options.model.hparams->num_hidden_layers;
     if (wanted->layer >= 0 && wanted->layer != step->layer)
         return false;
-    if (wanted->head >= 0 ? wanted->head != step->head : step->head >= 0 && step->head != over_head(view))
+    if (wanted->head >= 0 ? wanted->head != step->head
+                          : step->head >= 0 && step->head != over_head(view))
         return false;
     return fl_stage_match(wanted->pattern, step->stage, step->layer, layers);
 }

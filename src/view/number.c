@@ -89,7 +89,8 @@ const char *fl_shade_glyph(const fl_shading *shading, double value, int columns)
     if (isinf(value))
         return wide ? (value < 0 ? "-I" : "+I") : "I";
     if (shading->share)
-        return share_glyphs[!shading->ascii && !shading->colors][wide][share_level(value, shading->scale)];
+        return share_glyphs[!shading->ascii && !shading->colors][wide]
+                           [share_level(value, shading->scale)];
     int level = signed_level(value, shading->scale) + FL_SHADES;
     return shading->colors >= 256 ? color_glyphs[wide][level] : signed_glyphs[wide][level];
 }
@@ -100,8 +101,10 @@ void fl_shade_legend(const fl_shading *shading, int columns, char *out, size_t s
     if (shading->share && columns > FL_GLYPH_COLUMNS)
         snprintf(out, size, "eight equal shades from 0 to 1");
     else if (shading->share)
-        snprintf(out, size, shading->ascii || shading->colors ? "7: from seven eighths of 1 on; blank: below 0.02"
-                                                              : "full height is 1; blank: below 0.02");
+        snprintf(out, size,
+                 shading->ascii || shading->colors
+                     ? "7: from seven eighths of 1 on; blank: below 0.02"
+                     : "full height is 1; blank: below 0.02");
     else if (shading->colors >= 256)
         snprintf(out, size, "blue −, orange +, full from %s, each below half", scale);
     else if (columns > 1)

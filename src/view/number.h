@@ -26,8 +26,8 @@ const char *fl_short(char out[FL_NUMBER], double value);
 /* Enough digits to read a float back exactly. */
 const char *fl_exact(char out[FL_NUMBER], double value);
 
-/* Shades: signed numbers go from -5 to 5, each shade twice the size of the one below it, 5 from half
- * of `scale` on; shares go from 0 to 7 in equal steps. */
+/* Shades: signed numbers go from -5 to 5, each shade twice the size of the one below it, 5 from
+ * half of `scale` on; shares go from 0 to 7 in equal steps. */
 enum { FL_SHADES = 5, FL_GLYPH_COLUMNS = 4 /* a wider cell shows its number */ };
 typedef struct fl_shading {
     bool share;

@@ -53,10 +53,10 @@ void fl_numbers_line(fl_view *view, int x, int y, int width) {
     histogram(digest, 16, view->options.ascii, bars, sizeof bars);
     if (stats->nan + stats->inf > 0)
         snprintf(bad, sizeof bad, "  nan %" PRId64 " inf %" PRId64, stats->nan, stats->inf);
-    fl_canvas_printf(&view->canvas, x, y, width, FL_STYLE_text,
-                     "min %s  max %s %s  mean %s  rms %s%s   %s", fl_number(low, format, stats->min),
-                     fl_number(high, format, stats->max), at, fl_number(mean, format, stats->mean),
-                     fl_number(rms, format, stats->rms), bad, bars);
+    fl_canvas_printf(
+        &view->canvas, x, y, width, FL_STYLE_text, "min %s  max %s %s  mean %s  rms %s%s   %s",
+        fl_number(low, format, stats->min), fl_number(high, format, stats->max), at,
+        fl_number(mean, format, stats->mean), fl_number(rms, format, stats->rms), bad, bars);
 }
 
 typedef struct column {
@@ -99,8 +99,11 @@ static void draw_stats(column *c, const fl_captured *captured) {
     const struct {
         const char *name;
         double value;
-    } rows[] = {{"min", stats->min}, {"max", stats->max}, {"mean", stats->mean},
-                {"std", stats->std}, {"rms", stats->rms}};
+    } rows[] = {{"min", stats->min},
+                {"max", stats->max},
+                {"mean", stats->mean},
+                {"std", stats->std},
+                {"rms", stats->rms}};
     char number[FL_NUMBER];
     for (size_t i = 0; i < sizeof rows / sizeof *rows && stats->finite; i++)
         pair(c, rows[i].name, fl_number(number, format, rows[i].value));
@@ -186,13 +189,15 @@ static void draw_ranking(fl_view *view, fl_rect rect, int64_t event, bool share)
         int y = rect.y + i, x = rect.x + width;
         fl_piece_show(piece, sizeof piece, &view->options.model.pieces, ranking->ids[i]);
         fl_canvas_fit(canvas, rect.x, y, width - 1, i ? FL_STYLE_text : FL_STYLE_label_on, piece);
-        fl_format format = share ? (fl_format){2, false, 4} : fl_format_for(fabs(ranking->values[0]), 4);
+        fl_format format =
+            share ? (fl_format){2, false, 4} : fl_format_for(fabs(ranking->values[0]), 4);
         fl_number(number, format, ranking->values[i]);
         fl_canvas_put(canvas, x, y, rect.w - width, FL_STYLE_text, number);
         int used = width + format.width + 1;
         double low = ranking->values[ranking->count - 1], high = ranking->values[0];
-        double part = share ? ranking->values[i]
-                      : high > low ? (ranking->values[i] - low) / (high - low) : 1;
+        double part = share        ? ranking->values[i]
+                      : high > low ? (ranking->values[i] - low) / (high - low)
+                                   : 1;
         fl_bar(bar, part, rect.w - used, canvas->ascii);
         fl_canvas_put(canvas, rect.x + used, y, rect.w - used, FL_STYLE_bar, bar);
     }
@@ -210,9 +215,12 @@ void fl_next_draw(fl_view *view, fl_rect rect) {
     int64_t left = pass.first + pass.count - 1 - view->at;
     bool chooses = fl_plan_step(pass.plan, pass.count - 1)->stage == FL_STAGE_next_token;
     if (chooses)
-        snprintf(text, sizeof text, "Not known yet: %" PRId64 " steps from here the scores of all pieces "
-                 "are turned into chances, and one is chosen. t goes there.", left);
+        snprintf(text, sizeof text,
+                 "Not known yet: %" PRId64 " steps from here the scores of all pieces "
+                 "are turned into chances, and one is chosen. t goes there.",
+                 left);
     else
-        snprintf(text, sizeof text, "This pass reads one part of a long prompt and chooses nothing.");
+        snprintf(text, sizeof text,
+                 "This pass reads one part of a long prompt and chooses nothing.");
     fl_canvas_wrap(&view->canvas, rect, FL_STYLE_dim, text);
 }

@@ -45,7 +45,8 @@ static void help_row(fl_buffer *out, const char *keys, fl_verb verb) {
 }
 
 static void help_lines(fl_view *view, fl_buffer *out) {
-    fl_buffer_puts(out, "Keys that work here, with their words at the : prompt; digits before: how often\n\n");
+    fl_buffer_puts(
+        out, "Keys that work here, with their words at the : prompt; digits before: how often\n\n");
     for (int id = 0; id < FL_VERB_COUNT; id++) {
         char keys[64];
         keys_of((fl_verb)id, FL_WHERE_M, keys, sizeof keys);
@@ -59,13 +60,14 @@ static void help_lines(fl_view *view, fl_buffer *out) {
         if (!keys[0] && fl_verb_works(view, (fl_verb)id))
             help_row(out, "", (fl_verb)id);
     }
-    fl_buffer_puts(out, "\nThe screen: above, where you are and the tokens so far; then the stage and what "
-                        "it means; its numbers; what stands out; and the formula with this cell's own "
-                        "numbers. A stage is one step of the computation, an event one stage of one "
-                        "layer (and head) in one pass.\n\nColours: the scale of a stage is the largest "
-                        "|x| it has had in this pass up to here, over layers and heads; the foot of the "
-                        "panel says from which number on a cell is full, and each shade below stands for "
-                        "half as much. Shares of 1 have eight equal shades.\n");
+    fl_buffer_puts(
+        out, "\nThe screen: above, where you are and the tokens so far; then the stage and what "
+             "it means; its numbers; what stands out; and the formula with this cell's own "
+             "numbers. A stage is one step of the computation, an event one stage of one "
+             "layer (and head) in one pass.\n\nColours: the scale of a stage is the largest "
+             "|x| it has had in this pass up to here, over layers and heads; the foot of the "
+             "panel says from which number on a cell is full, and each shade below stands for "
+             "half as much. Shares of 1 have eight equal shades.\n");
 }
 
 /* ---- lists ---- */
@@ -84,8 +86,9 @@ static void break_lines(const fl_view *view, fl_buffer *out) {
         fl_buffer_printf(out, "%d  %s\n", i, text);
     }
     if (view->n_breaks == 0)
-        fl_buffer_puts(out, "There are none. b sets one on the stage that is shown, and so does the command "
-                            "break STAGE. c goes on to the next.\n");
+        fl_buffer_puts(
+            out, "There are none. b sets one on the stage that is shown, and so does the command "
+                 "break STAGE. c goes on to the next.\n");
 }
 
 void fl_page_lines(fl_view *view, fl_buffer *out) {
@@ -138,9 +141,11 @@ static void draw_text(fl_view *view, fl_rect rect, const char *text) {
     while (*text) {
         size_t length = strcspn(text, "\n");
         char row[512];
-        snprintf(row, sizeof row, "%.*s", (int)(length < sizeof row ? length : sizeof row - 1), text);
+        snprintf(row, sizeof row, "%.*s", (int)(length < sizeof row ? length : sizeof row - 1),
+                 text);
         comment = comment || strncmp(row, "/*", 2) == 0;
-        int needed = row[0] ? fl_canvas_wrap(NULL, (fl_rect){0, 0, rect.w, 1}, FL_STYLE_text, row) : 1;
+        int needed =
+            row[0] ? fl_canvas_wrap(NULL, (fl_rect){0, 0, rect.w, 1}, FL_STYLE_text, row) : 1;
         int y = line - view->page_scroll;
         if (y >= 0 && y < rect.h)
             fl_canvas_wrap(&view->canvas, (fl_rect){rect.x, rect.y + y, rect.w, rect.h - y},

@@ -141,7 +141,9 @@ static void svg_text(const fl_canvas *canvas, fl_buffer *out, int y) {
         char fill[8] = "";
         if (style->fg256 >= 0)
             color_of(fill, style->fg256);
-        fl_buffer_printf(out, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" lengthAdjust=\"spacingAndGlyphs\" fill=\"%s\"%s>",
+        fl_buffer_printf(out,
+                         "<text x=\"%d\" y=\"%d\" textLength=\"%d\" "
+                         "lengthAdjust=\"spacingAndGlyphs\" fill=\"%s\"%s>",
                          MARGIN + x * CELL_WIDTH, MARGIN + BASELINE + y * CELL_HEIGHT,
                          (last - x) * CELL_WIDTH, fill[0] ? fill : ink,
                          style->attributes & FL_ATTR_BOLD ? " font-weight=\"bold\"" : "");

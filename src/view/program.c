@@ -39,7 +39,8 @@ static lines list_of(fl_view *view, const fl_pass *pass) {
         for (end = i + 1; end < pass->count && belongs(step, fl_plan_step(pass->plan, end), open);)
             end++;
         if (step->layer == open && layer != open && open >= 0)
-            l.items[l.count++] = (line){pass->first + i, pass->first + i, open, false, true, step->stage};
+            l.items[l.count++] =
+                (line){pass->first + i, pass->first + i, open, false, true, step->stage};
         layer = step->layer;
         bool folded = step->layer >= 0 && step->layer != open;
         l.items[l.count++] =
@@ -81,7 +82,10 @@ static void draw_line(fl_view *view, const fl_pass *pass, const line *l, fl_rect
     fl_style style = here ? FL_STYLE_here : done ? FL_STYLE_text : FL_STYLE_dim;
     if (view->program_pick >= 0 && view->program_pick == l->event && !l->title && !here)
         style = FL_STYLE_pick;
-    fl_canvas_put(canvas, rect.x + indent, rect.y, 1, here ? FL_STYLE_key : done ? FL_STYLE_done : FL_STYLE_dim,
+    fl_canvas_put(canvas, rect.x + indent, rect.y, 1,
+                  here   ? FL_STYLE_key
+                  : done ? FL_STYLE_done
+                         : FL_STYLE_dim,
                   mark);
     fl_canvas_fit(canvas, rect.x + indent + 2, rect.y, rect.w - indent - 3, style, text);
     if (has_break(view, pass, l))

@@ -104,8 +104,8 @@ static void remark_scores(scene *s) {
 static void remark_rope(scene *s) {
     bool query = s->event.stage == FL_STAGE_q_rope;
     int64_t count, d = s->view->options.model.hparams->head_dim;
-    int64_t normed = fl_find_before(s->view, query ? FL_STAGE_q_norm : FL_STAGE_k_norm,
-                                    s->event.layer, -1);
+    int64_t normed =
+        fl_find_before(s->view, query ? FL_STAGE_q_norm : FL_STAGE_k_norm, s->event.layer, -1);
     int64_t flat = fl_find_before(s->view, query ? FL_STAGE_q : FL_STAGE_k, s->event.layer, -1);
     double after = row_length(s, s->event.index, s->place.band, s->place.row), before;
     if (normed >= 0) {
@@ -122,19 +122,24 @@ static void remark_rope(scene *s) {
     if (position == 0)
         fl_buffer_puts(s->out, "\nat position 0 every angle is 0: nothing turns");
     else
-        fl_buffer_printf(s->out, "\nat position %" PRId64 " pair i turns by %" PRId64 " · θᵢ: the first pair most, the last hardly",
+        fl_buffer_printf(s->out,
+                         "\nat position %" PRId64 " pair i turns by %" PRId64
+                         " · θᵢ: the first pair most, the last hardly",
                          position, position);
 }
 
 static void remark_rope_table(scene *s) {
     int64_t r = s->view->options.model.hparams->rotary_dim;
     int64_t position = fl_position_of(&s->event, FL_DIM_T, s->place.row);
-    fl_buffer_printf(s->out, "places %" PRId64 " to %" PRId64 " hold the same again; every head uses these angles",
+    fl_buffer_printf(s->out,
+                     "places %" PRId64 " to %" PRId64
+                     " hold the same again; every head uses these angles",
                      r / 2, r - 1);
     if (position == 0)
         fl_buffer_puts(s->out, "\nat position 0 every angle is 0: nothing turns");
     else
-        fl_buffer_puts(s->out, "\nthe first pairs turn fast with the position, the last hardly at all");
+        fl_buffer_puts(s->out,
+                       "\nthe first pairs turn fast with the position, the last hardly at all");
 }
 
 /* How much a branch changes the stream it is added to. */
@@ -162,7 +167,8 @@ static void remark_neurons(scene *s) {
     for (int64_t j = 0; j < count; j++)
         on += fabs(x[j]) > 0.1;
     if (count > 0)
-        fl_buffer_printf(s->out, "row \"%s\": %" PRId64 " of %" PRId64 " neurons say more than 0.1 in size",
+        fl_buffer_printf(s->out,
+                         "row \"%s\": %" PRId64 " of %" PRId64 " neurons say more than 0.1 in size",
                          s->token, on, count);
     free(x);
 }
@@ -171,18 +177,23 @@ static void remark_cache(scene *s) {
     int64_t wrote = s->event.new_tokens, past = s->event.past;
     int64_t heads = s->event.tensor.shape[1];
     if (past == 0)
-        fl_buffer_printf(s->out, "this pass wrote slots 0 to %" PRId64 " (+); each later token adds one",
+        fl_buffer_printf(s->out,
+                         "this pass wrote slots 0 to %" PRId64 " (+); each later token adds one",
                          wrote - 1);
     else if (wrote == 1)
-        fl_buffer_printf(s->out, "this pass wrote slot %" PRId64 " (+); slots 0 to %" PRId64
-                         " were kept and not computed again", past, past - 1);
+        fl_buffer_printf(s->out,
+                         "this pass wrote slot %" PRId64 " (+); slots 0 to %" PRId64
+                         " were kept and not computed again",
+                         past, past - 1);
     else
-        fl_buffer_printf(s->out, "this pass wrote slots %" PRId64 " to %" PRId64 " (+); those before were kept",
-                         past, past + wrote - 1);
+        fl_buffer_printf(
+            s->out, "this pass wrote slots %" PRId64 " to %" PRId64 " (+); those before were kept",
+            past, past + wrote - 1);
     const fl_hparams *h = s->view->options.model.hparams;
     int64_t group = h->num_attention_heads / h->num_key_value_heads;
     if (group > 1)
-        fl_buffer_printf(s->out, "\n%" PRId64 " k/v heads serve %" PRId64 " query heads: %" PRId64
+        fl_buffer_printf(s->out,
+                         "\n%" PRId64 " k/v heads serve %" PRId64 " query heads: %" PRId64
                          " share each, so the cache is %" PRId64 " times smaller",
                          heads, h->num_attention_heads, group, group);
 }
@@ -196,11 +207,11 @@ static void remark_ranked(scene *s) {
     fl_piece_show(second, sizeof second, &s->view->options.model.pieces, ranking->ids[1]);
     double a = ranking->values[0], b = ranking->values[1];
     if (s->event.stage == FL_STAGE_probs)
-        fl_buffer_printf(s->out, "\"%s\" leads with %.1f %%, then \"%s\" with %.1f %%", first, 100 * a,
-                         second, 100 * b);
+        fl_buffer_printf(s->out, "\"%s\" leads with %.1f %%, then \"%s\" with %.1f %%", first,
+                         100 * a, second, 100 * b);
     else
-        fl_buffer_printf(s->out, "\"%s\" leads \"%s\" by %s: exp(%s) = %s times as likely", first, second,
-                         fl_short(number, a - b), number, fl_short(times, exp(a - b)));
+        fl_buffer_printf(s->out, "\"%s\" leads \"%s\" by %s: exp(%s) = %s times as likely", first,
+                         second, fl_short(number, a - b), number, fl_short(times, exp(a - b)));
 }
 
 /* The same stage one layer earlier, in numbers. */
@@ -226,10 +237,12 @@ static void remark_scalar(scene *s) {
 }
 
 static void remark_tokens(scene *s) {
-    fl_buffer_printf(s->out, s->event.phase == FL_PREFILL
-                                 ? "%" PRId64 " tokens are read at once: each later step works on all of them"
-                                 : "%" PRId64 " token is read: the one chosen before; all earlier ones are in the cache",
-                     s->event.new_tokens);
+    fl_buffer_printf(
+        s->out,
+        s->event.phase == FL_PREFILL
+            ? "%" PRId64 " tokens are read at once: each later step works on all of them"
+            : "%" PRId64 " token is read: the one chosen before; all earlier ones are in the cache",
+        s->event.new_tokens);
 }
 
 void fl_remark(fl_view *view, fl_buffer *out) {
@@ -251,25 +264,33 @@ void fl_remark(fl_view *view, fl_buffer *out) {
     case FL_STAGE_attn_scores:
         remark_scores(&s);
         break;
-    case FL_STAGE_q_rope: case FL_STAGE_k_rope:
+    case FL_STAGE_q_rope:
+    case FL_STAGE_k_rope:
         remark_rope(&s);
         break;
-    case FL_STAGE_resid_mid: case FL_STAGE_resid_post:
+    case FL_STAGE_resid_mid:
+    case FL_STAGE_resid_post:
         remark_residual(&s);
         break;
-    case FL_STAGE_silu: case FL_STAGE_swiglu:
+    case FL_STAGE_silu:
+    case FL_STAGE_swiglu:
         remark_neurons(&s);
         break;
-    case FL_STAGE_k_cache: case FL_STAGE_v_cache:
+    case FL_STAGE_k_cache:
+    case FL_STAGE_v_cache:
         remark_cache(&s);
         break;
-    case FL_STAGE_logits: case FL_STAGE_probs:
+    case FL_STAGE_logits:
+    case FL_STAGE_probs:
         remark_ranked(&s);
         break;
-    case FL_STAGE_attn_norm_rms: case FL_STAGE_ffn_norm_rms: case FL_STAGE_final_norm_rms:
+    case FL_STAGE_attn_norm_rms:
+    case FL_STAGE_ffn_norm_rms:
+    case FL_STAGE_final_norm_rms:
         remark_scalar(&s);
         break;
-    case FL_STAGE_rope_cos: case FL_STAGE_rope_sin:
+    case FL_STAGE_rope_cos:
+    case FL_STAGE_rope_sin:
         remark_rope_table(&s);
         break;
     case FL_STAGE_next_token:

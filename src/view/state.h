@@ -133,7 +133,8 @@ struct fl_view {
     fl_ranking ranking;
     fl_hit hits[FL_HITS];
     int n_hits;
-    int hit_x, hit_columns, hit_cells; /* of a grid row: left edge, columns a glyph, cells a glyph */
+    int hit_x, hit_columns,
+        hit_cells; /* of a grid row: left edge, columns a glyph, cells a glyph */
 };
 
 /* keys.c */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 /*
- * The grid: rows of cells as numbers where they fit, else as shades; the numbers of the cursor's row
- * below; the cell under the cursor exactly, always.
+ * The grid: rows of cells as numbers where they fit, else as shades; the numbers of the cursor's
+ * row below; the cell under the cursor exactly, always.
  */
 #include "view/value.h"
 
@@ -24,9 +24,9 @@ typedef struct sheet {
     fl_format format, brief;
     fl_rect rect; /* header and rows */
     level level;
-    int label;          /* columns of the row labels */
-    int columns;        /* of one glyph or number, with its gap */
-    int64_t cells;      /* cells that one glyph stands for */
+    int label;            /* columns of the row labels */
+    int columns;          /* of one glyph or number, with its gap */
+    int64_t cells;        /* cells that one glyph stands for */
     int64_t first, shown; /* glyph columns */
 } sheet;
 
@@ -188,7 +188,8 @@ static void draw_ticks(sheet *s) {
         int x = s->rect.x + s->label + (int)((col / s->cells - s->first) * s->columns);
         snprintf(name, sizeof name, heads ? "h%" PRId64 : "%" PRId64, heads ? col / step : col);
         if (marker < x || marker > x + (int)strlen(name))
-            fl_canvas_put(&s->view->canvas, x, s->rect.y, s->rect.x + s->rect.w - x, FL_STYLE_dim, name);
+            fl_canvas_put(&s->view->canvas, x, s->rect.y, s->rect.x + s->rect.w - x, FL_STYLE_dim,
+                          name);
     }
     fl_canvas_put(&s->view->canvas, marker, s->rect.y, 1, FL_STYLE_key, "▾");
 }
@@ -331,7 +332,8 @@ static void draw_numbers(sheet *s, int y, int lines) {
     int64_t total = (s->grid.cols + per_line - 1) / per_line;
     int64_t first = fl_first_shown(s->cursor.col / per_line, total, lines);
     for (int64_t line = first; line < total && line < first + lines; line++, y++) {
-        fl_canvas_printf(canvas, s->rect.x, y, label, FL_STYLE_dim, "%5" PRId64 ":", line * per_line);
+        fl_canvas_printf(canvas, s->rect.x, y, label, FL_STYLE_dim, "%5" PRId64 ":",
+                         line * per_line);
         for (int64_t i = 0; i < per_line && line * per_line + i < s->grid.cols; i++) {
             int64_t col = line * per_line + i;
             bool masked;
@@ -355,7 +357,8 @@ static void draw_shares(sheet *s, fl_rect rect) {
     int64_t seen = s->captured->event.past + s->cursor.row + 1, lines = rect.h - 1;
     int64_t first = seen > lines ? fl_first_shown(s->cursor.col, seen, lines) : 0;
     fl_token_at(s->view, piece, sizeof piece, seen - 1);
-    fl_canvas_printf(canvas, rect.x + 1, rect.y, rect.w - 1, FL_STYLE_dim, "where \"%s\" looks", piece);
+    fl_canvas_printf(canvas, rect.x + 1, rect.y, rect.w - 1, FL_STYLE_dim, "where \"%s\" looks",
+                     piece);
     for (int64_t k = first; k < seen && k - first < lines; k++) {
         int y = rect.y + 1 + (int)(k - first);
         bool masked;

@@ -28,7 +28,8 @@ static void draw_foot(fl_view *view, fl_rect rect, const fl_captured *captured,
     fl_buffer words = {0};
     char number[FL_NUMBER];
     fl_place_words(view, &captured->event, index, &words);
-    fl_buffer_printf(&words, " = %s", fl_exact(number, fl_tensor_at(&captured->event.tensor, index)));
+    fl_buffer_printf(&words, " = %s",
+                     fl_exact(number, fl_tensor_at(&captured->event.tensor, index)));
     int y = rect.y + rect.h - 1;
     fl_canvas_put(&view->canvas, rect.x, y, 1, FL_STYLE_key, "▸");
     if (words.data)
@@ -43,8 +44,7 @@ static const char *piece_note(fl_view *view, int32_t id) {
     const char *text = pieces->text ? pieces->text(pieces->ctx, id, &length) : NULL;
     if (!text || length < 3 || text[0] != '<' || text[length - 1] != '>')
         return "";
-    return length == 6 && text[1] == '0' && text[2] == 'x' ? "one raw byte"
-                                                           : "a mark, not text";
+    return length == 6 && text[1] == '0' && text[2] == 'x' ? "one raw byte" : "a mark, not text";
 }
 
 void fl_tokens_draw(fl_view *view, fl_rect rect) {
@@ -53,7 +53,8 @@ void fl_tokens_draw(fl_view *view, fl_rect rect) {
     int64_t rows = captured->event.tensor.shape[1];
     list l = lay_out(rect, rows, place.row);
     fl_canvas *canvas = &view->canvas;
-    fl_canvas_put(canvas, rect.x + 1, rect.y, rect.w - 1, FL_STYLE_dim, "pos  piece             id");
+    fl_canvas_put(canvas, rect.x + 1, rect.y, rect.w - 1, FL_STYLE_dim,
+                  "pos  piece             id");
     for (int i = 0; i < l.lines; i++) {
         int64_t row = l.first + i, index[FL_MAX_DIMS] = {0, row};
         int32_t id = (int32_t)fl_tensor_at(&captured->event.tensor, index);
@@ -61,7 +62,8 @@ void fl_tokens_draw(fl_view *view, fl_rect rect) {
         fl_row_label(view, rect.x, l.y + i, 22, captured->event.past + row, on);
         fl_canvas_printf(canvas, rect.x + 20, l.y + i, rect.w - 20,
                          on ? FL_STYLE_label_on : FL_STYLE_text, "%6" PRId32, id);
-        fl_canvas_put(canvas, rect.x + 29, l.y + i, rect.w - 29, FL_STYLE_dim, piece_note(view, id));
+        fl_canvas_put(canvas, rect.x + 29, l.y + i, rect.w - 29, FL_STYLE_dim,
+                      piece_note(view, id));
         fl_hit_add(view, (fl_rect){rect.x, l.y + i, rect.w, 1}, FL_HIT_CELL, 0, row, 0);
     }
     draw_foot(view, rect, captured, place.index);
@@ -82,7 +84,8 @@ void fl_scalars_draw(fl_view *view, fl_rect rect) {
         char number[FL_NUMBER], bar[128];
         bool on = row == place.row;
         int x = rect.x + FL_LABEL + 1;
-        fl_row_label(view, rect.x, l.y + i, FL_LABEL, fl_position_of(&captured->event, dim, row), on);
+        fl_row_label(view, rect.x, l.y + i, FL_LABEL, fl_position_of(&captured->event, dim, row),
+                     on);
         fl_canvas_right(canvas, x, l.y + i, format.width, on ? FL_STYLE_label_on : FL_STYLE_text,
                         fl_number(number, format, value));
         fl_bar(bar, scale > 0 ? fabs(value) / scale : 0, rect.w - FL_LABEL - format.width - 4,
@@ -107,7 +110,9 @@ static void ranked_header(fl_view *view, fl_rect rect, const fl_captured *captur
     bool share = captured->event.stage == FL_STAGE_probs;
     fl_token_at(view, piece, sizeof piece, fl_position_of(&captured->event, FL_DIM_R, row));
     if (rows > 1)
-        snprintf(text, sizeof text, "rank piece             id     %s after \"%s\" (row %" PRId64 " of %" PRId64 ", ← →)",
+        snprintf(text, sizeof text,
+                 "rank piece             id     %s after \"%s\" (row %" PRId64 " of %" PRId64
+                 ", ← →)",
                  share ? "chance" : "score", piece, row, rows);
     else
         snprintf(text, sizeof text, "rank piece             id     %s of coming after \"%s\"",
@@ -164,11 +169,11 @@ void fl_choice_draw(fl_view *view, fl_rect rect) {
     fl_bar(bar, event->prob, rect.w - 4, canvas->ascii);
     fl_canvas_put(canvas, x, y + 2 + (rect.h > 6), rect.w - 2, FL_STYLE_bar, bar);
     bool ends = piece_note(view, id)[0] == 'a';
-    fl_canvas_wrap(canvas, (fl_rect){x, y + 4 + (rect.h > 6), rect.w - 4, rect.h - 5},
-                   FL_STYLE_meaning,
-                   ends ? "This is a mark, not text: with it the model says that the text is at its end. "
-                          "Going on from here only shows what it would make up."
-                        : "Now it is put behind the prompt and read as the next token: s or n goes on with "
-                   "it, one token instead of the whole prompt, because the keys and values of all "
-                   "earlier ones were kept.");
+    fl_canvas_wrap(
+        canvas, (fl_rect){x, y + 4 + (rect.h > 6), rect.w - 4, rect.h - 5}, FL_STYLE_meaning,
+        ends ? "This is a mark, not text: with it the model says that the text is at its end. "
+               "Going on from here only shows what it would make up."
+             : "Now it is put behind the prompt and read as the next token: s or n goes on with "
+               "it, one token instead of the whole prompt, because the keys and values of all "
+               "earlier ones were kept.");
 }

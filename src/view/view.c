@@ -211,7 +211,8 @@ void fl_view_cell(fl_view *view, fl_buffer *out) {
     if (here->event.tensor.mask.causal && fl_tensor_masked(&here->event.tensor, place.index))
         fl_buffer_puts(out, " is hidden");
     else
-        fl_buffer_printf(out, " = %s", fl_exact(number, fl_tensor_at(&here->event.tensor, place.index)));
+        fl_buffer_printf(out, " = %s",
+                         fl_exact(number, fl_tensor_at(&here->event.tensor, place.index)));
 }
 
 void fl_view_welcome(fl_view *view, fl_buffer *out) {

@@ -53,7 +53,7 @@ typedef struct fl_view_options {
     const char *commands;
     bool ascii; /* no byte above 127 on the screen */
     /* Set by whoever paints; callers of fl_tui_run leave these alone. */
-    int colors; /* 0: none, 8, 256 */
+    int colors;                             /* 0: none, 8, 256 */
     bool (*tick)(void *ctx, int64_t event); /* called between events on a long way; false: stop */
     void *tick_ctx;
 } fl_view_options;
@@ -76,7 +76,7 @@ enum {
     FL_KEY_BACKTAB,
     FL_KEY_DELETE
 };
-#define FL_KEY_CTRL(letter) ((letter) & 0x1f)
+#define FL_KEY_CTRL(letter) ((letter)&0x1f)
 
 typedef struct fl_view fl_view;
 

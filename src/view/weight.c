@@ -61,7 +61,8 @@ static void draw_numbers(const table *t, int y, int lines, const float *row) {
         int64_t from = i * per_line;
         if (from >= t->cols)
             return;
-        fl_canvas_printf(&t->view->canvas, t->rect.x, y + i, 8, FL_STYLE_dim, "%6" PRId64 ":", from);
+        fl_canvas_printf(&t->view->canvas, t->rect.x, y + i, 8, FL_STYLE_dim, "%6" PRId64 ":",
+                         from);
         for (int64_t j = from; j < from + per_line && j < t->cols; j++) {
             char number[FL_NUMBER];
             fl_canvas_right(&t->view->canvas, t->rect.x + 8 + (int)(j - from) * width, y + i,
@@ -76,7 +77,8 @@ static void heading_of(const fl_weight *w, char *out, size_t size) {
     char shape[64], bytes[32], name[160];
     fl_escape_into(name, sizeof name, w->name, strlen(w->name));
     if (w->n_dims == 2)
-        snprintf(shape, sizeof shape, "[%" PRId64 ", %" PRId64 "] out × in", w->shape[0], w->shape[1]);
+        snprintf(shape, sizeof shape, "[%" PRId64 ", %" PRId64 "] out × in", w->shape[0],
+                 w->shape[1]);
     else
         snprintf(shape, sizeof shape, "[%" PRId64 "]", w->shape[0]);
     snprintf(out, size, "%s  %s  %s, %s%s", name, shape, fl_dtype_get_info(w->dtype)->name,
@@ -94,8 +96,7 @@ static void draw_foot(const table *t, int y) {
     char legend[160], text[256];
     fl_shade_legend(&t->shading, 1, legend, sizeof legend);
     if (t->cells > 1)
-        snprintf(text, sizeof text, "1 block = %" PRId64 " cells, max |x|; %s", t->cells,
-                 legend);
+        snprintf(text, sizeof text, "1 block = %" PRId64 " cells, max |x|; %s", t->cells, legend);
     else
         snprintf(text, sizeof text, "%s", legend);
     fl_canvas_fit(&t->view->canvas, t->rect.x, y, t->rect.w, FL_STYLE_dim, text);
@@ -116,8 +117,8 @@ void fl_weight_draw(fl_view *view, fl_rect rect) {
     int room = (rect.h - 4) * 2 / 3;
     t.lines = (int)(t.rows < room ? t.rows : room);
     t.first = fl_first_shown(*at, t.rows, t.lines);
-    t.shading = (fl_shading){false, row ? scale_of(&t, row) : 0, view->options.colors,
-                             view->options.ascii};
+    t.shading =
+        (fl_shading){false, row ? scale_of(&t, row) : 0, view->options.colors, view->options.ascii};
     draw_heading(&t);
     for (int i = 0; row && i < t.lines; i++)
         if (fl_weight_row(w, t.first + i, row))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 /*
- * Derivations, one function per kind of stage. Operands are read from the events before; a sum keeps
- * its largest terms.
+ * Derivations, one function per kind of stage. Operands are read from the events before; a sum
+ * keeps its largest terms.
  */
 #include "view/why.h"
 
@@ -29,8 +29,8 @@ static int64_t before(const subject *s, fl_stage stage, int32_t head) {
     return fl_find_before(s->view, stage, layered ? s->event.layer : -1, head);
 }
 
-/* The residual stream that a layer reads: the layer before, or the embedding; for the final norm the
- * last layer. */
+/* The residual stream that a layer reads: the layer before, or the embedding; for the final norm
+ * the last layer. */
 static int64_t residual_before(const subject *s, fl_stage *stage) {
     int32_t layer = s->event.layer < 0 ? (int32_t)s->dims.L - 1 : s->event.layer - 1;
     *stage = layer < 0 ? FL_STAGE_embed : FL_STAGE_resid_post;
@@ -164,7 +164,8 @@ static void why_rope_table(subject *s) {
     float *divisors = NULL;
     const fl_model *model = s->view->options.model.model;
     const fl_weight *w = model ? fl_model_weight(model, FL_WEIGHT_rope_freqs, -1) : NULL;
-    if (w && (divisors = malloc((size_t)pairs * sizeof *divisors)) && !fl_weight_row(w, 0, divisors)) {
+    if (w && (divisors = malloc((size_t)pairs * sizeof *divisors)) &&
+        !fl_weight_row(w, 0, divisors)) {
         free(divisors);
         divisors = NULL;
     }
@@ -323,8 +324,8 @@ static void why_rope(subject *s) {
     worked(s->why, "%s · %s %s %s · %s", NUM(a), NUM(second ? sine : c), second ? "+" : "−", NUM(b),
            NUM(second ? c : sine));
     snprintf(s->why->note, sizeof s->why->note,
-             "pair %" PRId64 ": places %" PRId64 " and %" PRId64 ", turned by %" PRId64 " · θ", pair, ia,
-             ib, s->event.past + s->index[2]);
+             "pair %" PRId64 ": places %" PRId64 " and %" PRId64 ", turned by %" PRId64 " · θ",
+             pair, ia, ib, s->event.past + s->index[2]);
     settle(s->why, second ? a * sine + b * c : a * c - b * sine);
 }
 
@@ -332,7 +333,8 @@ static void why_store(subject *s) {
     bool key = s->event.stage == FL_STAGE_k_cache;
     int64_t row = s->index[2] - s->event.past, h = s->index[1];
     if (row < 0) {
-        worked(s->why, "kept from an earlier pass: this one reads it and computes only what is new");
+        worked(s->why,
+               "kept from an earlier pass: this one reads it and computes only what is new");
         return;
     }
     double x = key ? cell4(s, before(s, FL_STAGE_k_rope, -1), h, row, s->index[3])
@@ -446,74 +448,57 @@ static void why_choice(subject *s) {
         return;
     fl_piece_show(first, sizeof first, &s->view->options.model.pieces, ranking->ids[0]);
     fl_piece_show(second, sizeof second, &s->view->options.model.pieces, ranking->ids[1]);
-    worked(s->why, "the largest logits: \"%s\" %s, then \"%s\" %s", first,
-           NUM(ranking->values[0]), second, NUM(ranking->values[1]));
+    worked(s->why, "the largest logits: \"%s\" %s, then \"%s\" %s", first, NUM(ranking->values[0]),
+           second, NUM(ranking->values[1]));
 }
 
-static void explain(subject *s) {
-    switch (s->event.stage) {
-    case FL_STAGE_tokens:
-        why_tokens(s);
-        break;
-    case FL_STAGE_embed:
-        why_embed(s);
-        break;
-    case FL_STAGE_rope_cos: case FL_STAGE_rope_sin:
-        why_rope_table(s);
-        break;
-    case FL_STAGE_attn_norm_rms: case FL_STAGE_ffn_norm_rms: case FL_STAGE_final_norm_rms:
-        why_rms(s);
-        break;
-    case FL_STAGE_attn_norm_unit: case FL_STAGE_ffn_norm_unit: case FL_STAGE_final_norm_unit:
-        why_unit(s);
-        break;
-    case FL_STAGE_attn_norm: case FL_STAGE_ffn_norm: case FL_STAGE_final_norm:
-        why_norm_weight(s);
-        break;
-    case FL_STAGE_q: case FL_STAGE_k: case FL_STAGE_v: case FL_STAGE_attn_out:
-    case FL_STAGE_gate: case FL_STAGE_up: case FL_STAGE_down: case FL_STAGE_logits:
-        why_matmul(s);
-        break;
-    case FL_STAGE_q_norm: case FL_STAGE_k_norm:
-        why_head_norm(s);
-        break;
-    case FL_STAGE_q_rope: case FL_STAGE_k_rope:
-        why_rope(s);
-        break;
-    case FL_STAGE_k_cache: case FL_STAGE_v_cache:
-        why_store(s);
-        break;
-    case FL_STAGE_attn_scores:
-        why_scores(s);
-        break;
-    case FL_STAGE_attn_probs:
-        why_softmax(s, before(s, FL_STAGE_attn_scores, s->event.head));
-        break;
-    case FL_STAGE_attn_head:
-        why_mix(s);
-        break;
-    case FL_STAGE_attn_concat:
-        why_concat(s);
-        break;
-    case FL_STAGE_resid_mid: case FL_STAGE_resid_post:
-        why_add(s);
-        break;
-    case FL_STAGE_silu:
-        why_silu(s);
-        break;
-    case FL_STAGE_swiglu:
-        why_swiglu(s);
-        break;
-    case FL_STAGE_probs:
-        why_softmax(s, before(s, FL_STAGE_logits, -1));
-        break;
-    case FL_STAGE_next_token:
-        why_choice(s);
-        break;
-    case FL_STAGE_COUNT:
-        break;
-    }
+static void why_probs(subject *s) {
+    why_softmax(s, before(s, FL_STAGE_attn_scores, s->event.head));
 }
+
+static void why_token_probs(subject *s) {
+    why_softmax(s, before(s, FL_STAGE_logits, -1));
+}
+
+static void (*const kinds[FL_STAGE_COUNT])(subject *) = {
+    [FL_STAGE_tokens] = why_tokens,
+    [FL_STAGE_embed] = why_embed,
+    [FL_STAGE_rope_cos] = why_rope_table,
+    [FL_STAGE_rope_sin] = why_rope_table,
+    [FL_STAGE_attn_norm_rms] = why_rms,
+    [FL_STAGE_attn_norm_unit] = why_unit,
+    [FL_STAGE_attn_norm] = why_norm_weight,
+    [FL_STAGE_q] = why_matmul,
+    [FL_STAGE_k] = why_matmul,
+    [FL_STAGE_v] = why_matmul,
+    [FL_STAGE_q_norm] = why_head_norm,
+    [FL_STAGE_k_norm] = why_head_norm,
+    [FL_STAGE_q_rope] = why_rope,
+    [FL_STAGE_k_rope] = why_rope,
+    [FL_STAGE_k_cache] = why_store,
+    [FL_STAGE_v_cache] = why_store,
+    [FL_STAGE_attn_scores] = why_scores,
+    [FL_STAGE_attn_probs] = why_probs,
+    [FL_STAGE_attn_head] = why_mix,
+    [FL_STAGE_attn_concat] = why_concat,
+    [FL_STAGE_attn_out] = why_matmul,
+    [FL_STAGE_resid_mid] = why_add,
+    [FL_STAGE_ffn_norm_rms] = why_rms,
+    [FL_STAGE_ffn_norm_unit] = why_unit,
+    [FL_STAGE_ffn_norm] = why_norm_weight,
+    [FL_STAGE_gate] = why_matmul,
+    [FL_STAGE_up] = why_matmul,
+    [FL_STAGE_silu] = why_silu,
+    [FL_STAGE_swiglu] = why_swiglu,
+    [FL_STAGE_down] = why_matmul,
+    [FL_STAGE_resid_post] = why_add,
+    [FL_STAGE_final_norm_rms] = why_rms,
+    [FL_STAGE_final_norm_unit] = why_unit,
+    [FL_STAGE_final_norm] = why_norm_weight,
+    [FL_STAGE_logits] = why_matmul,
+    [FL_STAGE_probs] = why_token_probs,
+    [FL_STAGE_next_token] = why_choice,
+};
 
 void fl_why_of(fl_view *view, fl_why *why) {
     *why = (fl_why){0};
@@ -532,8 +517,8 @@ void fl_why_of(fl_view *view, fl_why *why) {
     subject s = {view, why, captured->event, why->index, fl_here_pass(view).dims};
     if (why->masked)
         worked(why, "hidden: a token may look only at itself and at earlier ones");
-    else
-        explain(&s);
+    else if (kinds[why->stage])
+        kinds[why->stage](&s);
 }
 
 double fl_why_rest(const fl_why *why, int shown) {

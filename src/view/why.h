@@ -21,11 +21,11 @@ enum { FL_TERMS = 64 };
 typedef struct fl_why {
     fl_stage stage;
     int64_t index[FL_MAX_DIMS];
-    double engine;     /* what the event holds */
-    bool masked;       /* the cell is hidden: there is nothing to explain */
-    char worked[256];  /* the formula with numbers: "exp(0.3 − 1.2) / 3.4" */
-    char note[160];    /* a word beyond the formula; "" if none */
-    bool computed;     /* `value` was recomputed */
+    double engine;    /* what the event holds */
+    bool masked;      /* the cell is hidden: there is nothing to explain */
+    char worked[256]; /* the formula with numbers: "exp(0.3 − 1.2) / 3.4" */
+    char note[160];   /* a word beyond the formula; "" if none */
+    bool computed;    /* `value` was recomputed */
     double value;
     /* a sum: its largest terms by magnitude, and the rest of them added up */
     int n_terms;
@@ -33,11 +33,11 @@ typedef struct fl_why {
     int64_t all_terms; /* 0: the stage is no sum */
     double rest;       /* of the terms beyond the first `n_terms` */
     double sum;
-    bool products;     /* terms are a × b; else exp(a − most) */
+    bool products; /* terms are a × b; else exp(a − most) */
     double most;
     char a_name[48], b_name[64]; /* what a and b are: "attn_norm", "blk.0.attn_q.weight" */
-    bool keys;         /* j is a position in the text */
-    bool vocab;        /* j is a piece of the vocabulary */
+    bool keys;                   /* j is a position in the text */
+    bool vocab;                  /* j is a piece of the vocabulary */
 } fl_why;
 
 void fl_why_of(fl_view *view, fl_why *why);

@@ -40,14 +40,14 @@ fl_status fl_live_scene_open(fl_live_scene *scene, const char *model, const char
         status = open_source(scene, prompt, memory, &options.source, diag);
     if (status != FL_OK)
         return status;
-    options.model = (fl_view_model){
-        .hparams = fl_model_hparams(scene->model),
-        .name = fl_model_name(scene->model),
-        .description = fl_model_metadata(scene->model, "general.description"),
-        .model = scene->model,
-        .pieces = fl_view_pieces(scene->tokenizer),
-        .isa = "scalar",
-        .exact = true};
+    options.model =
+        (fl_view_model){.hparams = fl_model_hparams(scene->model),
+                        .name = fl_model_name(scene->model),
+                        .description = fl_model_metadata(scene->model, "general.description"),
+                        .model = scene->model,
+                        .pieces = fl_view_pieces(scene->tokenizer),
+                        .isa = "scalar",
+                        .exact = true};
     return fl_view_new(&scene->view, &options, diag);
 }
 

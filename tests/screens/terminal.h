@@ -14,14 +14,14 @@
 #include <vterm.h>
 
 typedef struct fl_terminal {
-    int fd;            /* our end */
-    int reports;       /* pipe from the session leader */
+    int fd;      /* our end */
+    int reports; /* pipe from the session leader */
     pid_t leader, program;
     int width, height;
     VTerm *vterm;
     VTermScreen *screen;
     bool alternate, ended;
-    int status;        /* of the program, as waitpid gives it, once ended */
+    int status; /* of the program, as waitpid gives it, once ended */
     struct termios before;
     char raw[1 << 20]; /* everything it wrote */
     size_t n_raw;

@@ -32,9 +32,10 @@ static const fl_hparams hparams = {.model_type = "llama",
                                    .dtype = FL_DTYPE_F32};
 
 static const char *const pieces[V] = {
-    "<unk>", "<s>",     "</s>",   "<0x0A>", " The",   " capital", " of",   " France",
-    " is",   " Paris",  " London", ".",     " ",      "\n",       "é",     "日本",
-    "e\xcc\x81", " a",  " dog",   " says",  "\x1b[31m", "\xff",   " somethinglong", " the"};
+    "<unk>", "<s>",     "</s>",     "<0x0A>", " The",           " capital",
+    " of",   " France", " is",      " Paris", " London",        ".",
+    " ",     "\n",      "é",        "日本",   "e\xcc\x81",      " a",
+    " dog",  " says",   "\x1b[31m", "\xff",   " somethinglong", " the"};
 
 const fl_hparams *fl_fake_hparams(void) {
     return &hparams;
@@ -229,8 +230,8 @@ static void heads(fake *f, const fl_dims *n, int layer, const float *q, float *c
             for (int i = 0; i < W; i++) {
                 double sum = 0;
                 for (int k = 0; k <= P + t; k++)
-                    sum += (double)probs[h][t * S + k] *
-                           (double)f->v_cache[layer][h / (H / K)][k][i];
+                    sum +=
+                        (double)probs[h][t * S + k] * (double)f->v_cache[layer][h / (H / K)][k][i];
                 z[h][t * W + i] = concat[t * H * W + h * W + i] = (float)sum;
             }
         emit(f, n, FL_STAGE_attn_head, layer, h, z[h]);
@@ -299,8 +300,9 @@ static void block(fake *f, const fl_dims *n, int l, float *x, const float *cosin
 
 static void run_pass(fake *f, int64_t T, int64_t P) {
     fl_dims n = fl_dims_of(&hparams, T, P, FL_LOGITS_LAST);
-    f->passes[f->n_passes] = (fl_pass){f->n_passes, P > 0 ? FL_DECODE : FL_PREFILL, f->n_events,
-                                       fl_plan_count(f->plan), f->plan, n};
+    f->passes[f->n_passes] = (fl_pass){f->n_passes, P > 0 ? FL_DECODE : FL_PREFILL,
+                                       f->n_events, fl_plan_count(f->plan),
+                                       f->plan,     n};
     f->n_passes++;
     float x[MOST * D], cosines[MOST * W], sines[MOST * W], logits[V], probs[V], last[D];
     emit(f, &n, FL_STAGE_tokens, -1, -1, f->tokens + P);

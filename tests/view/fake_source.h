@@ -2,8 +2,8 @@
 /* Copyright (c) 2026 the footlight authors */
 /*
  * A source for tests of the view: a whole small run, computed at once by a plain forward pass that
- * shares nothing with the engine. Hidden 16, 2 layers, 4 query heads on 2 key/value heads of size 4,
- * feed-forward 24, 24 pieces; the prompt is "<s> The capital of France is", three tokens follow.
+ * shares nothing with the engine. Hidden 16, 2 layers, 4 query heads on 2 key/value heads of size
+ * 4, feed-forward 24, 24 pieces; the prompt is "<s> The capital of France is", three tokens follow.
  */
 #ifndef FL_TESTS_FAKE_SOURCE_H
 #define FL_TESTS_FAKE_SOURCE_H

@@ -6,8 +6,10 @@
 #include <string.h>
 
 static const fl_view_prompt prompts[] = {
-    {"A fact", "The capital of France is", "See attn_probs of the last layer: where does the last token look?"},
-    {"Copying", "a dog says a dog", "Find the head that looks at what came after the first \" a\"."},
+    {"A fact", "The capital of France is",
+     "See attn_probs of the last layer: where does the last token look?"},
+    {"Copying", "a dog says a dog",
+     "Find the head that looks at what came after the first \" a\"."},
 };
 
 static fl_status restart(void *ctx, const char *prompt, fl_source *out, fl_diag *diag) {
@@ -52,12 +54,12 @@ int fl_scene_key(const char *name, size_t length) {
     static const struct {
         const char *name;
         int key;
-    } names[] = {{"enter", FL_KEY_ENTER},   {"esc", FL_KEY_ESCAPE},      {"up", FL_KEY_UP},
-                 {"down", FL_KEY_DOWN},     {"left", FL_KEY_LEFT},       {"right", FL_KEY_RIGHT},
-                 {"tab", FL_KEY_TAB},       {"backtab", FL_KEY_BACKTAB}, {"bs", FL_KEY_BACKSPACE},
-                 {"home", FL_KEY_HOME},     {"end", FL_KEY_END},         {"pgup", FL_KEY_PAGE_UP},
-                 {"pgdn", FL_KEY_PAGE_DOWN}, {"c-n", FL_KEY_CTRL('n')},  {"c-p", FL_KEY_CTRL('p')},
-                 {"c-l", FL_KEY_CTRL('l')}, {"c-u", FL_KEY_CTRL('u')}};
+    } names[] = {{"enter", FL_KEY_ENTER},    {"esc", FL_KEY_ESCAPE},      {"up", FL_KEY_UP},
+                 {"down", FL_KEY_DOWN},      {"left", FL_KEY_LEFT},       {"right", FL_KEY_RIGHT},
+                 {"tab", FL_KEY_TAB},        {"backtab", FL_KEY_BACKTAB}, {"bs", FL_KEY_BACKSPACE},
+                 {"home", FL_KEY_HOME},      {"end", FL_KEY_END},         {"pgup", FL_KEY_PAGE_UP},
+                 {"pgdn", FL_KEY_PAGE_DOWN}, {"c-n", FL_KEY_CTRL('n')},   {"c-p", FL_KEY_CTRL('p')},
+                 {"c-l", FL_KEY_CTRL('l')},  {"c-u", FL_KEY_CTRL('u')}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strlen(names[i].name) == length && strncmp(names[i].name, name, length) == 0)
             return names[i].key;

@@ -94,7 +94,8 @@ static void fits_wraps_and_aligns(void **state) {
     assert_line(&c, 0, "abcd…");
     fl_canvas_right(&c, 0, 1, 10, FL_STYLE_text, "end");
     assert_line(&c, 1, "       end");
-    assert_int_equal(fl_canvas_wrap(&c, (fl_rect){0, 2, 10, 2}, FL_STYLE_text, "one two three four"), 2);
+    assert_int_equal(
+        fl_canvas_wrap(&c, (fl_rect){0, 2, 10, 2}, FL_STYLE_text, "one two three four"), 2);
     assert_line(&c, 2, "one two");
     assert_line(&c, 3, "three four");
     assert_int_equal(fl_canvas_wrap(&c, (fl_rect){0, 2, 10, 1}, FL_STYLE_text, "one two three"), 2);

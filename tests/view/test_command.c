@@ -43,21 +43,36 @@ static void fixed_keys_mean_what_they_must(void **state) {
     static const struct {
         int key;
         fl_verb verb;
-    } fixed[] = {{'s', FL_VERB_step},          {'n', FL_VERB_over},
-                 {'f', FL_VERB_finish},        {'c', FL_VERB_go_on},
-                 {'S', FL_VERB_step_back},     {'N', FL_VERB_over_back},
-                 {'F', FL_VERB_finish_back},   {'C', FL_VERB_go_back},
-                 {'t', FL_VERB_token},         {'T', FL_VERB_token_back},
-                 {'e', FL_VERB_why},           {'w', FL_VERB_weight},
-                 {':', FL_VERB_command},       {'/', FL_VERB_search},
-                 {14, FL_VERB_search_next},    {16, FL_VERB_search_before},
-                 {'?', FL_VERB_help},          {FL_KEY_TAB, FL_VERB_pane_next},
-                 {'[', FL_VERB_head_before},   {']', FL_VERB_head_next},
-                 {'+', FL_VERB_zoom_in},       {'-', FL_VERB_zoom_out},
-                 {'_', FL_VERB_full},          {'h', FL_VERB_left},
-                 {'j', FL_VERB_down},          {'k', FL_VERB_up},
-                 {'l', FL_VERB_right},         {FL_KEY_ENTER, FL_VERB_repeat},
-                 {FL_KEY_BACKSPACE, FL_VERB_back}, {'q', FL_VERB_quit},
+    } fixed[] = {{'s', FL_VERB_step},
+                 {'n', FL_VERB_over},
+                 {'f', FL_VERB_finish},
+                 {'c', FL_VERB_go_on},
+                 {'S', FL_VERB_step_back},
+                 {'N', FL_VERB_over_back},
+                 {'F', FL_VERB_finish_back},
+                 {'C', FL_VERB_go_back},
+                 {'t', FL_VERB_token},
+                 {'T', FL_VERB_token_back},
+                 {'e', FL_VERB_why},
+                 {'w', FL_VERB_weight},
+                 {':', FL_VERB_command},
+                 {'/', FL_VERB_search},
+                 {14, FL_VERB_search_next},
+                 {16, FL_VERB_search_before},
+                 {'?', FL_VERB_help},
+                 {FL_KEY_TAB, FL_VERB_pane_next},
+                 {'[', FL_VERB_head_before},
+                 {']', FL_VERB_head_next},
+                 {'+', FL_VERB_zoom_in},
+                 {'-', FL_VERB_zoom_out},
+                 {'_', FL_VERB_full},
+                 {'h', FL_VERB_left},
+                 {'j', FL_VERB_down},
+                 {'k', FL_VERB_up},
+                 {'l', FL_VERB_right},
+                 {FL_KEY_ENTER, FL_VERB_repeat},
+                 {FL_KEY_BACKSPACE, FL_VERB_back},
+                 {'q', FL_VERB_quit},
                  {FL_KEY_BACKTAB, FL_VERB_pane_before}};
     size_t count;
     const fl_key_info *keys = fl_keys(&count);
@@ -73,7 +88,8 @@ static void fixed_keys_mean_what_they_must(void **state) {
 static void command(const char *line, bool done, const char *said) {
     bool result = fl_view_command(view, line);
     if (result != done || !strstr(fl_view_message(view), said))
-        fail_msg("\"%s\": %s, said \"%s\"", line, result ? "done" : "not done", fl_view_message(view));
+        fail_msg("\"%s\": %s, said \"%s\"", line, result ? "done" : "not done",
+                 fl_view_message(view));
 }
 
 static void commands_do_or_say_why_not(void **state) {
