@@ -40,6 +40,10 @@ static inline const fl_option_value *fl_value(const fl_cli *cli, fl_option optio
 static inline bool fl_given(const fl_cli *cli, fl_option option) {
     return cli->args.values[option].given;
 }
+/* Columns to break sentences at: the terminal's, or 80 elsewhere. Tables get all they need there. */
+static inline int fl_prose_width(const fl_cli *cli) {
+    return cli->width ? cli->width : 80;
+}
 /* MODEL, or the default. */
 static inline const char *fl_model_argument(const fl_cli *cli) {
     return cli->args.subject ? cli->args.subject : "builtin";

@@ -12,39 +12,43 @@
 
 enum { ART_WIDTH = 25 };
 
+/* Its line is drawn for models with a sliding window only. */
+static const char window_text[] = "and those {W} or more back";
+
 static const struct {
     unsigned without, with; /* features the model must not have, and must have */
     const char *art, *text;
 } lines[] = {
     {0, 0, "         tokens", "[1, T]   numbers of pieces, 0 to {V-1}"},
     {0, 0, "            │", ""},
-    {0, 0, "          embed", "[1, T, {D}]   a row of the table [{V}, {D}] for each token"},
+    {0, 0, "          embed", "[1, T, {D}]   a row of [{V}, {D}] for each token"},
     {0, 0, "            │", ""},
-    {0, 0, "────────────┼───────────", "{L} blocks like this one"},
+    {0, 0, "────────────┼───────────", "{L blocks} like this one"},
     {0, 0, "   ┌────────┤", ""},
     {0, 0, "   │    attn_norm", "[1, T, {D}]   size one, times w [{D}]"},
     {0, 0, "   │   ┌────┼────┐", ""},
     {FL_FEATURE_ATTN_BIAS, 0, "   │   q    │    │",
-     "[1, T, {HD}]   Wq [{HD}, {D}]: {H} heads of {d}"},
+     "[1, T, {HD}]   Wq [{HD}, {D}]: {H heads} of {d}"},
     {FL_FEATURE_ATTN_BIAS, 0, "   │   │    k    v",
-     "[1, T, {KD}]   Wk, Wv [{KD}, {D}]: {K} heads of {d}"},
+     "[1, T, {KD}]   Wk Wv [{KD}, {D}]: {K heads} of {d}"},
     {0, FL_FEATURE_ATTN_BIAS, "   │   q    │    │",
-     "[1, T, {HD}]   Wq [{HD}, {D}] and a bias: {H} heads of {d}"},
+     "[1, T, {HD}]   Wq [{HD}, {D}] + bias: {H heads} of {d}"},
     {0, FL_FEATURE_ATTN_BIAS, "   │   │    k    v",
-     "[1, T, {KD}]   Wk, Wv [{KD}, {D}] and biases: {K} heads of {d}"},
+     "[1, T, {KD}]   Wk Wv [{KD}, {D}] + bias: {K heads} of {d}"},
     {0, FL_FEATURE_QK_NORM, "   │ q_norm │    │",
      "[1, {H}, T, {d}]   each head brought to size one"},
     {0, FL_FEATURE_QK_NORM, "   │   │  k_norm │",
      "[1, {K}, T, {d}]   each head brought to size one"},
-    {0, 0, "   │ q_rope │    │", "[1, {H}, T, {d}]   {r} of {d} numbers turned by position"},
+    {0, 0, "   │ q_rope │    │", "[1, {H}, T, {d}]   {r} of {d} turned by position"},
     {0, 0, "   │   │  k_rope │", "[1, {K}, T, {d}]   the same; base of the angles {theta}"},
-    {0, 0, "   │   │ k_cache │", "[1, {K}, S, {d}]   kept for later tokens, S = P + T"},
-    {0, 0, "   │   │    │ v_cache", "[1, {K}, S, {d}]   {G} query head(s) share each"},
+    {0, 0, "   │   │ k_cache │", "[1, {K}, S, {d}]   kept for later tokens"},
+    {0, 0, "   │   │    │ v_cache", "[1, {K}, S, {d}]   {share}"},
     {0, 0, "   │   └─┬──┘    │", ""},
-    {0, 0, "   │ attn_scores │", "[1, T, S] × {H} heads   q·k / √{d}, later tokens hidden"},
-    {0, 0, "   │ attn_probs  │", "[1, T, S] × {H} heads   softmax: each row adds up to 1"},
+    {0, 0, "   │ attn_scores │", "[1, T, S] × {H heads}   q·k / √{d}, later tokens hidden"},
+    {0, 0, "   │     │       │", window_text},
+    {0, 0, "   │ attn_probs  │", "[1, T, S] × {H heads}   softmax: each row adds up to 1"},
     {0, 0, "   │     └──┬────┘", ""},
-    {0, 0, "   │    attn_head", "[1, T, {d}] × {H} heads   values mixed in those shares"},
+    {0, 0, "   │    attn_head", "[1, T, {d}] × {H heads}   values mixed in those shares"},
     {0, 0, "   │   attn_concat", "[1, T, {HD}]   heads side by side"},
     {0, 0, "   │    attn_out", "[1, T, {D}]   Wo [{D}, {HD}]"},
     {0, 0, "   │        │", ""},
@@ -68,6 +72,14 @@ static const struct {
     {0, 0, "        next_token", "[1, 1]"},
 };
 
+static void put_share(fl_buffer *out, int64_t group) {
+    if (group == 1)
+        fl_buffer_puts(out, "one for each query head");
+    else
+        fl_buffer_printf(out, "each shared by %lld query heads", (long long)group);
+}
+
+/* "{H}" is a number, "{H heads}" a number with its word, which loses its s after 1. */
 static void put_number(fl_buffer *out, const fl_hparams *h, const char *name, size_t length) {
     const struct {
         const char *name;
@@ -82,13 +94,21 @@ static void put_number(fl_buffer *out, const fl_hparams *h, const char *name, si
                    {"r", h->rotary_dim},
                    {"V", h->vocab_size},
                    {"V-1", h->vocab_size - 1},
+                   {"W", h->sliding_window},
                    {"HD", h->num_attention_heads * h->head_dim},
                    {"KD", h->num_key_value_heads * h->head_dim}};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (strlen(numbers[i].name) == length && strncmp(numbers[i].name, name, length) == 0)
-            fl_json_int(out, numbers[i].value);
+    const char *blank = memchr(name, ' ', length);
+    const size_t letters = blank ? (size_t)(blank - name) : length;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        if (strlen(numbers[i].name) != letters || strncmp(numbers[i].name, name, letters) != 0)
+            continue;
+        fl_json_int(out, numbers[i].value);
+        fl_buffer_add(out, name + letters, length - letters - (blank && numbers[i].value == 1));
+    }
     if (strncmp(name, "theta}", 6) == 0)
         fl_json_double(out, h->rope_theta);
+    if (strncmp(name, "share}", 6) == 0)
+        put_share(out, h->num_attention_heads / h->num_key_value_heads);
     if (strncmp(name, "head}", 5) == 0)
         fl_buffer_printf(out,
                          h->tie_word_embeddings ? "the embedding table once more (tied)"
@@ -110,6 +130,8 @@ static void fill_in(fl_buffer *out, const fl_hparams *h, const char *text) {
 void fl_info_diagram(const fl_model *model, fl_buffer *out) {
     const fl_hparams *h = fl_model_hparams(model);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (lines[i].text == window_text && !h->sliding_window)
+            continue;
         if ((h->features & lines[i].without) || (h->features & lines[i].with) != lines[i].with)
             continue;
         fl_buffer_puts(out, lines[i].art);
@@ -118,4 +140,6 @@ void fl_info_diagram(const fl_model *model, fl_buffer *out) {
         fill_in(out, h, lines[i].text);
         fl_buffer_puts(out, "\n");
     }
+    fl_buffer_puts(out, "\nT tokens go in, P are cached from before, S = P + T; "
+                        "R rows get logits: 1 or T\n");
 }

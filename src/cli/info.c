@@ -233,7 +233,7 @@ void fl_info_json(const fl_model *model, bool ascii, fl_buffer *out) {
 static void line_of_text(fl_buffer *out, const char *text, int width) {
     fl_buffer shown = {0};
     fl_escape(&shown, text, strlen(text), FL_ESCAPE_LINE);
-    fl_wrap(out, shown.data ? shown.data : "", 0, width ? width : 100);
+    fl_wrap(out, shown.data ? shown.data : "", 0, width);
     fl_buffer_done(&shown);
 }
 
@@ -253,8 +253,12 @@ bool fl_info_table(const fl_model *model, int width, fl_buffer *out) {
     walk(&p, fl_model_hparams(model), &m);
     bool done = fl_table_text(p.table, width, out);
     if (!fl_model_has_weights(model)) {
-        fl_buffer_puts(out, "\nThis is a plan without weights to run: ");
-        line_of_text(out, fl_model_why_no_weights(model), width);
+        fl_buffer why = {0};
+        fl_buffer_printf(&why, "This is a plan without weights to run: %s",
+                         fl_model_why_no_weights(model));
+        fl_buffer_puts(out, "\n");
+        line_of_text(out, why.data ? why.data : "", width);
+        fl_buffer_done(&why);
     }
     fl_table_free(p.table);
     return done;

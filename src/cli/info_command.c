@@ -7,17 +7,27 @@
 #include "cli/cli.h"
 #include "cli/info.h"
 #include "cli/table.h"
+#include "sinks/json.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static bool wants_json(const fl_cli *cli) {
+    return fl_value(cli, FL_OPTION_info_format)->count == 1;
+}
 
 static fl_status list_bundled(fl_cli *cli) {
     fl_buffer out = {0};
     const char *name;
     bool runnable;
     for (size_t i = 0; (name = fl_bundled_name(i, &runnable)); i++)
-        fl_buffer_printf(&out, "%-16s %s\n", name,
-                         runnable ? "runs" : "configuration only: for shapes and info");
+        if (wants_json(cli))
+            fl_buffer_printf(&out, "%s{\"name\":\"%s\",\"runs\":%s}", i ? "," : "[", name,
+                             runnable ? "true" : "false");
+        else
+            fl_buffer_printf(&out, "%-16s %s\n", name,
+                             runnable ? "runs" : "configuration only: for shapes and info");
+    fl_buffer_puts(&out, wants_json(cli) ? "]\n" : "");
     return fl_emit_buffer(cli, &out);
 }
 
@@ -57,18 +67,52 @@ static bool list_tensors(const fl_model *model, int width, fl_buffer *out) {
     return done;
 }
 
+static void list_tensors_json(const fl_cli *cli, const fl_model *model, fl_buffer *out) {
+    for (size_t i = 0; i < fl_model_tensor_count(model); i++) {
+        const fl_weight *w = fl_model_tensor(model, i);
+        char shape[96];
+        shape_text(w, shape, sizeof shape);
+        fl_buffer_puts(out, i ? ",{\"name\":" : "[{\"name\":");
+        fl_json_text(out, w->name, cli->ascii);
+        fl_buffer_printf(out, ",\"shape\":%s,\"dtype\":\"%s\",\"bytes\":%llu,\"offset\":", shape,
+                         fl_dtype_get_info(w->dtype)->name, (unsigned long long)w->bytes);
+        if (fl_model_has_weights(model))
+            fl_buffer_printf(out, "%llu}", (unsigned long long)w->offset);
+        else
+            fl_buffer_puts(out, "null}");
+    }
+    fl_buffer_puts(out, fl_model_tensor_count(model) ? "]\n" : "[]\n");
+}
+
+/* One thing at a time, and the diagram is no data. */
+static fl_status check_options(fl_cli *cli) {
+    static const fl_option things[] = {FL_OPTION_list, FL_OPTION_list_tensors, FL_OPTION_diagram};
+    const bool diagram = fl_given(cli, FL_OPTION_diagram);
+    int n = 0;
+    for (size_t i = 0; i < sizeof things / sizeof *things; i++)
+        n += fl_given(cli, things[i]);
+    if (n > 1)
+        return fl_fail(&cli->diag, FL_ERR_USAGE,
+                       "more than one of --list, --list-tensors and --diagram, expected one");
+    if (diagram && wants_json(cli))
+        return fl_fail(&cli->diag, FL_ERR_USAGE, "--diagram is text, expected no --format json");
+    return FL_OK;
+}
+
 static fl_status print(fl_cli *cli, const fl_model *model) {
     fl_buffer out = {0};
     bool done = true;
-    if (fl_given(cli, FL_OPTION_list_tensors)) {
+    if (fl_given(cli, FL_OPTION_list_tensors) && wants_json(cli)) {
+        list_tensors_json(cli, model, &out);
+    } else if (fl_given(cli, FL_OPTION_list_tensors)) {
         done = list_tensors(model, cli->width, &out);
     } else if (fl_given(cli, FL_OPTION_diagram)) {
         fl_info_diagram(model, &out);
-    } else if (fl_value(cli, FL_OPTION_info_format)->count == 1) {
+    } else if (wants_json(cli)) {
         fl_info_json(model, cli->ascii, &out);
         fl_buffer_puts(&out, "\n");
     } else {
-        done = fl_info_table(model, cli->width, &out);
+        done = fl_info_table(model, fl_prose_width(cli), &out);
     }
     out.failed |= !done;
     return fl_emit_buffer(cli, &out);
@@ -76,6 +120,8 @@ static fl_status print(fl_cli *cli, const fl_model *model) {
 
 fl_status fl_cmd_info(fl_cli *cli) {
     fl_model *model;
+    if (check_options(cli) != FL_OK)
+        return cli->diag.status;
     if (fl_given(cli, FL_OPTION_list))
         return list_bundled(cli);
     fl_status status = fl_model_open(&model, fl_model_argument(cli), &cli->diag);

@@ -20,34 +20,52 @@ enum {
     WEIGHT,
     TYPE,
     PARAMS,
+    ALL_PARAMS,
     FLOPS,
+    ALL_FLOPS,
     READ,
     WRITTEN,
-    ALL_PARAMS,
-    ALL_FLOPS,
-    ALL_BYTES
+    ALL_BYTES,
+    N_COLUMNS
 };
 
-static const fl_column columns[] = {
+static const fl_column wide[N_COLUMNS] = {
     [STAGE] = {"stage", false, 0},
-    [SYMBOLS] = {"shape", false, 5},
+    [SYMBOLS] = {"shape", false, 0},
     [SHAPE] = {"in numbers", false, 0},
-    [WEIGHT] = {"weight [out, in]", false, 2},
-    [TYPE] = {"type", false, 6},
+    [WEIGHT] = {"weight [out, in]", false, 0},
+    [TYPE] = {"type", false, 0},
     [PARAMS] = {"parameters", true, 0},
-    [FLOPS] = {"FLOPs", true, 1},
-    [READ] = {"read", true, 3},
-    [WRITTEN] = {"written", true, 4},
-    [ALL_PARAMS] = {"total parameters", true, 7},
-    [ALL_FLOPS] = {"total FLOPs", true, 8},
-    [ALL_BYTES] = {"total bytes", true, 9},
+    [ALL_PARAMS] = {"total parameters", true, 0},
+    [FLOPS] = {"FLOPs", true, 0},
+    [ALL_FLOPS] = {"total FLOPs", true, 0},
+    [READ] = {"read", true, 0},
+    [WRITTEN] = {"written", true, 0},
+    [ALL_BYTES] = {"total bytes", true, 0},
 };
-enum { N_COLUMNS = sizeof columns / sizeof *columns };
+
+/* Where room is short: parameters abbreviated like FLOPs, and what a reader misses least left out. A
+ * layer's figures and the total stay. */
+static const fl_column narrow[N_COLUMNS] = {
+    [STAGE] = {"stage", false, 0},
+    [SYMBOLS] = {"shape", false, 2},
+    [SHAPE] = {"in numbers", false, 0},
+    [WEIGHT] = {"weight [out, in]", false, 1},
+    [TYPE] = {"type", false, 5},
+    [PARAMS] = {"params", true, 0},
+    [ALL_PARAMS] = {"total", true, 0},
+    [FLOPS] = {"FLOPs", true, 0},
+    [ALL_FLOPS] = {"total", true, 0},
+    [READ] = {"read", true, 4},
+    [WRITTEN] = {"written", true, 6},
+    [ALL_BYTES] = {"total bytes", true, 3},
+};
 
 typedef struct printer {
     fl_cli *cli;
     const fl_shape_request *request;
     fl_table *table;
+    bool is_narrow;
     int32_t n_layers;
     int32_t *group; /* layer -> the first layer that is stored like it */
     fl_dialect dialect;
@@ -78,10 +96,15 @@ static void weight_cells(fl_table *table, const fl_shape_entry *entry) {
     fl_table_cell(table, TYPE, "%s", fl_dtype_get_info(w->dtype)->name);
 }
 
-static void params_cell(fl_table *table, int column, int64_t params) {
+static void params_cell(const printer *p, int column, int64_t params) {
     char digits[32];
-    if (params)
-        fl_table_cell(table, column, "%s", fl_group_digits(digits, sizeof digits, params));
+    if (!params)
+        return;
+    if (p->is_narrow)
+        fl_human_count(digits, sizeof digits, (double)params);
+    else
+        fl_group_digits(digits, sizeof digits, params);
+    fl_table_cell(p->table, column, "%s", digits);
 }
 
 static void cost_cell(fl_table *table, int column, double value) {
@@ -115,11 +138,11 @@ static void line(const printer *p, fl_stage stage, int32_t layer, int64_t layers
     fl_table_cell(p->table, SYMBOLS, "%s", symbols);
     tuple(p->table, SHAPE, entry.shape, entry.n_dims, entry.heads);
     weight_cells(p->table, &entry);
-    params_cell(p->table, PARAMS, params);
+    params_cell(p, PARAMS, params);
+    params_cell(p, ALL_PARAMS, params * layers);
     cost_cell(p->table, FLOPS, times * entry.cost.flops);
     cost_cell(p->table, READ, times * entry.cost.bytes_read);
     cost_cell(p->table, WRITTEN, times * entry.cost.bytes_written);
-    params_cell(p->table, ALL_PARAMS, params * layers);
     cost_cell(p->table, ALL_FLOPS, all * entry.cost.flops);
     cost_cell(p->table, ALL_BYTES, all * (entry.cost.bytes_read + entry.cost.bytes_written));
 }
@@ -163,8 +186,7 @@ static void block(const printer *p, int32_t first) {
     if (first > 0)
         fl_buffer_puts(&title, ": like the block above, but");
     else if (members > 1)
-        fl_buffer_printf(&title, " (%lld alike: the middle columns are for one of them)",
-                         (long long)members);
+        fl_buffer_printf(&title, " (%lld alike: figures of one, totals of all)", (long long)members);
     fl_table_heading(p->table, title.data ? title.data : "");
     fl_buffer_done(&title);
     stages(p, FL_STAGE_attn_norm_rms, FL_STAGE_final_norm_rms, first, members, first > 0 ? 0 : -1);
@@ -207,18 +229,20 @@ static bool find_groups(printer *p) {
 
 /* ---- what stands above and below ---- */
 
-static void head(const fl_cli *cli, const fl_shape_request *request, bool markdown,
-                 fl_buffer *out) {
+static void head(const fl_shape_request *request, bool markdown, int width, fl_buffer *out) {
     const fl_hparams *h = fl_model_hparams(request->model);
     const fl_dims *n = &request->dims;
-    (void)cli;
-    fl_buffer_puts(out, markdown ? "## " : "");
-    fl_escape(out, fl_model_name(request->model), strlen(fl_model_name(request->model)),
+    fl_buffer text = {0};
+    fl_escape(&text, fl_model_name(request->model), strlen(fl_model_name(request->model)),
               FL_ESCAPE_LINE);
-    fl_buffer_printf(out, " · %s, %lld layers · T = %lld tokens, P = %lld cached", h->model_type,
+    fl_buffer_printf(&text, " · %s, %lld layers · T = %lld tokens, P = %lld cached", h->model_type,
                      (long long)h->num_hidden_layers, (long long)n->T, (long long)n->P);
-    fl_buffer_printf(out, " · logits of %s\n\n",
-                     n->R == n->T && n->T > 1 ? "all" : "the last token");
+    fl_buffer_printf(&text, " · logits of %s", n->R == n->T && n->T > 1 ? "all" : "the last token");
+    fl_buffer_puts(out, markdown ? "## " : "");
+    fl_wrap(out, text.data ? text.data : "", 0, width);
+    fl_buffer_puts(out, "\n");
+    out->failed |= text.failed;
+    fl_buffer_done(&text);
 }
 
 static void paragraph(fl_buffer *out, const char *text, bool markdown, int width) {
@@ -253,6 +277,29 @@ static void sums(const fl_shape_request *request, const fl_shape_total *total, b
     paragraph(out, text, markdown, width);
 }
 
+/* Columns that the width leaves out, and where they are to be seen. */
+static void left_out_note(const fl_table *table, int width, fl_buffer *out) {
+    static const struct {
+        int column;
+        const char *name;
+    } names[] = {{SYMBOLS, "letters"},  {WEIGHT, "weights"},        {TYPE, "types"},
+                 {READ, "bytes read"}, {WRITTEN, "bytes written"}, {ALL_BYTES, "bytes"}};
+    const bool no_bytes = !fl_table_shows(table, width, ALL_BYTES); /* then neither of the others */
+    fl_buffer text = {0};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        int column = names[i].column;
+        if (!fl_table_shows(table, width, column) &&
+            !(no_bytes && (column == READ || column == WRITTEN)))
+            fl_buffer_printf(&text, "%s%s", text.length ? ", " : "Left out: ", names[i].name);
+    }
+    if (text.length) {
+        fl_buffer_puts(&text, " (wider terminal, less -S, --format csv)");
+        fl_wrap(out, text.data, 0, width);
+    }
+    out->failed |= text.failed;
+    fl_buffer_done(&text);
+}
+
 static const char flops_note[] = "FLOPs: a multiply-add is 2; add, multiply, divide, compare, exp, "
                                  "sqrt are 1; look-ups and copies "
                                  "0; attention counts the cells its mask leaves.";
@@ -264,11 +311,13 @@ static const char letters_note[] =
     "size, "
     "r rotary width, F feed-forward, V vocabulary, R rows with logits.";
 
-static void notes(const fl_shape_request *request, bool markdown, int width, fl_buffer *out) {
+static void notes(const fl_shape_request *request, bool letters, bool markdown, int width,
+                  fl_buffer *out) {
     const int64_t context = fl_model_hparams(request->model)->max_position_embeddings;
     paragraph(out, flops_note, markdown, width);
     paragraph(out, bytes_note, markdown, width);
-    paragraph(out, letters_note, markdown, width);
+    if (letters)
+        paragraph(out, letters_note, markdown, width);
     if (request->dims.P + request->dims.T > context) {
         char text[128];
         snprintf(text, sizeof text,
@@ -278,23 +327,42 @@ static void notes(const fl_shape_request *request, bool markdown, int width, fl_
     }
 }
 
+static bool fill(printer *p, bool is_narrow) {
+    fl_table_free(p->table);
+    p->is_narrow = is_narrow;
+    p->table = fl_table_new(is_narrow ? narrow : wide, N_COLUMNS);
+    if (p->table)
+        rows(p, fl_given(p->cli, FL_OPTION_all_layers));
+    return p->table != NULL;
+}
+
+/* The whole table if it fits, else the narrow one. */
+static bool fill_to_fit(printer *p, int width) {
+    return fill(p, false) && (fl_table_fits(p->table, width) || fill(p, true));
+}
+
+static bool print(printer *p, const fl_shape_total *total, bool markdown, fl_buffer *out) {
+    const int width = markdown ? 0 : p->cli->width, prose = fl_prose_width(p->cli);
+    if (!fill_to_fit(p, width))
+        return false;
+    head(p->request, markdown, width, out);
+    bool room = markdown ? fl_table_markdown(p->table, out) : fl_table_text(p->table, width, out);
+    fl_buffer_puts(out, "\n");
+    if (!markdown)
+        left_out_note(p->table, width, out);
+    sums(p->request, total, markdown, prose, out);
+    notes(p->request, fl_table_shows(p->table, width, SYMBOLS), markdown, prose, out);
+    return room;
+}
+
 fl_status fl_shapes_table(fl_cli *cli, const fl_shape_request *request, bool markdown,
                           fl_buffer *out) {
     printer p = {.cli = cli, .request = request};
     fl_shape_total total;
     p.n_layers = (int32_t)fl_model_hparams(request->model)->num_hidden_layers;
     p.dialect = (fl_dialect)fl_value(cli, FL_OPTION_names)->count;
-    p.table = fl_table_new(columns, N_COLUMNS);
     fl_status status = fl_shape_sum(request, &total, &cli->diag);
-    bool room = p.table && find_groups(&p);
-    if (room && status == FL_OK) {
-        rows(&p, fl_given(cli, FL_OPTION_all_layers));
-        head(cli, request, markdown, out);
-        room = markdown ? fl_table_markdown(p.table, out) : fl_table_text(p.table, cli->width, out);
-        fl_buffer_puts(out, "\n");
-        sums(request, &total, markdown, cli->width ? cli->width : 100, out);
-        notes(request, markdown, cli->width ? cli->width : 100, out);
-    }
+    bool room = find_groups(&p) && (status != FL_OK || print(&p, &total, markdown, out));
     free(p.group);
     fl_table_free(p.table);
     return room ? status : fl_fail_memory(&cli->diag);

@@ -140,7 +140,7 @@ static void describe(fl_stage stage, int width, fl_buffer *out) {
                      info->feature == FL_FEATURE_QK_NORM ? ", only in models that normalise q and k"
                                                          : "");
     fl_buffer_puts(out, "  ");
-    fl_wrap(out, info->meaning, 2, width ? width - 2 : 98);
+    fl_wrap(out, info->meaning, 2, (width ? width : 80) - 2);
     fl_buffer_printf(out, "\n  formula   %s\n", info->formula);
     add_axes(stage, out);
     add_weight(info, out);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_COLUMNS = 16, GAP = 2, NARROWEST_LAST = 24 };
+enum { MAX_COLUMNS = 16, GAP = 2, NARROWEST_LAST = 20 };
 
 typedef struct row {
     char *cells[MAX_COLUMNS]; /* NULL: empty */
@@ -230,6 +230,19 @@ bool fl_table_text(const fl_table *table, int width, fl_buffer *out) {
     }
     trim_lines(out, start);
     return !table->failed && !out->failed;
+}
+
+bool fl_table_fits(const fl_table *table, int width) {
+    layout lay;
+    measure(table, &lay);
+    return width == 0 || total_width(table, &lay) <= width;
+}
+
+bool fl_table_shows(const fl_table *table, int width, int column) {
+    layout lay;
+    measure(table, &lay);
+    fit(table, &lay, width);
+    return lay.shown[column];
 }
 
 /* ---- Markdown ---- */

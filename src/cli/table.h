@@ -28,6 +28,10 @@ void fl_table_heading(fl_table *table, const char *text);
 /* At most `width` columns (0: no limit): unimportant columns are left out, then the last one is
  * broken into lines. False: out of memory. */
 bool fl_table_text(const fl_table *table, int width, fl_buffer *out);
+/* Does all of it fit without leaving anything out? 0: always. */
+bool fl_table_fits(const fl_table *table, int width);
+/* Is this column among those left out at that width? */
+bool fl_table_shows(const fl_table *table, int width, int column);
 bool fl_table_markdown(const fl_table *table, fl_buffer *out);
 
 /* Adds `text` broken at blanks into lines of `width` (0: not broken), all but the first behind

@@ -5,6 +5,7 @@
  */
 #include "test.h"
 
+#include "base/text.h"
 #include "cli/program.h"
 
 #include <jansson.h>
@@ -84,7 +85,7 @@ static void table_explains(void **state) {
     fl_ran ran = fl_run("info", "builtin");
     fl_assert_ran(&ran);
     assert_says(ran.out, "It has read only");
-    assert_says(ran.out, "used in training only, does nothing here");
+    assert_says(ran.out, "used in training only, does");
     assert_says(ran.out, "1,000,576");
     assert_says(ran.out, "SentencePiece BPE, 1,024 pieces");
     assert_says(ran.out, "a width, not an angle");
@@ -125,11 +126,70 @@ static void diagram_carries_the_shapes(void **state) {
     assert_says(ran.out, "[1, 8, S, 128]");
     fl_assert_ran(&plain);
     assert_null(strstr(plain.out, "q_norm"));
-    assert_says(plain.out, "biases");
+    assert_says(plain.out, "+ bias: 4 heads");
     for (const char *c = plain.out; *c; c++)
         assert_true((unsigned char)*c < 0x80 && *c != '?');
+    assert_says(plain.out, "T tokens go in, P are cached from before, S = P + T; R rows");
+    assert_null(strstr(plain.out, "or more back")); /* it has no window */
     fl_ran_done(&ran);
     fl_ran_done(&plain);
+    ran = fl_run("info", "mistral-7b", "--diagram");
+    assert_says(ran.out, "later tokens hidden\n");
+    assert_says(ran.out, "and those 4096 or more back\n");
+    assert_says(ran.out, "each shared by 4 query heads\n");
+    fl_ran_done(&ran);
+    ran = fl_run("info", "llama-2-7b", "--diagram");
+    assert_says(ran.out, "one for each query head\n");
+    fl_ran_done(&ran);
+}
+
+static int widest_line(const char *text) {
+    int widest = 0;
+    for (char line[512]; *text; text += strcspn(text, "\n") + 1) {
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(text, "\n"), text);
+        widest = fl_text_width(line) > widest ? fl_text_width(line) : widest;
+    }
+    return widest;
+}
+
+/* What people read has lines of at most 80 columns where there is no terminal to ask. */
+static void prose_keeps_to_80_columns(void **state) {
+    (void)state;
+    static const char *const models[] = {"llama-2-7b", "llama-3.1-70b", "mistral-7b", "qwen2.5-7b",
+                                         "qwen3-8b", "builtin"};
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        fl_ran table = fl_run("info", models[i]), diagram = fl_run("info", models[i], "--diagram");
+        assert_in_range(widest_line(table.out), 40, 80);
+        assert_in_range(widest_line(diagram.out), 40, 80);
+        fl_ran_done(&table);
+        fl_ran_done(&diagram);
+    }
+}
+
+static void lists_as_json(void **state) {
+    (void)state;
+    fl_ran ran = fl_run("info", "--list", "--format", "json");
+    fl_assert_ran(&ran);
+    json_t *list = json_loads(ran.out, 0, NULL);
+    assert_int_equal(json_array_size(list), 13);
+    const json_t *first = json_array_get(list, 0), *plan = json_array_get(list, 3);
+    assert_string_equal(json_string_value(json_object_get(first, "name")), "builtin");
+    assert_true(json_is_true(json_object_get(first, "runs")));
+    assert_true(json_is_false(json_object_get(plan, "runs")));
+    json_decref(list);
+    fl_ran_done(&ran);
+    ran = fl_run("info", "builtin", "--list-tensors", "--format", "json");
+    fl_assert_ran(&ran);
+    list = json_loads(ran.out, 0, NULL);
+    assert_int_equal(json_array_size(list), 39);
+    first = json_array_get(list, 0);
+    assert_string_equal(json_string_value(json_object_get(first, "name")), "token_embd.weight");
+    assert_int_equal(get(first, "bytes"), 2 * 1024 * 128);
+    assert_true(get(first, "offset") % 32 == 0);
+    json_decref(list);
+    fl_ran_done(&ran);
+    fl_assert_refused(fl_run("info", "--diagram", "--format", "json"), 2, "--diagram");
+    fl_assert_refused(fl_run("info", "--list", "--diagram"), 2, "--list|expected one");
 }
 
 static void a_bare_configuration_is_enough(void **state) {
@@ -150,6 +210,8 @@ int main(void) {
         cmocka_unit_test(table_explains),
         cmocka_unit_test(lists),
         cmocka_unit_test(diagram_carries_the_shapes),
+        cmocka_unit_test(prose_keeps_to_80_columns),
+        cmocka_unit_test(lists_as_json),
         cmocka_unit_test(a_bare_configuration_is_enough),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "test.h"
 
 #include "cli/program.h"
+#include "cli/shapes.h"
 #include "model/gguf_writer.h"
 
 #include <jansson.h>
@@ -182,6 +183,51 @@ static void table_says_it_all(void **state) {
         assert_non_null(strstr(ran.out, parts[i]));
     }
     fl_ran_done(&ran);
+}
+
+/* The table as a terminal of that width gets it. */
+static const char *table_at(const char *name, int width, fl_buffer *out) {
+    fl_cli cli = {.width = width};
+    fl_model *model;
+    assert_int_equal(fl_model_open(&model, name, &cli.diag), FL_OK);
+    fl_shape_request request = {.model = model, .kv_bytes = 4};
+    request.dims = fl_dims_of(fl_model_hparams(model), 5, 0, FL_LOGITS_LAST);
+    fl_buffer_clear(out);
+    assert_int_equal(fl_shapes_table(&cli, &request, false, out), FL_OK);
+    fl_model_close(&model);
+    return out->data;
+}
+
+static int widest_line(const char *text) {
+    int widest = 0;
+    for (char line[512]; *text; text += strcspn(text, "\n") + 1) {
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(text, "\n"), text);
+        widest = fl_text_width(line) > widest ? fl_text_width(line) : widest;
+    }
+    return widest;
+}
+
+/* At 80 columns there are still a layer's figures and the total, and it is said what is not there. */
+static void a_narrow_table_keeps_the_totals(void **state) {
+    (void)state;
+    static const char *const models[] = {"llama-2-7b", "llama-3.1-70b", "qwen3-8b", "builtin"};
+    fl_buffer out = {0};
+    for (size_t m = 0; m < sizeof models / sizeof *models; m++)
+        for (int width = 80; width <= 200; width += 20)
+            assert_in_range(widest_line(table_at(models[m], width, &out)), 1, width);
+    const char *text = table_at("llama-2-7b", 80, &out);
+    assert_non_null(strstr(text, "params    total    FLOPs    total\n"));
+    assert_non_null(
+        strstr(text, "  gate            (1, 5, 11008)           45.09 M  1.443 G  450.9 M  14.43 G\n"));
+    assert_non_null(strstr(text, "\nLeft out: letters, weights, types, bytes (wider terminal, less -S, "
+                                 "--format csv)\n"));
+    assert_non_null(strstr(text, "a multiply-add is 2"));
+    assert_null(strstr(text, "Letters: ")); /* there are none */
+    text = table_at("llama-2-7b", 170, &out);
+    assert_null(strstr(text, "Left out"));
+    assert_non_null(strstr(text, "Letters: "));
+    assert_non_null(strstr(text, "1,442,840,576"));
+    fl_buffer_done(&out);
 }
 
 static void all_layers_are_printed_when_asked(void **state) {
@@ -386,6 +432,7 @@ int main(void) {
         cmocka_unit_test(tied_head_counts_once),
         cmocka_unit_test(table_is_short_for_any_model),
         cmocka_unit_test(table_says_it_all),
+        cmocka_unit_test(a_narrow_table_keeps_the_totals),
         cmocka_unit_test(all_layers_are_printed_when_asked),
         cmocka_unit_test(ascii_is_ascii),
         cmocka_unit_test(markdown_rows_are_even),
