@@ -72,8 +72,16 @@ static void overview(fl_buffer *out) {
         snprintf(left, sizeof left, "  %s", info->name);
         entry(out, left, info->help);
     }
-    fl_buffer_puts(out, "\nWithout a command it is 'step'. 'footlight COMMAND --help' lists a "
-                        "command's options.\n");
+    fl_buffer_puts(out, "\n");
+    fl_wrap(out,
+            "Without a command it is 'step'. 'footlight COMMAND --help' explains a command and its "
+            "options, 'footlight info --list' has the bundled names.",
+            0, WIDTH);
+    fl_buffer_puts(out, "\nTo begin with:\n");
+    entry(out, "  footlight", "step through the built-in model");
+    entry(out, "  footlight generate -n 20", "see what it writes");
+    entry(out, "  footlight shapes llama-2-7b", "every shape and cost of a 7B model");
+    entry(out, "  footlight stage attn_probs", "what one stage is, in words and in other tools' names");
 }
 
 void fl_help_text(fl_buffer *out, bool command_given, fl_command command) {
@@ -83,7 +91,11 @@ void fl_help_text(fl_buffer *out, bool command_given, fl_command command) {
     }
     const fl_command_info *info = fl_command_get_info(command);
     fl_buffer_printf(out, "usage: footlight %s %s [options]\n\n", info->name, info->argument);
-    fl_wrap(out, info->help, 0, WIDTH);
+    char first[160];
+    snprintf(first, sizeof first, "%s.", info->help);
+    if (*first >= 'a' && *first <= 'z')
+        *first = (char)(*first - 'a' + 'A');
+    fl_wrap(out, first, 0, WIDTH);
     fl_buffer_puts(out, "\n");
     fl_wrap(out, info->more, 0, WIDTH);
     options_of(out, command);

@@ -72,8 +72,10 @@ static const char *torch_name(fl_dtype dtype) {
     }
 }
 
-static void describe_tokenizer(figures *m, const fl_vocab *vocab) {
+/* Its size is told only where it is not the model's. */
+static void describe_tokenizer(figures *m, const fl_vocab *vocab, int64_t vocab_size) {
     char digits[32], kind[32];
+    int64_t pieces = vocab ? (int64_t)vocab->n_pieces : 0;
     if (!vocab || !*vocab->kind)
         return;
     if (strcmp(vocab->kind, "llama") == 0)
@@ -82,8 +84,11 @@ static void describe_tokenizer(figures *m, const fl_vocab *vocab) {
         snprintf(kind, sizeof kind, "byte-level BPE");
     else
         fl_escape_into(kind, sizeof kind, vocab->kind, strlen(vocab->kind));
-    snprintf(m->tokenizer_text, sizeof m->tokenizer_text, "%s, %s pieces", kind,
-             fl_group_digits(digits, sizeof digits, (int64_t)vocab->n_pieces));
+    if (pieces == vocab_size)
+        snprintf(m->tokenizer_text, sizeof m->tokenizer_text, "%s", kind);
+    else
+        snprintf(m->tokenizer_text, sizeof m->tokenizer_text, "%s, %s pieces", kind,
+                 fl_group_digits(digits, sizeof digits, pieces));
     m->tokenizer = m->tokenizer_text;
 }
 
@@ -97,7 +102,7 @@ static void find_figures(const fl_model *model, figures *m) {
                        h->dtype < FL_DTYPE_COUNT ? fl_dtype_get_info(h->dtype)->name : NULL,
                    .description = fl_model_metadata(model, "general.description")};
     count_parts(m, h);
-    describe_tokenizer(m, fl_model_vocab(model));
+    describe_tokenizer(m, fl_model_vocab(model), h->vocab_size);
 }
 
 /* ---- one entry of each kind, into the table or the object ---- */

@@ -7,19 +7,35 @@
 
 #include <string.h>
 
-/* A line of text: a leading dot or quote would be a request, a backslash an escape. */
+/* Text within a line: a backslash is an escape, a plain dash a hyphen. */
+static void words(fl_buffer *out, const char *from) {
+    for (; *from; from++) {
+        if (*from == '\\')
+            fl_buffer_puts(out, "\\e");
+        else if (*from == '-')
+            fl_buffer_puts(out, "\\-");
+        else
+            fl_buffer_add(out, from, 1);
+    }
+}
+
+/* A line of text: a leading dot or quote would be a request. */
 static void text(fl_buffer *out, const char *line) {
     if (*line == '.' || *line == '\'')
         fl_buffer_puts(out, "\\&");
-    for (; *line; line++) {
-        if (*line == '\\')
-            fl_buffer_puts(out, "\\e");
-        else if (*line == '-')
-            fl_buffer_puts(out, "\\-");
-        else
-            fl_buffer_add(out, line, 1);
-    }
+    words(out, line);
     fl_buffer_puts(out, "\n");
+}
+
+/* What the table says in a phrase, as a sentence. */
+static void sentence(fl_buffer *out, const char *phrase, const char *fallback) {
+    const char first[] = {*phrase >= 'a' && *phrase <= 'z' ? (char)(*phrase - 'a' + 'A') : *phrase,
+                          '\0'};
+    words(out, first);
+    words(out, phrase + 1);
+    if (fallback)
+        fl_buffer_printf(out, " (default: %s)", fallback);
+    fl_buffer_puts(out, ".\n");
 }
 
 static void argument(fl_buffer *out, const char *words) {
@@ -36,9 +52,7 @@ static void option_item(fl_buffer *out, const fl_option_info *info) {
     if (info->argument)
         argument(out, info->argument);
     fl_buffer_puts(out, "\n");
-    text(out, info->help);
-    if (info->fallback)
-        fl_buffer_printf(out, "(default: %s)\n", info->fallback);
+    sentence(out, info->help, info->fallback);
 }
 
 static bool shared(const fl_option_info *info) {
@@ -49,10 +63,7 @@ static void command_section(fl_buffer *out, fl_command command) {
     const fl_command_info *info = fl_command_get_info(command);
     fl_buffer_printf(out, ".Ss %s Op Ar %s\n", info->name,
                      strcmp(info->argument, "[NAME]") == 0 ? "NAME" : "MODEL");
-    fl_buffer_printf(out, "%c", info->help[0] >= 'a' ? info->help[0] - 'a' + 'A' : info->help[0]);
-    text(out, info->help + 1);
-    out->data[out->length - 1] = '.';
-    fl_buffer_puts(out, "\n");
+    sentence(out, info->help, NULL);
     text(out, info->more);
     fl_buffer_puts(out, ".Bl -tag -width Ds\n");
     for (int i = 0; i < FL_OPTION_COUNT; i++) {
@@ -72,7 +83,7 @@ static void commands_taking(fl_buffer *out, fl_option option) {
     fl_buffer_puts(out, "Taken by");
     for (int i = 0, k = 0; i < FL_COMMAND_COUNT; i++)
         if (fl_option_belongs(option, (fl_command)i))
-            fl_buffer_printf(out, "%s %s", k++ ? "," : "",
+            fl_buffer_printf(out, "%s %s", ++k == 1 ? "" : k == n ? " and" : ",",
                              fl_command_get_info((fl_command)i)->name);
     fl_buffer_puts(out, ".\n");
 }

@@ -246,8 +246,8 @@ static fl_status run(fl_cli *cli, tracing *t) {
 fl_status fl_cmd_trace(fl_cli *cli) {
     tracing t = {0};
     fl_status status;
-    if ((status = check_outputs(cli)) == FL_OK && (status = fl_job_open(cli, &t.job)) == FL_OK && (status = choose(cli, &t)) == FL_OK &&
-        (status = start_session(cli, &t)) == FL_OK) {
+    if ((status = check_outputs(cli)) == FL_OK && (status = fl_job_open(cli, &t.job)) == FL_OK &&
+        (status = choose(cli, &t)) == FL_OK && (status = start_session(cli, &t)) == FL_OK) {
         prepare_recorder(cli, &t);
         status = open_tensors(cli, &t);
         if (status == FL_OK && fl_given(cli, FL_OPTION_output))

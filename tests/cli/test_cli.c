@@ -53,6 +53,8 @@ static void man_page_and_completion_have_every_option(void **state) {
     fl_assert_ran(&man);
     fl_assert_ran(&bash);
     assert_says(man.out, ".Sh NAME\n.Nm footlight\n.Nd ");
+    assert_says(man.out, "taken as they are.\nTaken by step, trace and generate.\n");
+    assert_says(man.out, " (default: table).\n");
     for (int o = 0; o < FL_OPTION_COUNT; o++) {
         const fl_option_info *option = fl_option_get_info((fl_option)o);
         char in_man[64], in_bash[64];

@@ -87,8 +87,8 @@ static void table_explains(void **state) {
     assert_says(ran.out, "It has read only");
     assert_says(ran.out, "used in training only, does");
     assert_says(ran.out, "1,000,576");
-    assert_says(ran.out, "SentencePiece BPE, 1,024 pieces");
-    assert_says(ran.out, "a width, not an angle");
+    assert_says(ran.out, "SentencePiece BPE ");
+    assert_says(ran.out, "a width, not");
     fl_ran_done(&ran);
     ran = fl_run("info", "llama-2-7b");
     fl_assert_ran(&ran);
