@@ -226,10 +226,11 @@ static fl_status finish(fl_cli *cli, tracing *t) {
     fl_status status = FL_OK;
     if (fl_recorder_failed(&t->recorder) || t->orders[0].failed || t->orders[1].failed)
         return fl_fail_memory(&cli->diag);
-    if (t->file)
-        status = fl_out_close(&t->file, &cli->diag);
-    if (status == FL_OK && !fl_out_failed(cli->out) && t->tensors)
+    /* the larger file first: where the disk is full, the records must not look finished */
+    if (!fl_out_failed(cli->out) && t->tensors)
         status = fl_tensor_file_close(&t->tensors, &cli->diag);
+    if (status == FL_OK && t->file)
+        status = fl_out_close(&t->file, &cli->diag);
     return status;
 }
 
