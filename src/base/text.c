@@ -6,6 +6,7 @@
  */
 #include "base/text.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -175,7 +176,7 @@ static const struct {
     const char *utf8, *ascii;
 } spellings[] = {
     {"·", "*"},     {"×", "x"},     {"−", "-"},     {"–", "-"},      {"—", "-"},     {"Σ", "sum"},
-    {"√", "sqrt"},  {"θ", "theta"}, {"ε", "eps"},   {"ᵢ", "_i"},     {"²", "^2"},    {"′", "'"},
+    {"θ", "theta"}, {"ε", "eps"},   {"ᵢ", "_i"},     {"²", "^2"},    {"′", "'"},
     {"₀", "0"},     {"₁", "1"},     {"₋", "-"},     {"‖", "||"},     {"…", "..."},   {"→", "->"},
     {"←", "<-"},    {"▁", "_"},     {"▸", ">"},     {"▾", "v"},      {"✓", "+"},     {"●", "*"},
     {"│", "|"},     {"─", "-"},     {"┌", "+"},     {"┐", "+"},      {"└", "+"},     {"┘", "+"},
@@ -187,7 +188,26 @@ static const struct {
     {"\xef\xbf\xbd", "?"},
 };
 
+/* Bytes of the name or number that begins here. */
+static size_t operand_length(const char *text) {
+    size_t n = 0;
+    while (isalnum((unsigned char)text[n]) || (n > 0 && text[n] == '.'))
+        n++;
+    return n;
+}
+
+/* "√d" as "sqrt(d)"; a root of brackets has them already. */
+static size_t spell_root(fl_buffer *buffer, const char *text) {
+    size_t sign = strlen("√"), operand = operand_length(text + sign);
+    fl_buffer_puts(buffer, operand ? "sqrt(" : "sqrt");
+    fl_buffer_add(buffer, text + sign, operand);
+    fl_buffer_puts(buffer, operand ? ")" : "");
+    return sign + operand;
+}
+
 static size_t spell(fl_buffer *buffer, const char *text) {
+    if (strncmp(text, "√", strlen("√")) == 0)
+        return spell_root(buffer, text);
     for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
         size_t n = strlen(spellings[i].utf8);
         if (strncmp(text, spellings[i].utf8, n) == 0) {

@@ -213,11 +213,24 @@ static bool tick(void *ctx, int64_t event) {
     return true;
 }
 
+/* The interrupt key is a key like any other: it closes or stops, and never costs a session. */
+static bool take_interrupt(screen *s) {
+    if (!fl_signal_is_interrupt(fl_signal_noted()))
+        return false;
+    fl_signal_forget();
+    fl_view_key(s->view, FL_KEY_CTRL('c'));
+    return true;
+}
+
 static void loop(screen *s) {
     paint(s);
-    while (!fl_view_left(s->view) && !fl_signal_noted()) {
+    while (!fl_view_left(s->view)) {
         s->busy_since = 0;
-        if (take_key(s) && !fl_view_left(s->view))
+        bool changed = take_interrupt(s);
+        if (fl_signal_noted())
+            return;
+        changed = take_key(s) || changed;
+        if (changed && !fl_view_left(s->view))
             paint(s);
     }
 }

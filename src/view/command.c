@@ -210,6 +210,7 @@ void fl_line_key(fl_view *view, int key) {
         enter(view);
         break;
     case FL_KEY_ESCAPE:
+    case FL_KEY_CTRL('c'):
         view->line = FL_LINE_NONE;
         break;
     case FL_KEY_BACKSPACE:

@@ -131,6 +131,12 @@ void fl_cursor_set(fl_view *view, int64_t band, int64_t row, int64_t col) {
         view->cursor[grid.col_dim] = clamp(col, 0, grid.cols - 1);
 }
 
+/* Once the reader has moved the cursor it no longer goes to the largest cell by itself. */
+static void pin_column(fl_view *view, const fl_grid *grid, const fl_place *place) {
+    if (grid->col_dim != FL_DIM_NONE && view->cursor[grid->col_dim] < 0)
+        view->cursor[grid->col_dim] = place->col;
+}
+
 /* Rows run on from band to band. */
 static void move_rows(fl_view *view, int64_t by) {
     const fl_captured *here = fl_here(view);
@@ -139,6 +145,8 @@ static void move_rows(fl_view *view, int64_t by) {
     fl_grid grid = fl_grid_of(&here->event);
     fl_place place = fl_cursor_place(view, here);
     int64_t line = clamp(place.band * grid.rows + place.row + by, 0, grid.bands * grid.rows - 1);
+    if (fl_cursor_kind(&here->event) == FL_KIND_GRID)
+        pin_column(view, &grid, &place);
     if (grid.band_dim != FL_DIM_NONE && line / grid.rows != place.band)
         view->slice = line / grid.rows * query_heads_per_band(view, &grid);
     if (grid.rows > 1)

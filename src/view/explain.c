@@ -31,13 +31,16 @@ static void draw_inline(fl_view *view, int x, int y, int width, const fl_why *wh
     fl_buffer text = {0};
     int shown = 0;
     for (; shown < why->n_terms; shown++) {
-        char term[96], name[64];
+        char term[96], name[64], sum[FL_NUMBER];
         size_t before = text.length;
         if (why->products)
             term_text(why, &why->terms[shown], term, sizeof term);
         else
             fl_short(term, why->terms[shown].value);
-        fl_buffer_puts(&text, shown ? " + " : why->products ? "= " : "sum = ");
+        if (shown)
+            fl_buffer_puts(&text, " + ");
+        else /* of what the line above names by its value */
+            fl_buffer_printf(&text, "%s = ", fl_short(sum, why->sum));
         if (why->keys || why->vocab)
             fl_buffer_printf(&text, "\"%s\" ",
                              fl_term_name(view, why, &why->terms[shown], name, sizeof name));
@@ -144,7 +147,7 @@ void fl_why_draw(fl_view *view, fl_rect rect, bool source) {
     fl_why_of(view, &why);
     const fl_stage_info *info = fl_stage_get_info(why.stage);
     int used = fl_canvas_wrap(&view->canvas, (fl_rect){rect.x, rect.y, rect.w, rect.h > 4 ? 2 : 1},
-                              FL_STYLE_stage, info->formula);
+                              FL_STYLE_stage, fl_formula_here(view));
     used = used > 2 || rect.h <= 4 ? (rect.h > 4 ? 2 : 1) : used;
     draw_worked(view, rect.x, rect.y + used, rect.w, &why);
     used++;
@@ -245,7 +248,8 @@ void fl_why_lines(fl_view *view, fl_buffer *out) {
     if (!here)
         return;
     const fl_stage_info *info = fl_stage_get_info(why.stage);
-    fl_buffer_printf(out, "%s: %s\n\n  %s\n\n", info->id, info->meaning, info->formula);
+    fl_buffer_printf(out, "%s: %s\n\n", info->id, fl_meaning_here(view));
+    fl_buffer_printf(out, "  %s\n\n", fl_formula_here(view));
     fl_place_words(view, &here->event, why.index, out);
     if (!why.masked)
         fl_buffer_printf(out, " = %s", fl_exact(number, why.engine));

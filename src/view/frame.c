@@ -16,117 +16,6 @@
 
 enum { LEAST_WIDTH = 60, LEAST_HEIGHT = 16, WIDE_WIDTH = 116, WIDE_HEIGHT = 30 };
 
-/* ---- where am I ---- */
-
-static const char *parameters(const fl_view *view, char *out, size_t size) {
-    double count = (double)fl_parameters(view->options.model.hparams);
-    const char *units = "KMGT";
-    while (count >= 999.5 && units[1] && count >= 1e6) {
-        count /= 1000;
-        units++;
-    }
-    if (count < 1000)
-        snprintf(out, size, "%.0f", count);
-    else
-        snprintf(out, size, "%.1f%c", count / 1000, *units);
-    return out;
-}
-
-static void where_text(fl_view *view, char *left, size_t left_size, char *right,
-                       size_t right_size) {
-    const fl_view_model *model = &view->options.model;
-    const fl_captured *here = fl_here(view);
-    fl_pass pass = fl_here_pass(view);
-    char size[32], layer[48] = "";
-    const fl_event *event = &here->event;
-    if (event->layer >= 0)
-        snprintf(layer, sizeof layer, "  layer %" PRId32 " (0–%" PRId64 ")", event->layer,
-                 pass.dims.L - 1);
-    snprintf(left, left_size, " %s · %s %s", model->name, parameters(view, size, sizeof size),
-             model->hparams->model_type);
-    if (event->phase == FL_PREFILL)
-        snprintf(right, right_size,
-                 "prefill %" PRId64 " token%s%s  event %" PRId64 " (%" PRId64 "–%" PRId64 ") ",
-                 event->new_tokens, event->new_tokens == 1 ? "" : "s", layer, event->index,
-                 pass.first, pass.first + pass.count - 1);
-    else
-        snprintf(right, right_size,
-                 "decode token %" PRId64 "%s  event %" PRId64 " (%" PRId64 "–%" PRId64 ") ",
-                 event->past, layer, event->index, pass.first, pass.first + pass.count - 1);
-}
-
-static void draw_top(fl_view *view) {
-    fl_canvas *canvas = &view->canvas;
-    int width = canvas->width;
-    char left[128], right[160], exact[64];
-    where_text(view, left, sizeof left, right, sizeof right);
-    fl_canvas_fill(canvas, (fl_rect){0, 0, width, 1}, FL_STYLE_top, " ");
-    if (view->message[0] || view->count > 0) {
-        char *event = strstr(right, "event");
-        char said[340];
-        if (view->message[0])
-            snprintf(said, sizeof said, " %s", view->message);
-        else
-            snprintf(said, sizeof said, " %" PRId64, view->count);
-        int need = fl_text_width(event);
-        fl_canvas_fit(canvas, 0, 0, width - need - 1, FL_STYLE_top, said);
-        fl_canvas_right(canvas, 0, 0, width, FL_STYLE_top, event);
-        return;
-    }
-    int need = fl_text_width(right);
-    int used = fl_canvas_fit(canvas, 0, 0, width - need - 1, FL_STYLE_top, left);
-    const fl_view_model *model = &view->options.model;
-    snprintf(exact, sizeof exact, " · %s %s", model->isa ? model->isa : "",
-             model->exact ? "exact" : "fast");
-    if (model->n_patches > 0 && used + 11 < width - need)
-        used += fl_canvas_put(canvas, used + 1, 0, width - need - used - 1, FL_STYLE_banner,
-                              " MODIFIED ") +
-                1;
-    if (used + fl_text_width(exact) < width - need)
-        fl_canvas_put(canvas, used, 0, width - need - used, FL_STYLE_top_dim, exact);
-    fl_canvas_right(canvas, 0, 0, width, FL_STYLE_top, right);
-}
-
-/* Tokens of the pass are lit, those in the cache are not; behind them the choice, once it is made.
- */
-static void draw_strip(fl_view *view, int y) {
-    fl_canvas *canvas = &view->canvas;
-    const fl_captured *here = fl_here(view);
-    const fl_event *event = &here->event;
-    fl_place place = fl_cursor_place(view, here);
-    here = fl_here(view);
-    fl_dim dim = fl_grid_of(event).row_dim;
-    int64_t end = event->past + event->new_tokens, widths = 0, first = end;
-    int64_t lit = dim == FL_DIM_T || dim == FL_DIM_S || dim == FL_DIM_R
-                      ? fl_position_of(event, dim, place.row)
-                      : -1;
-    char piece[64];
-    while (first > 0) {
-        int w = fl_text_width(fl_token_at(view, piece, sizeof piece, first - 1)) + 1;
-        if (widths + w > canvas->width - 14)
-            break;
-        widths += w;
-        first--;
-    }
-    if (lit >= 0 && lit < first)
-        first = lit;
-    int x = 1;
-    if (first > 0)
-        x += fl_canvas_put(canvas, x, y, 2, FL_STYLE_dim, "…");
-    for (int64_t p = first; p < end && x < canvas->width; p++) {
-        fl_token_at(view, piece, sizeof piece, p);
-        fl_style style = p == lit           ? FL_STYLE_token_on
-                         : p >= event->past ? FL_STYLE_token
-                                            : FL_STYLE_dim;
-        x += fl_canvas_put(canvas, x, y, canvas->width - x, style, piece);
-        x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_rule, "│");
-    }
-    x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_text, "→ ");
-    bool chosen = event->stage == FL_STAGE_next_token;
-    fl_canvas_put(canvas, x, y, canvas->width - x, chosen ? FL_STYLE_token_new : FL_STYLE_text,
-                  chosen ? fl_token_at(view, piece, sizeof piece, end) : "?");
-}
-
 /* ---- what is this ---- */
 
 typedef struct heading {
@@ -160,15 +49,16 @@ static int draw_stage(fl_view *view, fl_rect rect) {
     char shape[160];
     heading t = heading_of(view);
     fl_canvas *canvas = &view->canvas;
-    bool modified = fl_here(view)->event.modified;
+    snprintf(shape, sizeof shape, "%s  %s", t.shape, t.axes);
     int used = fl_canvas_fit(canvas, rect.x, rect.y, rect.w, FL_STYLE_stage, t.stage);
     if (t.head[0])
         used += 2 + fl_canvas_fit(canvas, rect.x + used + 2, rect.y, rect.w - used - 2,
                                   FL_STYLE_stage, t.head);
-    if (modified)
+    if (fl_patched_here(view)) {
+        const char *mark = used + 12 + fl_text_width(t.shape) <= rect.w ? "✎ patched" : "✎";
         used += 1 + fl_canvas_put(canvas, rect.x + used + 1, rect.y, rect.w - used, FL_STYLE_banner,
-                                  "✎ patched");
-    snprintf(shape, sizeof shape, "%s  %s", t.shape, t.axes);
+                                  mark);
+    }
     bool named = used + fl_text_width(shape) + 2 <= rect.w;
     fl_canvas_right(canvas, rect.x + used + 1, rect.y, rect.w - used - 1, FL_STYLE_bold,
                     named ? shape : t.shape);
@@ -179,8 +69,8 @@ static int draw_stage(fl_view *view, fl_rect rect) {
 static int draw_meaning(fl_view *view, fl_rect rect) {
     char text[320];
     fl_canvas *canvas = &view->canvas;
+    const char *meaning = fl_meaning_here(view);
     const fl_captured *here = fl_here(view);
-    const char *meaning = fl_stage_get_info(here->event.stage)->meaning;
     int64_t masked = here->stats.masked, cells = fl_tensor_count(&here->event.tensor);
     snprintf(text, sizeof text, "%s", meaning);
     if (masked > 0)
@@ -239,6 +129,19 @@ static int draw_first_keys(fl_view *view, fl_rect rect) {
     return y;
 }
 
+/* As many whole sentences as there is room for; returns the lines used. */
+static int draw_sentences(fl_canvas *canvas, fl_rect rect, fl_style style, const char *text) {
+    char part[512];
+    size_t length = strlen(text);
+    for (length = length < sizeof part ? length : sizeof part - 1; length > 0; length--) {
+        bool end = text[length] == '\0' || (text[length - 1] == '.' && text[length] == ' ');
+        snprintf(part, sizeof part, "%.*s", (int)length, text);
+        if (end && fl_canvas_wrap(NULL, rect, style, part) <= rect.h)
+            return fl_canvas_wrap(canvas, rect, style, part);
+    }
+    return 0;
+}
+
 static void draw_welcome(fl_view *view, fl_rect rect) {
     fl_buffer text = {0};
     fl_view_welcome(view, &text);
@@ -259,12 +162,9 @@ static void draw_welcome(fl_view *view, fl_rect rect) {
     for (int i = 0; i < 2; i++) {
         int room = rect.y + rect.h - y;
         fl_style style = i == 0 ? FL_STYLE_meaning : FL_STYLE_dim;
-        if (!more[i] || room <= 0)
-            continue;
-        if (room == 1)
-            y += fl_canvas_fit(canvas, rect.x, y, rect.w, style, more[i]) > 0;
-        else
-            y += fl_canvas_wrap(canvas, (fl_rect){rect.x, y, rect.w, room}, style, more[i]) + 1;
+        if (more[i] && room > 0)
+            y += draw_sentences(canvas, (fl_rect){rect.x, y, rect.w, room}, style, more[i]) +
+                 (room > 6);
     }
 }
 
@@ -286,7 +186,7 @@ typedef struct entry {
 } entry;
 enum { ENTRIES = 40 };
 
-/* Keys with the same label become one entry: "S N F back". */
+/* Keys with the same label become one entry: "SNF back". */
 static int collect(fl_view *view, entry *entries, int most) {
     size_t count;
     const fl_key_info *keys = fl_keys(&count);
@@ -299,7 +199,9 @@ static int collect(fl_view *view, entry *entries, int most) {
         fl_key_name(name, sizeof name, keys[i].key);
         if (n > 0 && strcmp(entries[n - 1].label, keys[i].label) == 0) {
             size_t used = strlen(entries[n - 1].keys);
-            snprintf(entries[n - 1].keys + used, sizeof entries[n - 1].keys - used, " %s", name);
+            const char *gap = name[1] ? " " : ""; /* letters stand together: "SNF back" */
+            snprintf(entries[n - 1].keys + used, sizeof entries[n - 1].keys - used, "%s%s", gap,
+                     name);
             if (keys[i].rank < entries[n - 1].rank)
                 entries[n - 1].rank = keys[i].rank;
         } else if (n < most) {
@@ -408,13 +310,15 @@ static void draw_narrow(fl_view *view, fl_rect rect) {
     bool low = rect.h < 14;
     int why = low ? 2 : rect.h >= 26 && fl_why_sums(view) ? 9 : 3;
     int remark = low ? 0 : rect.h < 18 ? 1 : 2, numbers = low ? 0 : 1;
+    if (fl_here(view)->event.tensor.dtype == FL_DTYPE_I32)
+        numbers = 0;
     if (view->at == 0 && !low)
-        why = rect.h < 26 ? 4 : 12;
+        why = rect.h < 18 ? 4 : rect.h < 26 ? 6 : 12;
     int body = bottom - y - why - remark - numbers - 1;
     rule(view, rect, bottom - why - 1);
     fl_value_draw(view, (fl_rect){rect.x, y, rect.w, body});
     y += body;
-    if (!low)
+    if (numbers)
         fl_numbers_line(view, rect.x, y, rect.w);
     draw_remark(view, (fl_rect){rect.x, y + numbers, rect.w, remark});
     draw_why_or_welcome(view, (fl_rect){rect.x, bottom - why, rect.w, why}, false);
@@ -423,7 +327,7 @@ static void draw_narrow(fl_view *view, fl_rect rect) {
 /* Head and banner in a line of their own, where there is either. */
 static int draw_head(fl_view *view, fl_rect rect, const char *head) {
     int used = fl_canvas_fit(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_stage, head);
-    if (fl_here(view)->event.modified)
+    if (fl_patched_here(view))
         used += fl_canvas_put(&view->canvas, rect.x + used + (used > 0), rect.y, rect.w - used,
                               FL_STYLE_banner, "✎ patched");
     return used > 0;
@@ -489,8 +393,8 @@ static void draw_too_small(fl_view *view) {
 
 static void draw_all(fl_view *view) {
     fl_canvas *canvas = &view->canvas;
-    draw_top(view);
-    draw_strip(view, 1);
+    fl_top_draw(view);
+    fl_strip_draw(view, 1);
     bool wide = canvas->width >= WIDE_WIDTH && canvas->height >= WIDE_HEIGHT;
     bool panels = wide && !view->full && view->page == FL_PAGE_NONE;
     fl_rect body = {1, 3, canvas->width - 2, canvas->height - 5};

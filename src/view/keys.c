@@ -183,6 +183,16 @@ static void go_back(fl_view *view) {
         fl_say(view, "nothing is open, and you have not jumped from anywhere");
 }
 
+/* A computation under way has been stopped by whoever called it. */
+static void cancel(fl_view *view) {
+    if (view->page != FL_PAGE_NONE)
+        fl_open_page(view, FL_PAGE_NONE);
+    else if (view->full)
+        view->full = false;
+    else
+        fl_say(view, "nothing is running; q leaves");
+}
+
 static void leave(fl_view *view) {
     if (view->page != FL_PAGE_NONE)
         fl_open_page(view, FL_PAGE_NONE);
@@ -209,6 +219,8 @@ static void say_unavailable(fl_view *view, fl_verb verb) {
         fl_say(view, "this stage belongs to the whole pass, not to a layer");
     else if (verb == FL_VERB_head_next || verb == FL_VERB_head_before)
         fl_say(view, "this stage has no heads to choose from");
+    else if (verb == FL_VERB_zoom_in || verb == FL_VERB_zoom_out)
+        fl_say(view, "this stage has no row of cells to zoom");
     else
         fl_say(view, "%s does nothing here", verbs[verb].word);
 }
@@ -289,6 +301,9 @@ static void do_other(fl_view *view, fl_verb verb, int64_t count) {
         break;
     case FL_VERB_back:
         go_back(view);
+        break;
+    case FL_VERB_cancel:
+        cancel(view);
         break;
     case FL_VERB_quit:
         leave(view);

@@ -240,17 +240,35 @@ static int64_t find(fl_view *view, int64_t from, int direction, const fl_break *
     return -1;
 }
 
+/* The last event of the passes begun so far. */
+static int64_t last_planned(fl_view *view) {
+    fl_pass pass;
+    int64_t computed = view->source.computed(view->source.ctx), last = view->at;
+    for (int64_t i = computed - 1; i <= computed; i++)
+        if (pass_at(view, i, &pass))
+            last = pass.first + pass.count - 1;
+    return last;
+}
+
+/* No further than what has been planned: a slip of the finger must not write a novel. */
+static bool goto_event(fl_view *view, int64_t number) {
+    int64_t last = last_planned(view);
+    if (number < 0) {
+        fl_say(view, "events are numbered from 0");
+        return false;
+    }
+    fl_view_jump(view, number < last ? number : last);
+    if (number > last && view->at == last)
+        fl_say(view, "there are events 0 to %" PRId64 " so far; t goes on to the next token", last);
+    return number <= last;
+}
+
 bool fl_goto(fl_view *view, const char *argument) {
     argument += strspn(argument, " ");
     char *end;
     long long number = strtoll(argument, &end, 10);
-    if (end != argument && *end == '\0') {
-        if (number < 0)
-            fl_say(view, "events are numbered from 0");
-        else
-            fl_view_jump(view, number);
-        return number >= 0;
-    }
+    if (end != argument && *end == '\0')
+        return goto_event(view, number);
     fl_break wanted;
     if (!fl_break_parse(&wanted, argument)) {
         fl_say(view, "goto wants an event number or STAGE [layer L] [head H]");

@@ -30,6 +30,19 @@ const char *fl_number(char out[FL_NUMBER], fl_format format, double value) {
     return out;
 }
 
+const char *fl_number_apart(char out[FL_NUMBER], fl_format format, double value) {
+    fl_number(out, format, value);
+    if (value == 0 || !isfinite(value) || format.exponent || strspn(out, "0.") != strlen(out))
+        return out;
+    snprintf(out, FL_NUMBER, "%.0e", value);
+    char *power = strchr(out, 'e') + 2; /* "4e-03" to "4e-3" */
+    while (*power == '0' && power[1])
+        memmove(power, power + 1, strlen(power));
+    if ((int)strlen(out) > format.width)
+        strcpy(out, value < 0 ? "-~0" : "~0");
+    return out;
+}
+
 const char *fl_short(char out[FL_NUMBER], double value) {
     double size = fabs(value);
     if (value == 0)
@@ -41,7 +54,7 @@ const char *fl_short(char out[FL_NUMBER], double value) {
 }
 
 const char *fl_exact(char out[FL_NUMBER], double value) {
-    snprintf(out, FL_NUMBER, "%.9g", value);
+    snprintf(out, FL_NUMBER, "%.9g", value == 0 ? 0 : value); /* no -0 */
     return out;
 }
 
@@ -54,12 +67,16 @@ static int share_level(double value, double scale) {
     return level > 7 ? 7 : level;
 }
 
+static const double bounds[FL_SHADES - 1] = {1 / 3.0, 1 / 10.0, 1 / 30.0, 1 / 100.0};
+
+/* -5 to 5; 6 and -6 lie beyond the scale. */
 static int signed_level(double value, double scale) {
     double size = fabs(value);
-    if (scale <= 0 || size < scale / 32)
+    if (value == 0 || scale <= 0)
         return 0;
-    int level = FL_SHADES - (int)floor(log2(scale / size));
-    level = level > FL_SHADES ? FL_SHADES : level < 1 ? 1 : level;
+    int level = FL_SHADES + (size > scale);
+    for (int i = 0; i < FL_SHADES - 1 && size < scale * bounds[i]; i++)
+        level--;
     return value < 0 ? -level : level;
 }
 
@@ -68,19 +85,21 @@ fl_style fl_shade_style(const fl_shading *shading, double value) {
         return FL_STYLE_alarm;
     if (shading->share)
         return (fl_style)(FL_STYLE_share_0 + share_level(value, shading->scale));
-    return (fl_style)(FL_STYLE_heat_zero + signed_level(value, shading->scale));
+    int level = signed_level(value, shading->scale);
+    level = level > FL_SHADES ? FL_SHADES : level < -FL_SHADES ? -FL_SHADES : level;
+    return (fl_style)(FL_STYLE_heat_zero + level);
 }
 
 static const char *const share_glyphs[2][2][8] = {
-    {{" ", "1", "2", "3", "4", "5", "6", "7"}, {"  ", " 1", " 2", " 3", " 4", " 5", " 6", " 7"}},
-    {{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇"}, {"  ", "▁▁", "▂▂", "▃▃", "▄▄", "▅▅", "▆▆", "▇▇"}}};
-/* from -5 to 5 */
-static const char *const signed_glyphs[2][11] = {
-    {"e", "d", "c", "b", "a", ".", "1", "2", "3", "4", "5"},
-    {"-5", "-4", "-3", "-2", "-1", " .", "+1", "+2", "+3", "+4", "+5"}};
-static const char *const color_glyphs[2][11] = {
-    {"-", "-", "-", "-", " ", " ", " ", "+", "+", "+", "+"},
-    {" -", " -", " -", " -", "  ", "  ", "  ", " +", " +", " +", " +"}};
+    {{",", "1", "2", "3", "4", "5", "6", "7"}, {" ,", " 1", " 2", " 3", " 4", " 5", " 6", " 7"}},
+    {{",", "▁", "▂", "▃", "▄", "▅", "▆", "▇"}, {" ,", "▁▁", "▂▂", "▃▃", "▄▄", "▅▅", "▆▆", "▇▇"}}};
+/* from -6 to 6 */
+static const char *const signed_glyphs[2][13] = {
+    {"▼", "e", "d", "c", "b", "a", ".", "1", "2", "3", "4", "5", "▲"},
+    {" ▼", "-5", "-4", "-3", "-2", "-1", " .", "+1", "+2", "+3", "+4", "+5", " ▲"}};
+static const char *const color_glyphs[2][13] = {
+    {"▼", "-", "-", "-", "-", "-", " ", "+", "+", "+", "+", "+", "▲"},
+    {" ▼", " -", " -", " -", " -", " -", "  ", " +", " +", " +", " +", " +", " ▲"}};
 
 const char *fl_shade_glyph(const fl_shading *shading, double value, int columns) {
     int wide = columns > 1;
@@ -88,29 +107,67 @@ const char *fl_shade_glyph(const fl_shading *shading, double value, int columns)
         return wide ? " N" : "N";
     if (isinf(value))
         return wide ? (value < 0 ? "-I" : "+I") : "I";
+    if (shading->share && value == 0)
+        return wide ? "  " : " ";
     if (shading->share)
         return share_glyphs[!shading->ascii && !shading->colors][wide]
                            [share_level(value, shading->scale)];
-    int level = signed_level(value, shading->scale) + FL_SHADES;
+    int level = signed_level(value, shading->scale) + FL_SHADES + 1;
     return shading->colors >= 256 ? color_glyphs[wide][level] : signed_glyphs[wide][level];
 }
 
-void fl_shade_legend(const fl_shading *shading, int columns, char *out, size_t size) {
-    char scale[FL_NUMBER];
-    fl_short(scale, shading->scale / 2);
-    if (shading->share && columns > FL_GLYPH_COLUMNS)
-        snprintf(out, size, "eight equal shades from 0 to 1");
-    else if (shading->share)
-        snprintf(out, size,
-                 shading->ascii || shading->colors
-                     ? "7: from seven eighths of 1 on; blank: below 0.02"
-                     : "full height is 1; blank: below 0.02");
-    else if (shading->colors >= 256)
-        snprintf(out, size, "blue −, orange +, full from %s, each below half", scale);
-    else if (columns > 1)
-        snprintf(out, size, "-5 to +5: 5 from %s, each below half", scale);
-    else
-        snprintf(out, size, "1 to 5 plus, a to e minus: 5, e from %s, each below half", scale);
+/* ---- legends: longer and shorter ways to say it, of which the first that fits is taken ---- */
+
+enum { WAYS = 3 };
+
+static const char *const share_numbers[WAYS] = {"colours go from 0 to 1 in eight equal steps",
+                                                "colours: 0 to 1 in eight steps", ""};
+static const char *const share_digits[WAYS] = {
+    "a digit n stands for n eighths and more; , is less than 1/50",
+    "digit n: n/8 and more; , below 1/50", ""};
+static const char *const share_bars[WAYS] = {
+    "full height is 1, in steps of an eighth; , is less than 1/50",
+    "full height is 1; , below 1/50", ""};
+/* the five numbers are where shades 5 to 2 begin, and the scale */
+static const char *const in_numbers[WAYS] = {
+    "blue −, orange +, brightest from %s on, then %s, %s, %s, less",
+    "blue −, orange +, shades from %s, %s, %s, %s", "blue −, orange +"};
+static const char *const in_colors[WAYS] = {
+    "blue −, orange +, brightest from %s on, then %s, %s, %s, less; ▲ ▼ over %s",
+    "blue −, orange +: %s, %s, %s, %s; ▲▼ over %s", "blue −, orange +: top from %s; ▲▼ beyond"};
+static const char *const in_digits[WAYS] = {
+    "5 from %s on, 4 from %s, 3 from %s, 2 from %s, 1 below; ▲ ▼ over %s; . is 0",
+    "5: %s, 4: %s, 3: %s, 2: %s and more; ▲▼ over %s", "5 from %s on; ▲▼ beyond"};
+static const char *const in_letters[WAYS] = {
+    "+5 or −e from %s on, 4 d from %s, 3 c %s, 2 b %s, 1 a below; ▲ ▼ over %s",
+    "+5 −e: %s, 4 d: %s, 3 c: %s, 2 b: %s; ▲▼ over %s", "+5 −e from %s on; ▲▼ beyond"};
+
+static const char *const *legend_of(const fl_shading *shading, int columns) {
+    bool numbers = columns > FL_GLYPH_COLUMNS;
+    if (numbers && !shading->colors)
+        return NULL;
+    if (shading->share && numbers)
+        return share_numbers;
+    if (shading->share)
+        return shading->ascii || shading->colors ? share_digits : share_bars;
+    if (numbers)
+        return in_numbers;
+    return shading->colors >= 256 ? in_colors : columns > 1 ? in_digits : in_letters;
+}
+
+void fl_shade_legend(const fl_shading *shading, int columns, int width, char *out, size_t size) {
+    const char *const *ways = legend_of(shading, columns);
+    char from[FL_SHADES][FL_NUMBER];
+    out[0] = '\0';
+    for (int i = 0; i < FL_SHADES; i++) {
+        double bound = shading->scale * (i + 1 < FL_SHADES ? bounds[i] : 1);
+        fl_number(from[i], fl_format_for(bound, 2), bound);
+    }
+    for (int way = 0; ways && way < WAYS; way++) {
+        snprintf(out, size, ways[way], from[0], from[1], from[2], from[3], from[4]);
+        if (fl_text_width(out) <= width)
+            return;
+    }
 }
 
 const char *fl_bar(char out[128], double share, int width, bool ascii) {

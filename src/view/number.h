@@ -21,13 +21,16 @@ enum { FL_NUMBER = 32 };
 /* A format that gives `digits` significant digits to a number as large as `largest`. */
 fl_format fl_format_for(double largest, int digits);
 const char *fl_number(char out[FL_NUMBER], fl_format format, double value);
+/* The same, but what is not zero does not read like zero: "0.004" in two decimals is "4e-3". */
+const char *fl_number_apart(char out[FL_NUMBER], fl_format format, double value);
 /* Four significant digits, by itself. */
 const char *fl_short(char out[FL_NUMBER], double value);
 /* Enough digits to read a float back exactly. */
 const char *fl_exact(char out[FL_NUMBER], double value);
 
-/* Shades: signed numbers go from -5 to 5, each shade twice the size of the one below it, 5 from
- * half of `scale` on; shares go from 0 to 7 in equal steps. */
+/* Shades: signed numbers go from -5 to 5: 5 from a third of `scale` up to it, 4 from a tenth, 3
+ * from a thirtieth, 2 from a hundredth, 1 for all below but zero itself; what is larger than
+ * `scale` has a sign of its own. Shares go from 0 to 7 in equal steps. */
 enum { FL_SHADES = 5, FL_GLYPH_COLUMNS = 4 /* a wider cell shows its number */ };
 typedef struct fl_shading {
     bool share;
@@ -39,8 +42,9 @@ typedef struct fl_shading {
 fl_style fl_shade_style(const fl_shading *shading, double value);
 /* One or two columns that show the value where its number does not fit. */
 const char *fl_shade_glyph(const fl_shading *shading, double value, int columns);
-/* What the glyphs mean, for the foot of the panel. */
-void fl_shade_legend(const fl_shading *shading, int columns, char *out, size_t size);
+/* What the glyphs (or behind numbers the colours) mean, in at most `width` columns where that can
+ * be said; "" where there is nothing to explain. */
+void fl_shade_legend(const fl_shading *shading, int columns, int width, char *out, size_t size);
 
 /* Eighths of a bar of `width` columns, at most 40. */
 const char *fl_bar(char out[128], double share, int width, bool ascii);

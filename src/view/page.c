@@ -44,6 +44,37 @@ static void help_row(fl_buffer *out, const char *keys, fl_verb verb) {
     fl_buffer_printf(out, "%s\n", info->help);
 }
 
+static const char *const screen_words[][2] = {
+    {"stage", "one step of the computation, such as q or attn_probs"},
+    {"event", "one stage of one layer (and head) in one pass, numbered"},
+    {"pass", "once through the model, from tokens to the next one chosen"},
+    {"prefill", "the first pass: all tokens of the prompt at once"},
+    {"decode", "a later pass: the token chosen last; the rest is kept"},
+    {"head", "one of several attentions side by side in a layer"},
+    {"k/v head", "the keys and values a head looks into; heads may share one"},
+    {"residual", "resid_*: a token's numbers, which every layer adds to"},
+    {"logits", "a score for each piece of the vocabulary, not yet a chance"},
+    {"[0, 5, 3]", "where a number stands, counted from 0; the first 0 is the batch"},
+    {"masked, ·", "hidden: a token looks only at itself and earlier ones"},
+    {"scalar, exact", "the plain C path, and full-precision activations"},
+    {"▸ ▾", "the row and column of the cursor; in the program: here, open"},
+    {"✓ · ● ✎", "in the program: computed, not yet, breakpoint, patched"},
+    {"▲ ▼", "a number beyond the scale of the colours"},
+    {"▁▂▅▇", "how often each size occurs, smallest number left"},
+    {"min max mean", "smallest, largest, average; rms: typical size; l2: length"},
+};
+
+static void add_words(fl_buffer *out) {
+    fl_buffer_puts(out, "\nWords on the screen\n\n");
+    for (size_t i = 0; i < sizeof screen_words / sizeof *screen_words; i++) {
+        add_padded(out, screen_words[i][0], 15);
+        fl_buffer_printf(out, "%s\n", screen_words[i][1]);
+    }
+    fl_buffer_puts(out,
+                   "\nThe cursor goes to the largest cell of its row until you move it; = sends it "
+                   "back there. Colours keep their scale from layer to layer.\n");
+}
+
 static void help_lines(fl_view *view, fl_buffer *out) {
     fl_buffer_puts(
         out, "Keys that work here, with their words at the : prompt; digits before: how often\n\n");
@@ -60,14 +91,7 @@ static void help_lines(fl_view *view, fl_buffer *out) {
         if (!keys[0] && fl_verb_works(view, (fl_verb)id))
             help_row(out, "", (fl_verb)id);
     }
-    fl_buffer_puts(
-        out, "\nThe screen: above, where you are and the tokens so far; then the stage and what "
-             "it means; its numbers; what stands out; and the formula with this cell's own "
-             "numbers. A stage is one step of the computation, an event one stage of one "
-             "layer (and head) in one pass.\n\nColours: the scale of a stage is the largest "
-             "|x| it has had in this pass up to here, over layers and heads; the foot of the "
-             "panel says from which number on a cell is full, and each shade below stands for "
-             "half as much. Shares of 1 have eight equal shades.\n");
+    add_words(out);
 }
 
 /* ---- lists ---- */
@@ -160,33 +184,57 @@ static void draw_text(fl_view *view, fl_rect rect, const char *text) {
         view->page_scroll = view->page_lines - 1;
 }
 
+enum { TITLE = 30 };
+
+/* The prompt that is marked is shown whole, with what to look at. */
+static int open_lines(const fl_view *view, int i, int width) {
+    if ((size_t)i >= view->options.n_prompts)
+        return 1;
+    char shown[1024];
+    const fl_view_prompt *p = &view->options.prompts[i];
+    fl_escape_into(shown, sizeof shown, p->prompt, strlen(p->prompt));
+    fl_rect rect = {0, 0, width, 1};
+    return 1 + fl_canvas_wrap(NULL, rect, FL_STYLE_text, shown) +
+           fl_canvas_wrap(NULL, rect, FL_STYLE_text, p->look);
+}
+
+static void draw_open_prompt(fl_view *view, fl_rect rect, const fl_view_prompt *p,
+                             const char *shown) {
+    fl_canvas *canvas = &view->canvas;
+    fl_canvas_fit(canvas, rect.x + 2, rect.y, rect.w - 2, FL_STYLE_here, p->title);
+    fl_rect inside = {rect.x + 4, rect.y + 1, rect.w - 6, rect.h - 1};
+    int used = fl_canvas_wrap(canvas, inside, FL_STYLE_text, shown);
+    inside.y += used;
+    inside.h -= used;
+    fl_canvas_wrap(canvas, inside, FL_STYLE_meaning, p->look);
+}
+
 static void draw_prompt(fl_view *view, fl_rect rect, int i) {
     fl_canvas *canvas = &view->canvas;
     bool on = i == view->pick, own = (size_t)i == view->options.n_prompts;
     const fl_view_prompt *p = own ? NULL : &view->options.prompts[i];
-    int title = 26;
+    char shown[1024] = "type a text of your own";
     if (on)
         fl_canvas_put(canvas, rect.x, rect.y, 1, FL_STYLE_key, "▸");
-    fl_canvas_fit(canvas, rect.x + 2, rect.y, title - 1, on ? FL_STYLE_here : FL_STYLE_bold,
-                  own ? "your own" : p->title);
-    char shown[256];
     if (!own)
         fl_escape_into(shown, sizeof shown, p->prompt, strlen(p->prompt));
-    fl_canvas_fit(canvas, rect.x + 2 + title, rect.y, rect.w - title - 2, FL_STYLE_text,
-                  own ? "type a text of your own" : shown);
-    if (on && !own)
-        fl_canvas_wrap(canvas, (fl_rect){rect.x + 4, rect.y + 1, rect.w - 6, 2}, FL_STYLE_meaning,
-                       p->look);
+    if (on && !own) {
+        draw_open_prompt(view, rect, p, shown);
+        return;
+    }
+    fl_canvas_fit(canvas, rect.x + 2, rect.y, TITLE - 1, on ? FL_STYLE_here : FL_STYLE_bold,
+                  own ? "your own" : p->title);
+    fl_canvas_fit(canvas, rect.x + 2 + TITLE, rect.y, rect.w - TITLE - 2, FL_STYLE_text, shown);
 }
 
 static void draw_prompts(fl_view *view, fl_rect rect) {
-    int count = (int)view->options.n_prompts + 1;
-    int64_t first = fl_first_shown(view->pick, count, rect.h - 2);
-    int y = rect.y;
-    for (int i = (int)first; i < count && y < rect.y + rect.h; i++) {
+    int count = (int)view->options.n_prompts + 1, open = open_lines(view, view->pick, rect.w - 6);
+    int64_t first = fl_first_shown(view->pick, count, rect.h - open + 1);
+    int y = rect.y, bottom = rect.y + rect.h;
+    for (int i = (int)first; i < count && y < bottom; i++) {
         fl_hit_add(view, (fl_rect){rect.x, y, rect.w, 1}, FL_HIT_ITEM, i, 0, 0);
-        draw_prompt(view, (fl_rect){rect.x, y, rect.w, rect.y + rect.h - y}, i);
-        y += i == view->pick && i + 1 < count ? 3 : 1;
+        draw_prompt(view, (fl_rect){rect.x, y, rect.w, bottom - y}, i);
+        y += i == view->pick ? open : 1;
     }
 }
 

@@ -8,6 +8,12 @@
 
 #include "view/state.h"
 
+/* top.c */
+void fl_top_draw(fl_view *view);
+/* Tokens of the pass are lit, those in the cache are not; behind them the choice, once it is made.
+ */
+void fl_strip_draw(fl_view *view, int y);
+
 /* remark.c: at most two sentences on what stands out and how it changed, one a line. */
 void fl_remark(fl_view *view, fl_buffer *out);
 

@@ -56,6 +56,15 @@ static bool has_break(fl_view *view, const fl_pass *pass, const line *l) {
     return false;
 }
 
+static bool has_patch(fl_view *view, const fl_pass *pass, const line *l) {
+    const fl_view_model *model = &view->options.model;
+    for (size_t p = 0; p < model->n_patches && !l->title; p++)
+        for (int64_t i = l->event; i <= l->last; i++)
+            if (fl_patch_strikes(&model->patches[p], fl_plan_step(pass->plan, i - pass->first)))
+                return true;
+    return false;
+}
+
 static void text_of(fl_view *view, const fl_pass *pass, const line *l, char *out, size_t size) {
     const char *id = fl_stage_get_info(l->stage)->id;
     const fl_step *here = fl_plan_step(pass->plan, view->at - pass->first);
@@ -87,9 +96,11 @@ static void draw_line(fl_view *view, const fl_pass *pass, const line *l, fl_rect
                   : done ? FL_STYLE_done
                          : FL_STYLE_dim,
                   mark);
-    fl_canvas_fit(canvas, rect.x + indent + 2, rect.y, rect.w - indent - 3, style, text);
+    fl_canvas_fit(canvas, rect.x + indent + 2, rect.y, rect.w - indent - 4, style, text);
     if (has_break(view, pass, l))
         fl_canvas_put(canvas, rect.x + rect.w - 1, rect.y, 1, FL_STYLE_mark, "●");
+    if (has_patch(view, pass, l))
+        fl_canvas_put(canvas, rect.x + rect.w - 2, rect.y, 1, FL_STYLE_mark, "✎");
     fl_hit_add(view, rect, FL_HIT_EVENT, l->event, 0, 0);
 }
 

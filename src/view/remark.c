@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct scene {
     fl_view *view;
@@ -198,9 +199,27 @@ static void remark_cache(scene *s) {
                          heads, h->num_attention_heads, group, group);
 }
 
+static double round_to_two(double count) {
+    double step = pow(10, floor(log10(count)) - 1);
+    return round(count / step) * step;
+}
+
+/* About how many: two digits of a large number, "some 650,000". */
+static const char *some(char out[48], double count) {
+    char digits[32];
+    if (count < 100)
+        snprintf(out, 48, "%.1f", count);
+    else if (count < 1e9)
+        snprintf(out, 48, "some %s",
+                 fl_group_digits(digits, sizeof digits, (int64_t)round_to_two(count)));
+    else
+        snprintf(out, 48, "more than a thousand million");
+    return out;
+}
+
 static void remark_ranked(scene *s) {
     const fl_ranking *ranking = fl_ranking_here(s->view, s->event.index, s->place.row);
-    char first[64], second[64], number[FL_NUMBER], times[FL_NUMBER];
+    char first[64], second[64], number[FL_NUMBER], times[48];
     if (ranking->count < 2)
         return;
     fl_piece_show(first, sizeof first, &s->view->options.model.pieces, ranking->ids[0]);
@@ -210,8 +229,8 @@ static void remark_ranked(scene *s) {
         fl_buffer_printf(s->out, "\"%s\" leads with %.1f %%, then \"%s\" with %.1f %%", first,
                          100 * a, second, 100 * b);
     else
-        fl_buffer_printf(s->out, "\"%s\" leads \"%s\" by %s: exp(%s) = %s times as likely", first,
-                         second, fl_short(number, a - b), number, fl_short(times, exp(a - b)));
+        fl_buffer_printf(s->out, "\"%s\" leads \"%s\" by %s: exp(%s) makes that %s times as likely",
+                         first, second, fl_short(number, a - b), number, some(times, exp(a - b)));
 }
 
 /* The same stage one layer earlier, in numbers. */
@@ -237,12 +256,88 @@ static void remark_scalar(scene *s) {
 }
 
 static void remark_tokens(scene *s) {
-    fl_buffer_printf(
-        s->out,
-        s->event.phase == FL_PREFILL
-            ? "%" PRId64 " tokens are read at once: each later step works on all of them"
-            : "%" PRId64 " token is read: the one chosen before; all earlier ones are in the cache",
-        s->event.new_tokens);
+    int64_t count = s->event.new_tokens;
+    if (s->event.phase == FL_DECODE)
+        fl_buffer_puts(
+            s->out, "one token is read: the one chosen before; all earlier ones are in the cache");
+    else if (count == 1)
+        fl_buffer_puts(s->out, "one token is read");
+    else
+        fl_buffer_printf(
+            s->out, "%" PRId64 " tokens are read at once: each later step works on all of them",
+            count);
+}
+
+/* In place of the second line: that a patch lies before this, or strikes here. */
+static void remark_patch(scene *s) {
+    const fl_view_model *model = &s->view->options.model;
+    const fl_step here = {s->event.stage, s->event.layer, s->event.head};
+    const char *first = NULL;
+    bool struck = fl_patched_here(s->view), later_pass = s->event.pass > 0 || here.layer < 0;
+    for (size_t i = 0; i < model->n_patches && !first; i++)
+        if (struck ? fl_patch_strikes(&model->patches[i], &here)
+                   : later_pass || model->patches[i].layer <= here.layer)
+            first = model->patch_texts ? model->patch_texts[i] : "a patch";
+    char *second = s->out->data ? strchr(s->out->data, '\n') : NULL;
+    if (second) {
+        *second = '\0';
+        s->out->length = (size_t)(second - s->out->data);
+    }
+    fl_buffer_puts(s->out, s->out->length ? "\n" : "");
+    if (struck)
+        fl_buffer_printf(s->out, "✎ patched here: %s", first ? first : "");
+    else if (model->n_patches == 1)
+        fl_buffer_printf(s->out, "follows a patch: %s", first ? first : "");
+    else if (model->n_patches > 1)
+        fl_buffer_printf(s->out, "follows patches: %s, and others", first ? first : "");
+}
+
+static void remark_stage(scene *s) {
+    switch (s->event.stage) {
+    case FL_STAGE_tokens:
+        remark_tokens(s);
+        break;
+    case FL_STAGE_attn_probs:
+        remark_probs(s);
+        break;
+    case FL_STAGE_attn_scores:
+        remark_scores(s);
+        break;
+    case FL_STAGE_q_rope:
+    case FL_STAGE_k_rope:
+        remark_rope(s);
+        break;
+    case FL_STAGE_resid_mid:
+    case FL_STAGE_resid_post:
+        remark_residual(s);
+        break;
+    case FL_STAGE_silu:
+    case FL_STAGE_swiglu:
+        remark_neurons(s);
+        break;
+    case FL_STAGE_k_cache:
+    case FL_STAGE_v_cache:
+        remark_cache(s);
+        break;
+    case FL_STAGE_logits:
+    case FL_STAGE_probs:
+        remark_ranked(s);
+        break;
+    case FL_STAGE_attn_norm_rms:
+    case FL_STAGE_ffn_norm_rms:
+    case FL_STAGE_final_norm_rms:
+        remark_scalar(s);
+        break;
+    case FL_STAGE_rope_cos:
+    case FL_STAGE_rope_sin:
+        remark_rope_table(s);
+        break;
+    case FL_STAGE_next_token:
+        break;
+    default:
+        remark_layers(s);
+        break;
+    }
 }
 
 void fl_remark(fl_view *view, fl_buffer *out) {
@@ -254,49 +349,7 @@ void fl_remark(fl_view *view, fl_buffer *out) {
     s.event = captured->event;
     fl_dim dim = fl_grid_of(&s.event).row_dim;
     fl_token_at(view, s.token, sizeof s.token, fl_position_of(&s.event, dim, s.place.row));
-    switch (s.event.stage) {
-    case FL_STAGE_tokens:
-        remark_tokens(&s);
-        break;
-    case FL_STAGE_attn_probs:
-        remark_probs(&s);
-        break;
-    case FL_STAGE_attn_scores:
-        remark_scores(&s);
-        break;
-    case FL_STAGE_q_rope:
-    case FL_STAGE_k_rope:
-        remark_rope(&s);
-        break;
-    case FL_STAGE_resid_mid:
-    case FL_STAGE_resid_post:
-        remark_residual(&s);
-        break;
-    case FL_STAGE_silu:
-    case FL_STAGE_swiglu:
-        remark_neurons(&s);
-        break;
-    case FL_STAGE_k_cache:
-    case FL_STAGE_v_cache:
-        remark_cache(&s);
-        break;
-    case FL_STAGE_logits:
-    case FL_STAGE_probs:
-        remark_ranked(&s);
-        break;
-    case FL_STAGE_attn_norm_rms:
-    case FL_STAGE_ffn_norm_rms:
-    case FL_STAGE_final_norm_rms:
-        remark_scalar(&s);
-        break;
-    case FL_STAGE_rope_cos:
-    case FL_STAGE_rope_sin:
-        remark_rope_table(&s);
-        break;
-    case FL_STAGE_next_token:
-        break;
-    default:
-        remark_layers(&s);
-        break;
-    }
+    remark_stage(&s);
+    if (s.event.modified)
+        remark_patch(&s);
 }

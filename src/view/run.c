@@ -96,7 +96,47 @@ bool fl_weight_row(const fl_weight *weight, int64_t row, float *out) {
     return true;
 }
 
-/* ---- the digest: histogram, extremes, colour scale ---- */
+const char *fl_meaning_here(fl_view *view) {
+    const fl_event *event = &fl_here(view)->event;
+    if (event->stage == FL_STAGE_tokens && event->phase == FL_DECODE)
+        return "the token that the model chose last, by its number in the vocabulary: now it is "
+               "read in its turn";
+    return fl_stage_get_info(event->stage)->meaning;
+}
+
+const char *fl_formula_here(fl_view *view) {
+    const fl_event *event = &fl_here(view)->event;
+    if (event->stage == FL_STAGE_tokens && event->phase == FL_DECODE)
+        return "tokens = [next_token of the pass before]";
+    return fl_stage_get_info(event->stage)->formula;
+}
+
+/* ---- patches ---- */
+
+bool fl_patch_strikes(const fl_patch *patch, const fl_step *step) {
+    if (patch->layer != step->layer)
+        return false;
+    switch (patch->target) {
+    case FL_PATCH_HEAD:
+        return step->stage == FL_STAGE_attn_head && patch->head == step->head;
+    case FL_PATCH_ATTENTION:
+        return step->stage == FL_STAGE_attn_out;
+    case FL_PATCH_FEED_FORWARD:
+        return step->stage == FL_STAGE_down;
+    }
+    return false;
+}
+
+bool fl_patched_here(fl_view *view) {
+    fl_pass pass = fl_here_pass(view);
+    const fl_view_model *model = &view->options.model;
+    for (size_t i = 0; i < model->n_patches; i++)
+        if (fl_patch_strikes(&model->patches[i], fl_plan_step(pass.plan, view->at - pass.first)))
+            return true;
+    return false;
+}
+
+/* ---- the digest: histogram and extremes ---- */
 
 static void note_extreme(fl_digest *digest, const int64_t *index, double value) {
     int at = digest->n_extremes;
@@ -133,28 +173,6 @@ static void survey(fl_digest *digest, const fl_captured *captured) {
     } while (fl_tensor_next(tensor, index));
 }
 
-static double magnitude(const fl_stats *stats) {
-    return stats->finite ? fmax(fabs(stats->min), fabs(stats->max)) : 0;
-}
-
-/* Full colour: 1 for shares, cosines and sines; else the largest magnitude that this stage has had
- * in this pass up to here, over layers and heads. */
-static double scale_of(fl_view *view, fl_stage stage) {
-    if (stage == FL_STAGE_attn_probs || stage == FL_STAGE_probs || stage == FL_STAGE_rope_cos ||
-        stage == FL_STAGE_rope_sin)
-        return 1;
-    fl_pass pass = fl_here_pass(view);
-    double scale = 0;
-    for (int64_t i = pass.first; i <= view->at; i++) {
-        if (fl_plan_step(pass.plan, i - pass.first)->stage != stage)
-            continue;
-        const fl_captured *other = fl_event_at(view, i);
-        if (other)
-            scale = fmax(scale, magnitude(&other->stats));
-    }
-    return scale;
-}
-
 const fl_digest *fl_digest_here(fl_view *view) {
     fl_digest *digest = &view->digest;
     if (digest->event == view->at)
@@ -163,7 +181,7 @@ const fl_digest *fl_digest_here(fl_view *view) {
     if (!captured)
         return digest;
     survey(digest, captured);
-    digest->scale = scale_of(view, captured->event.stage);
+    fl_find_scale(view, captured->event.stage, digest);
     digest->event = view->at;
     return digest;
 }

@@ -74,6 +74,7 @@ typedef struct fl_digest {
         double value;
     } extremes[FL_EXTREMES]; /* largest magnitude first */
     double scale;            /* what full colour stands for */
+    double largest;          /* magnitude, of this stage in this pass up to here */
 } fl_digest;
 
 /* The best pieces of a row of logits or probs. */
@@ -130,6 +131,8 @@ struct fl_view {
     int n_breaks;
 
     fl_digest digest;
+    double *usual; /* by event: magnitude of the row in the middle; NaN: not known */
+    int64_t n_usual;
     fl_ranking ranking;
     fl_hit hits[FL_HITS];
     int n_hits;
@@ -165,6 +168,14 @@ int64_t fl_position_of(const fl_event *event, fl_dim dim, int64_t row);
 const fl_digest *fl_digest_here(fl_view *view);
 const fl_ranking *fl_ranking_here(fl_view *view, int64_t event, int64_t row);
 bool fl_weight_row(const fl_weight *weight, int64_t row, float *out);
+/* What the stage shown means and how it is computed: the table's words, but for what a pass over a
+ * chosen token does differently. */
+const char *fl_meaning_here(fl_view *view);
+const char *fl_formula_here(fl_view *view);
+/* Does this patch change what this step computes? (What follows from that is another matter.) */
+bool fl_patch_strikes(const fl_patch *patch, const fl_step *step);
+/* Does any patch change what the event shown computes? */
+bool fl_patched_here(fl_view *view);
 
 /* move.c: where a step leads; both return the event, or `from` if there is nothing that way */
 bool fl_view_show(fl_view *view, int64_t target);
@@ -174,6 +185,10 @@ bool fl_goto(fl_view *view, const char *argument);
 bool fl_goto_layer(fl_view *view, int64_t layer);
 bool fl_goto_head(fl_view *view, int64_t head);
 void fl_search(fl_view *view, int direction, int64_t count);
+
+/* scale.c */
+void fl_find_scale(fl_view *view, fl_stage stage, fl_digest *digest);
+void fl_forget_scale(fl_view *view);
 
 /* breaks.c */
 bool fl_break_parse(fl_break *out, const char *text);

@@ -33,6 +33,9 @@ typedef struct sheet {
 fl_format fl_value_format(const fl_captured *captured) {
     const fl_stats *stats = &captured->stats;
     double largest = stats->finite ? fmax(fabs(stats->min), fabs(stats->max)) : 0;
+    fl_stage stage = captured->event.stage;
+    if (stage == FL_STAGE_rope_cos || stage == FL_STAGE_rope_sin)
+        largest = 1; /* the two are read side by side */
     return fl_format_for(largest, 4);
 }
 
@@ -94,9 +97,10 @@ int64_t fl_first_shown(int64_t at, int64_t rows, int64_t shown) {
 static fl_format brief_format(const sheet *s) {
     if (s->shading.share)
         return (fl_format){2, false, 4};
-    fl_format three = fl_format_for(s->shading.scale, 3);
+    double largest = fl_digest_here(s->view)->largest;
+    fl_format three = fl_format_for(largest, 3);
     bool fits = s->grid.cols * (three.width + 1) <= s->rect.w - s->label;
-    return fits ? three : fl_format_for(s->shading.scale, 2);
+    return fits ? three : fl_format_for(largest, 2);
 }
 
 static int columns_of(const sheet *s, level l) {
@@ -154,13 +158,12 @@ static void draw_names(sheet *s) {
         int x = s->rect.x + s->label + (int)i * s->columns;
         fl_style style = col == s->cursor.col ? FL_STYLE_label_on : FL_STYLE_label;
         fl_canvas *canvas = &s->view->canvas;
-        bool number = s->grid.col_dim != FL_DIM_S;
-        if (fl_text_width(name) < s->columns && !number)
-            fl_canvas_right(canvas, x, s->rect.y, s->columns - 1, style, name);
-        else if (number)
-            fl_canvas_right(canvas, x, s->rect.y, s->columns - 1, style, name);
+        const char *text = name; /* the blank before a word goes first */
+        text += text[0] == ' ' && fl_text_width(text) >= s->columns;
+        if (s->grid.col_dim != FL_DIM_S || fl_text_width(text) < s->columns)
+            fl_canvas_right(canvas, x, s->rect.y, s->columns - 1, style, text);
         else
-            fl_canvas_fit(canvas, x + 1, s->rect.y, s->columns - 1, style, name);
+            fl_canvas_fit(canvas, x, s->rect.y, s->columns - 1, style, text);
     }
 }
 
@@ -177,19 +180,35 @@ static int64_t tick_step(const sheet *s, bool *heads) {
     return step;
 }
 
+/* A mark's text: a head, a position with the token that stands there, or a place. */
+static void tick_name(const sheet *s, int64_t col, int64_t step, bool heads, char *out,
+                      size_t size) {
+    char piece[64];
+    if (heads)
+        snprintf(out, size, "h%" PRId64, col / step);
+    else if (s->grid.col_dim == FL_DIM_S)
+        snprintf(out, size, "%" PRId64 "%s%s", col,
+                 fl_token_at(s->view, piece, sizeof piece, col)[0] == ' ' ? "" : " ", piece);
+    else
+        snprintf(out, size, "%" PRId64, col);
+}
+
 static void draw_ticks(sheet *s) {
     bool heads;
-    char name[24];
+    char name[96];
     int64_t step = tick_step(s, &heads), last = (s->first + s->shown) * s->cells;
     last = last < s->grid.cols ? last : s->grid.cols;
     int64_t glyph = s->cursor.col / s->cells - s->first;
     int marker = s->rect.x + s->label + (int)glyph * s->columns + (s->columns > 1);
     for (int64_t col = (s->first * s->cells + step - 1) / step * step; col < last; col += step) {
         int x = s->rect.x + s->label + (int)((col / s->cells - s->first) * s->columns);
-        snprintf(name, sizeof name, heads ? "h%" PRId64 : "%" PRId64, heads ? col / step : col);
-        if (marker < x || marker > x + (int)strlen(name))
-            fl_canvas_put(&s->view->canvas, x, s->rect.y, s->rect.x + s->rect.w - x, FL_STYLE_dim,
-                          name);
+        int room = (int)(step * s->columns / s->cells) - 1;
+        room = room < s->rect.x + s->rect.w - x ? room : s->rect.x + s->rect.w - x;
+        tick_name(s, col, step, heads, name, sizeof name);
+        int width = fl_text_width(name) < room ? fl_text_width(name) : room;
+        bool whole = width == fl_text_width(name) || (s->grid.col_dim == FL_DIM_S && room >= 5);
+        if (whole && (marker < x || marker >= x + width))
+            fl_canvas_fit(&s->view->canvas, x, s->rect.y, room, FL_STYLE_dim, name);
     }
     fl_canvas_put(&s->view->canvas, marker, s->rect.y, 1, FL_STYLE_key, "▾");
 }
@@ -234,7 +253,11 @@ static void draw_number(sheet *s, int x, int y, double value, bool on) {
     char number[FL_NUMBER];
     fl_canvas *canvas = &s->view->canvas;
     fl_style style = on ? FL_STYLE_cursor : fl_shade_style(&s->shading, value);
-    fl_number(number, s->level == NUMBER ? s->format : s->brief, value);
+    fl_format format = s->level == NUMBER ? s->format : s->brief;
+    if (s->shading.share)
+        fl_number(number, format, value);
+    else
+        fl_number_apart(number, format, value);
     fl_canvas_fill(canvas, (fl_rect){x, y, s->columns, 1}, style, " ");
     fl_canvas_right(canvas, x, y, s->columns - (s->level == NUMBER), style, number);
     if (on && s->level == NUMBER) {
@@ -321,10 +344,22 @@ static int draw_rows(sheet *s, int room) {
 
 /* ---- below the grid ---- */
 
+/* A loud row elsewhere does not cost this one its digits. */
+static fl_format row_format(const sheet *s) {
+    double largest = 0;
+    bool masked;
+    for (int64_t col = 0; col < s->grid.cols; col++) {
+        double size = fabs(cell_value(s, s->cursor.band, s->cursor.row, col, &masked));
+        largest = isfinite(size) && size > largest ? size : largest;
+    }
+    return largest > 0 ? fl_format_for(largest, 4) : s->format;
+}
+
 /* The cursor's row in numbers, line after line, starting where the cursor is in sight. */
 static void draw_numbers(sheet *s, int y, int lines) {
     fl_canvas *canvas = &s->view->canvas;
-    int width = s->format.width + 2, label = 7;
+    fl_format format = row_format(s);
+    int width = format.width + 2, label = 7;
     int64_t per_line = (s->rect.w - label) / width;
     if (per_line < 1 || lines < 1)
         return;
@@ -339,6 +374,7 @@ static void draw_numbers(sheet *s, int y, int lines) {
             bool masked;
             sheet cell = *s;
             cell.level = NUMBER;
+            cell.format = format;
             cell.columns = width;
             double value = cell_value(s, s->cursor.band, s->cursor.row, col, &masked);
             int x = s->rect.x + label + (int)i * width;
@@ -382,7 +418,8 @@ static void draw_cell(sheet *s, int y) {
     if (masked)
         fl_buffer_puts(&words, " is hidden: it lies ahead of the token that looks");
     else
-        fl_buffer_printf(&words, " = %s", fl_exact(number, value));
+        fl_buffer_printf(&words, " = %s%s", fl_exact(number, value),
+                         s->view->cursor[s->grid.col_dim] < 0 ? ", largest of its row" : "");
     fl_canvas_put(&s->view->canvas, s->rect.x, y, 1, FL_STYLE_key, "▸");
     if (words.data)
         fl_canvas_fit(&s->view->canvas, s->rect.x + 2, y, s->rect.w - 2, FL_STYLE_bold, words.data);
@@ -390,16 +427,18 @@ static void draw_cell(sheet *s, int y) {
 }
 
 static void draw_legend(sheet *s, int y) {
-    char legend[160], text[320];
-    fl_shade_legend(&s->shading, s->columns, legend, sizeof legend);
-    text[0] = '\0';
+    char legend[160], text[320] = "";
     if (s->cells > 1)
         snprintf(text, sizeof text, "1 block = %" PRId64 " cells, max |x|; ", s->cells);
     else if (s->shown < s->grid.cols)
         snprintf(text, sizeof text, "cells %" PRId64 " to %" PRId64 " of %" PRId64 "; ", s->first,
                  s->first + s->shown - 1, s->grid.cols);
     size_t used = strlen(text);
+    fl_shade_legend(&s->shading, s->columns, s->rect.w - fl_text_width(text), legend,
+                    sizeof legend);
     snprintf(text + used, sizeof text - used, "%s", legend);
+    if (!legend[0] && used >= 2)
+        text[used - 2] = '\0';
     fl_canvas_fit(&s->view->canvas, s->rect.x, y, s->rect.w, FL_STYLE_dim, text);
 }
 

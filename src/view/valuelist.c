@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 typedef struct list {
     int64_t first; /* row shown in the first line */
@@ -70,7 +71,7 @@ void fl_tokens_draw(fl_view *view, fl_rect rect) {
 }
 
 void fl_scalars_draw(fl_view *view, fl_rect rect) {
-    double scale = fl_digest_here(view)->scale;
+    double scale = fl_digest_here(view)->largest;
     const fl_captured *captured = fl_here(view);
     fl_place place = fl_cursor_place(view, captured);
     fl_format format = fl_value_format(captured);
@@ -164,8 +165,7 @@ void fl_choice_draw(fl_view *view, fl_rect rect) {
     used += fl_canvas_put(canvas, x + used, y, rect.w - used, FL_STYLE_token_new, piece);
     fl_canvas_printf(canvas, x + used, y, rect.w - used, FL_STYLE_dim, "   id %" PRId32, id);
     fl_canvas_printf(canvas, x, y + 1 + (rect.h > 6), rect.w - 2, FL_STYLE_text,
-                     "its chance was %.4f, %s", event->prob,
-                     fl_choice_how(how, sizeof how, event));
+                     "its chance was %.4f, %s", event->prob, fl_choice_how(how, sizeof how, event));
     fl_bar(bar, event->prob, rect.w - 4, canvas->ascii);
     fl_canvas_put(canvas, x, y + 2 + (rect.h > 6), rect.w - 2, FL_STYLE_bar, bar);
     bool ends = piece_note(view, id)[0] == 'a';

@@ -16,6 +16,7 @@
 
 static void forget_run(fl_view *view) {
     view->at = 0;
+    fl_forget_scale(view);
     view->digest.event = view->ranking.event = view->program_pick = -1;
     view->n_jumps = 0;
     view->rank = view->slice = view->head = 0;
@@ -77,6 +78,7 @@ void fl_view_free(fl_view **view) {
         return;
     (*view)->source.free((*view)->source.ctx);
     fl_canvas_done(&(*view)->canvas);
+    fl_forget_scale(*view);
     free(*view);
     *view = NULL;
 }

@@ -93,12 +93,12 @@ static void draw_heading(const table *t) {
 }
 
 static void draw_foot(const table *t, int y) {
-    char legend[160], text[256];
-    fl_shade_legend(&t->shading, 1, legend, sizeof legend);
+    char legend[160], text[256] = "";
     if (t->cells > 1)
-        snprintf(text, sizeof text, "1 block = %" PRId64 " cells, max |x|; %s", t->cells, legend);
-    else
-        snprintf(text, sizeof text, "%s", legend);
+        snprintf(text, sizeof text, "1 block = %" PRId64 " cells, max |x|; ", t->cells);
+    size_t used = strlen(text);
+    fl_shade_legend(&t->shading, 1, t->rect.w - fl_text_width(text), legend, sizeof legend);
+    snprintf(text + used, sizeof text - used, "%s", legend);
     fl_canvas_fit(&t->view->canvas, t->rect.x, y, t->rect.w, FL_STYLE_dim, text);
 }
 

@@ -118,17 +118,9 @@ static const char *num(char out[FL_NUMBER + 2], double value) {
 static double patch_factor(const subject *s) {
     const fl_view_model *model = &s->view->options.model;
     double factor = 1;
-    for (size_t i = 0; i < model->n_patches; i++) {
-        const fl_patch *patch = &model->patches[i];
-        bool here = patch->layer == s->event.layer;
-        if (patch->target == FL_PATCH_HEAD)
-            here = here && s->event.stage == FL_STAGE_attn_head && patch->head == s->event.head;
-        else if (patch->target == FL_PATCH_ATTENTION)
-            here = here && s->event.stage == FL_STAGE_attn_out;
-        else
-            here = here && s->event.stage == FL_STAGE_down;
-        factor *= here ? (double)patch->scale : 1;
-    }
+    const fl_step step = {s->event.stage, s->event.layer, s->event.head};
+    for (size_t i = 0; i < model->n_patches; i++)
+        factor *= fl_patch_strikes(&model->patches[i], &step) ? (double)model->patches[i].scale : 1;
     if (factor != 1)
         snprintf(s->why->note, sizeof s->why->note, "a patch then multiplies it by %.4g", factor);
     return factor;

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * Where am I: the top line and the strip of tokens.
+ */
+#include "view/cursor.h"
+#include "view/panels.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- the top line ---- */
+
+static const char *parameters(const fl_view *view, char *out, size_t size) {
+    double count = (double)fl_parameters(view->options.model.hparams);
+    const char *units = "KMGT";
+    while (count >= 999.5 && units[1] && count >= 1e6) {
+        count /= 1000;
+        units++;
+    }
+    if (count < 1000)
+        snprintf(out, size, "%.0f", count);
+    else
+        snprintf(out, size, "%.1f%c", count / 1000, *units);
+    return out;
+}
+
+/* The last part of a path. */
+static const char *base_name(const char *name, char *out, size_t size) {
+    size_t length = strlen(name);
+    while (length > 1 && name[length - 1] == '/')
+        length--;
+    size_t begin = length;
+    while (begin > 0 && name[begin - 1] != '/')
+        begin--;
+    begin = begin < length ? begin : 0;
+    return fl_escape_into(out, size, name + begin, length - begin);
+}
+
+/* The place in the run, from the longest way to say it (0) to the shortest (2). */
+static void place_text(fl_view *view, int brief, char *out, size_t size) {
+    const fl_event *event = &fl_here(view)->event;
+    fl_pass pass = fl_here_pass(view);
+    char layer[48] = "", phase[48] = "";
+    if (event->layer >= 0)
+        snprintf(layer, sizeof layer, "layer %" PRId32 " (0–%" PRId64 ")  ", event->layer,
+                 pass.dims.L - 1);
+    if (event->phase == FL_PREFILL)
+        snprintf(phase, sizeof phase, "prefill %" PRId64 " token%s  ", event->new_tokens,
+                 event->new_tokens == 1 ? "" : "s");
+    else
+        snprintf(phase, sizeof phase, "decode token %" PRId64 "  ", event->past);
+    snprintf(out, size, "%s%sevent %" PRId64 " (%" PRId64 "–%" PRId64 ") ", brief < 2 ? phase : "",
+             brief < 1 || (brief < 2 && layer[0]) ? layer : "", event->index, pass.first,
+             pass.first + pass.count - 1);
+}
+
+/* "builtin · 1.0M llama", in that room. */
+static int draw_model(fl_view *view, int x, int room) {
+    const fl_view_model *model = &view->options.model;
+    char name[160], size[32], kind[96];
+    base_name(model->name, name, sizeof name);
+    snprintf(kind, sizeof kind, " · %s %s", parameters(view, size, sizeof size),
+             model->hparams->model_type);
+    int rest = fl_text_width(kind);
+    bool both = room >= rest + 10 || room >= rest + fl_text_width(name);
+    int used = fl_canvas_fit(&view->canvas, x, 0, both ? room - rest : room, FL_STYLE_top, name);
+    if (both)
+        used += fl_canvas_put(&view->canvas, x + used, 0, rest, FL_STYLE_top, kind);
+    return used;
+}
+
+static int draw_banner(fl_view *view, int x) {
+    if (view->options.model.n_patches == 0)
+        return 0;
+    return fl_canvas_put(&view->canvas, x, 0, 10, FL_STYLE_banner, " MODIFIED ") + 1;
+}
+
+static void draw_said(fl_view *view, int x, int room) {
+    char said[340];
+    if (view->message[0])
+        snprintf(said, sizeof said, "%s", view->message);
+    else
+        snprintf(said, sizeof said, "%" PRId64, view->count);
+    fl_canvas_fit(&view->canvas, x, 0, room, FL_STYLE_top, said);
+}
+
+/* A patched run says so on every screen; all else is shortened first. */
+void fl_top_draw(fl_view *view) {
+    fl_canvas *canvas = &view->canvas;
+    const fl_view_model *model = &view->options.model;
+    int width = canvas->width, brief = 0;
+    char place[160], exact[64];
+    bool said = view->message[0] || view->count > 0;
+    fl_canvas_fill(canvas, (fl_rect){0, 0, width, 1}, FL_STYLE_top, " ");
+    int x = 1 + draw_banner(view, 1);
+    do
+        place_text(view, said ? 2 : brief, place, sizeof place);
+    while (++brief < 3 && x + 20 + fl_text_width(place) > width);
+    int room = width - x - fl_text_width(place) - 1;
+    fl_canvas_right(canvas, 0, 0, width, FL_STYLE_top, place);
+    if (said) {
+        draw_said(view, x, room);
+        return;
+    }
+    int used = draw_model(view, x, room);
+    snprintf(exact, sizeof exact, " · %s, %s", model->isa ? model->isa : "",
+             model->exact ? "exact" : "fast");
+    if (used + fl_text_width(exact) <= room)
+        fl_canvas_put(canvas, x + used, 0, room - used, FL_STYLE_top_dim, exact);
+}
+
+/* ---- the tokens ---- */
+
+void fl_strip_draw(fl_view *view, int y) {
+    fl_canvas *canvas = &view->canvas;
+    const fl_captured *here = fl_here(view);
+    const fl_event *event = &here->event;
+    fl_place place = fl_cursor_place(view, here);
+    here = fl_here(view);
+    fl_dim dim = fl_grid_of(event).row_dim;
+    int64_t end = event->past + event->new_tokens, widths = 0, first = end;
+    int64_t lit = dim == FL_DIM_T || dim == FL_DIM_S || dim == FL_DIM_R
+                      ? fl_position_of(event, dim, place.row)
+                      : -1;
+    char piece[64];
+    while (first > 0) {
+        int w = fl_text_width(fl_token_at(view, piece, sizeof piece, first - 1)) + 1;
+        if (widths + w > canvas->width - 14)
+            break;
+        widths += w;
+        first--;
+    }
+    if (lit >= 0 && lit < first)
+        first = lit;
+    int x = 1;
+    if (first > 0)
+        x += fl_canvas_put(canvas, x, y, 2, FL_STYLE_dim, "…");
+    for (int64_t p = first; p < end && x < canvas->width; p++) {
+        fl_token_at(view, piece, sizeof piece, p);
+        fl_style style = p == lit           ? FL_STYLE_token_on
+                         : p >= event->past ? FL_STYLE_token
+                                            : FL_STYLE_dim;
+        x += fl_canvas_put(canvas, x, y, canvas->width - x, style, piece);
+        x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_rule, "│");
+    }
+    x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_text, "→ ");
+    bool chosen = event->stage == FL_STAGE_next_token;
+    fl_canvas_put(canvas, x, y, canvas->width - x, chosen ? FL_STYLE_token_new : FL_STYLE_text,
+                  chosen ? fl_token_at(view, piece, sizeof piece, end) : "?");
+}
