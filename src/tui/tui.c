@@ -213,22 +213,23 @@ static bool tick(void *ctx, int64_t event) {
     return true;
 }
 
-/* The interrupt key is a key like any other: it closes or stops, and never costs a session. */
-static bool take_interrupt(screen *s) {
-    if (!fl_signal_is_interrupt(fl_signal_noted()))
-        return false;
+/* The interrupt key is a key like any other: it closes or stops, and never costs a session. False:
+ * a signal asks to leave. */
+static bool take_signal(screen *s, bool *changed) {
+    int noted = fl_signal_noted();
+    *changed = fl_signal_is_interrupt(noted);
+    if (!*changed)
+        return noted == 0;
     fl_signal_forget();
     fl_view_key(s->view, FL_KEY_CTRL('c'));
     return true;
 }
 
 static void loop(screen *s) {
+    bool changed;
     paint(s);
-    while (!fl_view_left(s->view)) {
+    while (!fl_view_left(s->view) && take_signal(s, &changed)) {
         s->busy_since = 0;
-        bool changed = take_interrupt(s);
-        if (fl_signal_noted())
-            return;
         changed = take_key(s) || changed;
         if (changed && !fl_view_left(s->view))
             paint(s);
@@ -312,7 +313,7 @@ fl_status fl_tui_run(const fl_tui_options *options, fl_diag *diag) {
     delscreen(s.terminal);
     int ended_by = fl_signal_noted();
     fl_signals_release();
-    if (ended_by)
+    if (ended_by && !fl_signal_is_interrupt(ended_by))
         fl_signal_raise(ended_by);
     return status;
 }

@@ -133,13 +133,13 @@ static const char *const in_numbers[WAYS] = {
     "blue −, orange +, brightest from %s on, then %s, %s, %s, less",
     "blue −, orange +, shades from %s, %s, %s, %s", "blue −, orange +"};
 static const char *const in_colors[WAYS] = {
-    "blue −, orange +, brightest from %s on, then %s, %s, %s, less; ▲ ▼ over %s",
+    "blue −, orange +; bright from %s, then %s, %s, %s, less; ▲▼ over %s",
     "blue −, orange +: %s, %s, %s, %s; ▲▼ over %s", "blue −, orange +: top from %s; ▲▼ beyond"};
 static const char *const in_digits[WAYS] = {
-    "5 from %s on, 4 from %s, 3 from %s, 2 from %s, 1 below; ▲ ▼ over %s; . is 0",
+    "5 from %s on, 4 from %s, 3: %s, 2: %s, 1: less; . is 0; ▲▼ over %s",
     "5: %s, 4: %s, 3: %s, 2: %s and more; ▲▼ over %s", "5 from %s on; ▲▼ beyond"};
 static const char *const in_letters[WAYS] = {
-    "+5 or −e from %s on, 4 d from %s, 3 c %s, 2 b %s, 1 a below; ▲ ▼ over %s",
+    "digits +, letters −: 5 e from %s, 4 d %s, 3 c %s, 2 b %s; ▲▼ over %s",
     "+5 −e: %s, 4 d: %s, 3 c: %s, 2 b: %s; ▲▼ over %s", "+5 −e from %s on; ▲▼ beyond"};
 
 static const char *const *legend_of(const fl_shading *shading, int columns) {

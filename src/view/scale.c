@@ -2,8 +2,8 @@
 /* Copyright (c) 2026 the footlight authors */
 /*
  * What full colour stands for. One loud token (the start mark mostly is) must not make all others
- * look like nothing, so the scale is the magnitude of the row in the middle; cells that go beyond
- * it have a glyph that says so.
+ * look like nothing, so the scale is twice the magnitude of the row in the middle; cells that
+ * go beyond it have a glyph that says so.
  */
 #include "view/state.h"
 
@@ -83,17 +83,18 @@ void fl_find_scale(fl_view *view, fl_stage stage, fl_digest *digest) {
         stage == FL_STAGE_rope_sin)
         return;
     fl_pass pass = fl_here_pass(view);
-    digest->scale = digest->largest = 0;
+    digest->scale = digest->largest = 0; /* twice what is usual is not unusual yet */
     for (int64_t i = pass.first; i <= view->at; i++) {
         if (fl_plan_step(pass.plan, i - pass.first)->stage != stage)
             continue;
         const fl_captured *other = fl_event_at(view, i);
         if (!other || other->stats.finite == 0)
             continue;
-        digest->scale = fmax(digest->scale, usual_of(view, i, &other->event.tensor));
+        digest->scale = fmax(digest->scale, 2 * usual_of(view, i, &other->event.tensor));
         digest->largest =
             fmax(digest->largest, fmax(fabs(other->stats.min), fabs(other->stats.max)));
     }
+    digest->scale = fmin(digest->scale, digest->largest);
 }
 
 void fl_forget_scale(fl_view *view) {

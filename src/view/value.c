@@ -418,8 +418,10 @@ static void draw_cell(sheet *s, int y) {
     if (masked)
         fl_buffer_puts(&words, " is hidden: it lies ahead of the token that looks");
     else
-        fl_buffer_printf(&words, " = %s%s", fl_exact(number, value),
-                         s->view->cursor[s->grid.col_dim] < 0 ? ", largest of its row" : "");
+        fl_buffer_printf(&words, " = %s", fl_exact(number, value));
+    bool follows = !masked && s->view->cursor[s->grid.col_dim] < 0;
+    if (follows && words.data && fl_text_width(words.data) + 24 < s->rect.w)
+        fl_buffer_puts(&words, ", largest of its row");
     fl_canvas_put(&s->view->canvas, s->rect.x, y, 1, FL_STYLE_key, "▸");
     if (words.data)
         fl_canvas_fit(&s->view->canvas, s->rect.x + 2, y, s->rect.w - 2, FL_STYLE_bold, words.data);

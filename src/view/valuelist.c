@@ -164,13 +164,18 @@ void fl_choice_draw(fl_view *view, fl_rect rect) {
     int used = fl_canvas_put(canvas, x, y, rect.w - 2, FL_STYLE_text, "the model says  ");
     used += fl_canvas_put(canvas, x + used, y, rect.w - used, FL_STYLE_token_new, piece);
     fl_canvas_printf(canvas, x + used, y, rect.w - used, FL_STYLE_dim, "   id %" PRId32, id);
-    fl_canvas_printf(canvas, x, y + 1 + (rect.h > 6), rect.w - 2, FL_STYLE_text,
-                     "its chance was %.4f, %s", event->prob, fl_choice_how(how, sizeof how, event));
+    int gap = rect.h > 6;
+    bool greedy = !event->sampler || strcmp(event->sampler, "greedy") == 0;
+    fl_canvas_printf(canvas, x, y + 1 + gap, rect.w - 2, FL_STYLE_text, "its chance was %.4f%s",
+                     event->prob, greedy ? ", the largest" : " at temperature 1, as in probs");
     fl_bar(bar, event->prob, rect.w - 4, canvas->ascii);
-    fl_canvas_put(canvas, x, y + 2 + (rect.h > 6), rect.w - 2, FL_STYLE_bar, bar);
+    fl_canvas_put(canvas, x, y + 2 + gap, rect.w - 2, FL_STYLE_bar, bar);
+    fl_canvas_printf(canvas, x, y + 3 + gap, rect.w - 2, FL_STYLE_text, "it was %s%s",
+                     fl_choice_how(how, sizeof how, event),
+                     greedy ? ": the likeliest piece is always taken" : "");
     bool ends = piece_note(view, id)[0] == 'a';
     fl_canvas_wrap(
-        canvas, (fl_rect){x, y + 4 + (rect.h > 6), rect.w - 4, rect.h - 5}, FL_STYLE_meaning,
+        canvas, (fl_rect){x, y + 4 + 2 * gap, rect.w - 4, rect.h - 5 - gap}, FL_STYLE_meaning,
         ends ? "This is a mark, not text: with it the model says that the text is at its end. "
                "Going on from here only shows what it would make up."
              : "Now it is put behind the prompt and read as the next token: s or n goes on with "

@@ -69,8 +69,8 @@ static void widths_and_ascii(void **state) {
     assert_int_equal(fl_text_width("abc"), 3);
     assert_int_equal(fl_text_width("\xf0\x9f\x98\x80"), 2);
     assert_int_equal(fl_text_width("q\xcc\x82"), 1);
-    fl_ascii(&out, "Σ q̂·θᵢ → √d ≤ 3 é");
-    assert_string_equal(out.data, "sum q^*theta_i -> sqrtd <= 3 ?");
+    fl_ascii(&out, "Σ q̂·θᵢ → √d ≤ √16 + √(x) é");
+    assert_string_equal(out.data, "sum q^*theta_i -> sqrt(d) <= sqrt(16) + sqrt(x) ?");
     fl_buffer_done(&out);
 }
 

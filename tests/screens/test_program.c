@@ -98,7 +98,7 @@ static void starts_steps_and_leaves(void **state) {
 
 static void signals_leave_the_terminal_in_order(void **state) {
     (void)state;
-    static const int signals[] = {SIGTERM, SIGHUP, SIGINT};
+    static const int signals[] = {SIGTERM, SIGHUP};
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         start(&(setting){0}, 80, 24);
         assert_shows("event 0");
@@ -157,13 +157,39 @@ static void plain_mode_speaks_in_lines(void **state) {
     }
 }
 
+/* At the usual size, on every kind of screen, with a model far down the tree. */
 static void a_patched_run_says_so(void **state) {
     (void)state;
-    start(&(setting){.arguments = {"step", "--patch", "layer 2 head 2 zero"}}, 100, 30);
-    assert_shows("MODIFIED");
-    press(":goto attn_head layer 2 head 2\r", "✎ patched");
-    press("e", "a patch then multiplies it by 0");
+    start(&(setting){.arguments = {"step", "--patch", "layer 1 head 2 scale 0"}}, 80, 24);
+    static const struct {
+        const char *keys, *shown;
+    } screens[] = {{"n", "event 1"},
+                   {":goto attn_head layer 1 head 2\r", "✎ patched here: layer 1 head 2 zero"},
+                   {"e", "why this number"},
+                   {"q", "[1, 6, 16]"},
+                   {"n", "follows a patch: layer 1 head 2 zero"},
+                   {"?", "Keys that work here"},
+                   {"q", "attn_concat"},
+                   {"X", "does nothing here"},
+                   {"t", "the model says"}};
+    for (size_t i = 0; i < sizeof screens / sizeof *screens; i++) {
+        press(screens[i].keys, screens[i].shown);
+        assert_non_null(strstr(fl_terminal_line(&terminal, 0), " MODIFIED "));
+        bool struck = i == 1 || i == 3;
+        bool marked = strstr(fl_terminal_line(&terminal, 3), "✎") != NULL;
+        if (marked != struck)
+            fail_msg("after %s: \"%s\"", screens[i].keys, fl_terminal_line(&terminal, 3));
+    }
     fl_terminal_send(&terminal, "qq");
+    assert_left(0);
+}
+
+static void a_draw_tells_its_chance_properly(void **state) {
+    (void)state;
+    start(&(setting){.arguments = {"step", "--temp", "0.8"}}, 80, 24);
+    press("t", "at temperature 1, as in probs");
+    assert_shows("it was drawn at temperature 0.8, seed 0");
+    fl_terminal_send(&terminal, "q");
     assert_left(0);
 }
 
@@ -176,6 +202,7 @@ int main(void) {
         cmocka_unit_test(no_color_is_honoured),
         cmocka_unit_test(plain_mode_speaks_in_lines),
         cmocka_unit_test(a_patched_run_says_so),
+        cmocka_unit_test(a_draw_tells_its_chance_properly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -232,7 +232,7 @@ static void ascii_means_ascii(void **state) {
 
 static void signals_restore_the_terminal(void **state) {
     (void)state;
-    static const int signals[] = {SIGTERM, SIGHUP, SIGINT};
+    static const int signals[] = {SIGTERM, SIGHUP};
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         start(&(setting){0}, 80, 24);
         press("3n", "3n");
@@ -242,6 +242,23 @@ static void signals_restore_the_terminal(void **state) {
         if (i + 1 < sizeof signals / sizeof *signals)
             tear_down(NULL);
     }
+}
+
+/* Whether it comes from the keyboard while something is open, or when nothing is. */
+static void the_interrupt_key_never_leaves(void **state) {
+    (void)state;
+    static const char *const opened[] = {":goto at", "e", "p", "?", "_", "12", ""};
+    start(&(setting){0}, 80, 24);
+    press("n", "n");
+    for (size_t i = 0; i < sizeof opened / sizeof *opened; i++) {
+        press(opened[i], opened[i]);
+        press("\x03", "<c-c>");
+        assert_string_equal(fl_view_message(twin), opened[i][0] == '1' || !opened[i][0]
+                                                       ? "nothing is running; q leaves"
+                                                       : "");
+    }
+    fl_terminal_send(&terminal, "q");
+    assert_left(0);
 }
 
 static void a_crash_restores_the_terminal(void **state) {
@@ -333,6 +350,7 @@ int main(void) {
         cmocka_unit_test_teardown(no_colour_means_none, tear_down),
         cmocka_unit_test_teardown(ascii_means_ascii, tear_down),
         cmocka_unit_test_teardown(signals_restore_the_terminal, tear_down),
+        cmocka_unit_test_teardown(the_interrupt_key_never_leaves, tear_down),
         cmocka_unit_test_teardown(a_crash_restores_the_terminal, tear_down),
         cmocka_unit_test_teardown(suspend_and_resume, tear_down),
         cmocka_unit_test_teardown(an_unknown_terminal_is_no_obstacle, tear_down),

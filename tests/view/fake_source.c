@@ -309,6 +309,8 @@ static void run_pass(fake *f, int64_t T, int64_t P) {
     for (int t = 0; t < T; t++) {
         memcpy(x + t * D, weight(f, FL_WEIGHT_token_embd, -1) + f->tokens[P + t] * D,
                sizeof(float[D]));
+        for (int j = 0; j < D && f->options.loud > 0 && P + t == 0; j++)
+            x[j] *= f->options.loud;
         for (int i = 0; i < W; i++) {
             double angle = (double)(P + t) * pow(hparams.rope_theta, -2.0 * (i % (W / 2)) / W);
             cosines[t * W + i] = (float)cos(angle);

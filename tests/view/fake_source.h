@@ -15,6 +15,7 @@ typedef struct fl_fake_options {
     int64_t n_predict;  /* 0: three */
     uint64_t seed;      /* of the weights; 0: the usual one */
     bool odd;           /* a NaN, an infinity and zeros in `silu` of layer 0 */
+    float loud;         /* the start mark's numbers are so many times as large; 0: as usual */
     int64_t fail_at;    /* an event that cannot be computed; 0: none */
     int64_t crash_at;   /* an event that ends the program by a bad memory access; 0: none */
     const int32_t *ids; /* another prompt; NULL: the usual one */

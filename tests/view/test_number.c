@@ -34,19 +34,74 @@ static void exact_numbers_read_back(void **state) {
         assert_true((float)strtod(fl_exact(out, (double)values[i]), NULL) == values[i]);
 }
 
-static void each_shade_is_twice_the_one_below(void **state) {
+static void shades_step_by_half_a_power_of_ten(void **state) {
     (void)state;
-    const fl_shading shading = {false, 8, 256, false};
-    assert_int_equal(fl_shade_style(&shading, 8), FL_STYLE_heat_p5);
-    assert_int_equal(fl_shade_style(&shading, 4.1), FL_STYLE_heat_p5);
-    assert_int_equal(fl_shade_style(&shading, 3.9), FL_STYLE_heat_p4);
-    assert_int_equal(fl_shade_style(&shading, -1.9), FL_STYLE_heat_n3);
-    assert_int_equal(fl_shade_style(&shading, -0.3), FL_STYLE_heat_n1);
-    assert_int_equal(fl_shade_style(&shading, 0.2), FL_STYLE_heat_zero);
+    const fl_shading shading = {false, 9, 256, false};
+    assert_int_equal(fl_shade_style(&shading, 9), FL_STYLE_heat_p5);
+    assert_int_equal(fl_shade_style(&shading, 3.1), FL_STYLE_heat_p5);
+    assert_int_equal(fl_shade_style(&shading, 2.9), FL_STYLE_heat_p4);
+    assert_int_equal(fl_shade_style(&shading, -0.4), FL_STYLE_heat_n3);
+    assert_int_equal(fl_shade_style(&shading, -0.2), FL_STYLE_heat_n2);
     assert_int_equal(fl_shade_style(&shading, 0), FL_STYLE_heat_zero);
     assert_int_equal(fl_shade_style(&shading, (double)NAN), FL_STYLE_alarm);
     const fl_shading flat = {false, 0, 256, false};
     assert_int_equal(fl_shade_style(&flat, 0), FL_STYLE_heat_zero);
+}
+
+static void nothing_but_zero_looks_like_zero(void **state) {
+    (void)state;
+    static const int colors[] = {0, 8, 256};
+    static const double small[] = {1e-30, -1e-30, 1e-6, 0.001};
+    for (size_t mode = 0; mode < 3; mode++) {
+        for (int columns = 1; columns < 3; columns++) {
+            for (size_t i = 0; i < 4; i++) {
+                const fl_shading shading = {false, 100, colors[mode], mode == 0};
+                assert_string_not_equal(fl_shade_glyph(&shading, small[i], columns),
+                                        fl_shade_glyph(&shading, 0, columns));
+                assert_int_not_equal(fl_shade_style(&shading, small[i]), FL_STYLE_heat_zero);
+                const fl_shading share = {true, 1, colors[mode], mode == 0};
+                assert_string_not_equal(fl_shade_glyph(&share, fabs(small[i]), columns),
+                                        fl_shade_glyph(&share, 0, columns));
+            }
+        }
+    }
+    char out[FL_NUMBER];
+    const fl_format format = {2, false, 5};
+    assert_string_equal(fl_number_apart(out, format, 0.004), "4e-3");
+    assert_string_equal(fl_number_apart(out, format, -0.004), "-4e-3");
+    assert_string_equal(fl_number_apart(out, format, 0.016), "0.02");
+    assert_string_equal(fl_number_apart(out, format, 0), "0.00");
+    assert_string_equal(fl_number_apart(out, (fl_format){1, false, 3}, 1e-9), "~0");
+    assert_string_equal(fl_exact(out, -0.0), "0");
+}
+
+static void what_is_beyond_the_scale_has_a_sign(void **state) {
+    (void)state;
+    const fl_shading shading = {false, 2, 256, false};
+    assert_string_equal(fl_shade_glyph(&shading, 2.5, 1), "▲");
+    assert_string_equal(fl_shade_glyph(&shading, -188, 2), " ▼");
+    assert_string_equal(fl_shade_glyph(&shading, 1.9, 1), "+");
+    assert_int_equal(fl_shade_style(&shading, -188), FL_STYLE_heat_n5);
+}
+
+/* In every mode and for small and large scales, beside what the panel puts before it. */
+static void legends_fit(void **state) {
+    (void)state;
+    static const double scales[] = {1e-9, 0.000123, 0.0123, 1, 58.9, 12345, 3e12};
+    static const int colors[] = {0, 8, 256};
+    char out[160];
+    for (size_t i = 0; i < sizeof scales / sizeof *scales; i++)
+        for (int mode = 0; mode < 3; mode++)
+            for (int columns = 1; columns < 8; columns++)
+                for (int share = 0; share < 2; share++)
+                    for (int width = 48; width <= 78; width += 6) {
+                        const fl_shading shading = {share, share ? 1 : scales[i], colors[mode],
+                                                    true};
+                        fl_shade_legend(&shading, columns, width, out, sizeof out);
+                        assert_true(fl_text_width(out) <= width);
+                        assert_int_equal(out[0] == '\0',
+                                         columns > FL_GLYPH_COLUMNS && !colors[mode]);
+                    }
 }
 
 static void shares_go_in_eighths(void **state) {
@@ -63,7 +118,7 @@ static void glyphs_tell_sign_and_size(void **state) {
     (void)state;
     const fl_shading shading = {false, 8, 0, true};
     assert_string_equal(fl_shade_glyph(&shading, 8, 2), "+5");
-    assert_string_equal(fl_shade_glyph(&shading, -1.9, 2), "-3");
+    assert_string_equal(fl_shade_glyph(&shading, -1.9, 2), "-4");
     assert_string_equal(fl_shade_glyph(&shading, 0, 2), " .");
     assert_string_equal(fl_shade_glyph(&shading, 8, 1), "5");
     assert_string_equal(fl_shade_glyph(&shading, -8, 1), "e");
@@ -87,7 +142,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formats_give_four_digits_to_the_largest),
         cmocka_unit_test(exact_numbers_read_back),
-        cmocka_unit_test(each_shade_is_twice_the_one_below),
+        cmocka_unit_test(shades_step_by_half_a_power_of_ten),
+        cmocka_unit_test(nothing_but_zero_looks_like_zero),
+        cmocka_unit_test(what_is_beyond_the_scale_has_a_sign),
+        cmocka_unit_test(legends_fit),
         cmocka_unit_test(shares_go_in_eighths),
         cmocka_unit_test(glyphs_tell_sign_and_size),
         cmocka_unit_test(bars_have_their_length),

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * What a screen shows can be read: every row under one loud token, every sentence to its end.
+ */
+#include "test.h"
+
+#include "view/cursor.h"
+#include "view/panels.h"
+#include "view/scene.h"
+#include "view/value.h"
+
+#include <math.h>
+
+static fl_view *view;
+
+static int tear_down(void **state) {
+    (void)state;
+    fl_view_free(&view);
+    return 0;
+}
+
+static void open_view(const fl_fake_options *fake, int colors, bool ascii) {
+    fl_view_options options = fl_scene_options(fake);
+    fl_diag diag;
+    options.colors = colors;
+    options.ascii = ascii;
+    assert_int_equal(fl_view_new(&view, &options, &diag), FL_OK);
+    fl_view_resize(view, 80, 24);
+}
+
+/* How many different shades the row's cells have. */
+static int shades_of_row(int64_t row) {
+    const fl_event *event = &fl_here(view)->event;
+    fl_shading shading = fl_value_shading(view, event);
+    bool seen[FL_STYLE_COUNT] = {false};
+    int shades = 0;
+    for (int64_t col = 0; col < event->tensor.shape[2]; col++) {
+        double value = fl_tensor_at(&event->tensor, (int64_t[FL_MAX_DIMS]){0, row, col});
+        fl_style style = fl_shade_style(&shading, value);
+        shades += !seen[style];
+        seen[style] = true;
+    }
+    return shades;
+}
+
+/* The start mark a thousand times louder than all others, as in trained models. */
+static void one_loud_token_leaves_the_others_readable(void **state) {
+    (void)state;
+    open_view(&(fl_fake_options){.loud = 1000}, 256, false);
+    static const char *const stages[] = {"embed", "layer.1.resid_mid", "layer.1.resid_post"};
+    for (int i = 0; i < 3; i++) {
+        char keys[64];
+        snprintf(keys, sizeof keys, ":goto %s<enter>", stages[i]);
+        fl_scene_keys(view, keys);
+        for (int64_t row = 1; row < 6; row++)
+            if (shades_of_row(row) < 3)
+                fail_msg("%s, row %d: %d shades", stages[i], (int)row, shades_of_row(row));
+        char *screen = fl_scene_text(view);
+        assert_non_null(strstr(screen, "▲"));
+        free(screen);
+    }
+}
+
+static void assert_whole(const char *what, const char *text, int width) {
+    if (fl_text_width(text) > width)
+        fail_msg("%s is cut at %d columns: %s", what, width, text);
+}
+
+static void remarks_and_legends_are_whole(void **state) {
+    (void)state;
+    static const int colors[] = {0, 8, 256};
+    for (int mode = 0; mode < 3; mode++) {
+        open_view(&(fl_fake_options){0}, colors[mode], mode == 0);
+        for (int event = 0; event < 156; event++, fl_scene_keys(view, "s")) {
+            fl_buffer remark = {0};
+            fl_remark(view, &remark);
+            char *second = remark.data ? strchr(remark.data, '\n') : NULL;
+            if (second)
+                *second++ = '\0';
+            assert_whole("a remark", remark.data ? remark.data : "", 78);
+            assert_whole("a remark", second ? second : "", 78);
+            fl_buffer_done(&remark);
+        }
+        fl_view_free(&view);
+    }
+}
+
+static void meanings_and_formulas_are_whole(void **state) {
+    (void)state;
+    for (int id = 0; id < FL_STAGE_COUNT; id++) {
+        const fl_stage_info *info = fl_stage_get_info((fl_stage)id);
+        fl_buffer ascii = {0}, masked = {0};
+        fl_ascii(&ascii, info->formula);
+        assert_whole(info->id, info->formula, 78);
+        assert_whole(info->id, ascii.data, 78);
+        fl_buffer_printf(&masked, "%s%s", info->meaning,
+                         info->scope == FL_SCOPE_HEAD ? " (100 of 200 cells masked)" : "");
+        assert_true(fl_canvas_wrap(NULL, (fl_rect){0, 0, 78, 2}, FL_STYLE_text, masked.data) <= 2);
+        fl_buffer_done(&ascii);
+        fl_buffer_done(&masked);
+    }
+}
+
+static bool screen_holds(const char *text) {
+    char *screen = fl_scene_text(view);
+    bool holds = strstr(screen, text) != NULL;
+    free(screen);
+    return holds;
+}
+
+static void a_token_read_again_is_said_to_be_the_model_s(void **state) {
+    (void)state;
+    open_view(&(fl_fake_options){0}, 256, false);
+    assert_true(screen_holds("tokens = tokenizer(prompt)") || screen_holds("the text cut into"));
+    fl_scene_keys(view, "ts");
+    assert_true(screen_holds("the token that the model chose last"));
+    assert_true(screen_holds("tokens = [next_token of the pass before]"));
+    assert_false(screen_holds("tokenizer(prompt)"));
+}
+
+/* What a sum adds up to is named by its value, the one that the line above takes apart. */
+static void sums_are_named_by_their_value(void **state) {
+    (void)state;
+    open_view(&(fl_fake_options){0}, 256, false);
+    fl_scene_keys(view, ":goto attn_scores head 2<enter>");
+    assert_true(screen_holds("0.4075 = 0.8150 / √4"));
+    assert_true(screen_holds("0.8150 = "));
+}
+
+static void the_cursor_follows_the_largest_until_it_is_moved(void **state) {
+    (void)state;
+    open_view(&(fl_fake_options){0}, 256, false);
+    fl_scene_keys(view, ":goto q<enter>");
+    assert_true(screen_holds("largest of its row"));
+    fl_scene_keys(view, "<up>");
+    assert_false(screen_holds("largest of its row"));
+    int64_t col = fl_cursor_place(view, fl_here(view)).col;
+    fl_scene_keys(view, "<up><up>}");
+    assert_int_equal(fl_cursor_place(view, fl_here(view)).col, col);
+    fl_scene_keys(view, "=");
+    assert_true(screen_holds("largest of its row"));
+}
+
+static void zoomed_out_the_cursor_is_marked_without_colour(void **state) {
+    (void)state;
+    open_view(&(fl_fake_options){0}, 0, false);
+    fl_scene_keys(view, ":goto attn_probs layer 1 head 3<enter>----");
+    assert_true(screen_holds("▾"));
+    assert_true(screen_holds("▸  5  is"));
+}
+
+static void long_paths_make_room(void **state) {
+    (void)state;
+    fl_view_options options = fl_scene_options(&(fl_fake_options){0});
+    const fl_patch patch = {FL_PATCH_HEAD, 0, 1, 0};
+    fl_diag diag;
+    options.model.name =
+        "/a/long/way/down/the/tree/of/models/some-model-with-a-long-name-7b-q4_0.gguf";
+    options.model.patches = &patch;
+    options.model.n_patches = 1;
+    assert_int_equal(fl_view_new(&view, &options, &diag), FL_OK);
+    for (int width = 60; width < 130; width += 10) {
+        fl_view_resize(view, width, 24);
+        assert_true(screen_holds(" MODIFIED "));
+        assert_true(screen_holds("some-model"));
+        assert_false(screen_holds("/a/long"));
+        assert_true(screen_holds("event "));
+        fl_scene_keys(view, "s");
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(one_loud_token_leaves_the_others_readable, tear_down),
+        cmocka_unit_test_teardown(remarks_and_legends_are_whole, tear_down),
+        cmocka_unit_test(meanings_and_formulas_are_whole),
+        cmocka_unit_test_teardown(a_token_read_again_is_said_to_be_the_model_s, tear_down),
+        cmocka_unit_test_teardown(sums_are_named_by_their_value, tear_down),
+        cmocka_unit_test_teardown(the_cursor_follows_the_largest_until_it_is_moved, tear_down),
+        cmocka_unit_test_teardown(zoomed_out_the_cursor_is_marked_without_colour, tear_down),
+        cmocka_unit_test_teardown(long_paths_make_room, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
