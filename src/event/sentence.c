@@ -6,8 +6,9 @@
  */
 #include "event/sentence.h"
 
+#include "event/top.h"
+
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -126,32 +127,15 @@ static void add_look(fl_buffer *out, const fl_event *event, const fl_sentence_ru
     add_position(out, run, best);
 }
 
-/* The leading pieces of the last row of logits or probs. Ties go to the lower id. */
+/* The leading pieces of the last row of logits or probs. */
 static void add_best(fl_buffer *out, const fl_event *event, const fl_sentence_run *run) {
-    const fl_tensor *tensor = &event->tensor;
-    int64_t best[BEST_COUNT];
-    double value[BEST_COUNT];
-    int found = 0;
-    int64_t index[FL_MAX_DIMS] = {0, tensor->shape[1] - 1, 0};
-    for (index[2] = 0; index[2] < tensor->shape[2]; index[2]++) {
-        double x = fl_tensor_at(tensor, index);
-        int at = found;
-        while (at > 0 && x > value[at - 1])
-            at--;
-        if (isnan(x) || at == BEST_COUNT)
-            continue;
-        found += found < BEST_COUNT;
-        for (int i = found - 1; i > at; i--) {
-            best[i] = best[i - 1];
-            value[i] = value[i - 1];
-        }
-        best[at] = index[2];
-        value[at] = x;
-    }
+    int64_t index[FL_MAX_DIMS] = {0, event->tensor.shape[1] - 1, 0};
+    fl_ranked best[BEST_COUNT];
+    int found = fl_top(&event->tensor, index, BEST_COUNT, best);
     for (int i = 0; i < found; i++) {
         fl_buffer_puts(out, i ? ", " : ". Best ");
-        add_piece(out, run, (int32_t)best[i]);
-        fl_buffer_printf(out, " %.4g", value[i]);
+        add_piece(out, run, best[i].id);
+        fl_buffer_printf(out, " %.4g", best[i].value);
     }
 }
 

@@ -140,14 +140,14 @@ static void choice(fl_recorder *r, const fl_event *event) {
 }
 
 static void best(fl_recorder *r, const fl_tensor *tensor) {
-    fl_top top;
-    fl_top_of(tensor, &top);
+    fl_ranked top[FL_TOP];
+    int found = fl_best_of_last_row(tensor, top);
     fl_buffer_puts(&r->line, ",\"top\":[");
-    for (int i = 0; i < top.n; i++) {
-        fl_buffer_printf(&r->line, "%s{\"id\":%d,\"piece\":", i ? "," : "", top.id[i]);
-        piece(r, top.id[i]);
+    for (int i = 0; i < found; i++) {
+        fl_buffer_printf(&r->line, "%s{\"id\":%d,\"piece\":", i ? "," : "", top[i].id);
+        piece(r, top[i].id);
         fl_buffer_puts(&r->line, ",\"value\":");
-        fl_json_float(&r->line, (float)top.value[i]);
+        fl_json_float(&r->line, (float)top[i].value);
         fl_buffer_puts(&r->line, "}");
     }
     fl_buffer_puts(&r->line, "]");

@@ -5,7 +5,6 @@
  */
 #include "sinks/recorder.h"
 
-#include <math.h>
 
 void fl_recorder_init(fl_recorder *recorder) {
     *recorder = (fl_recorder){.pass = -1, .time = true};
@@ -44,22 +43,7 @@ fl_flow fl_recorder_end_text(fl_recorder *recorder) {
     return fl_recorder_end(recorder);
 }
 
-void fl_top_of(const fl_tensor *tensor, fl_top *top) {
+int fl_best_of_last_row(const fl_tensor *tensor, fl_ranked best[FL_TOP]) {
     int64_t index[FL_MAX_DIMS] = {0, tensor->shape[1] - 1, 0};
-    top->n = 0;
-    for (index[2] = 0; index[2] < tensor->shape[2]; index[2]++) {
-        double value = fl_tensor_at(tensor, index);
-        int at = top->n;
-        while (at > 0 && value > top->value[at - 1])
-            at--;
-        if (isnan(value) || at == FL_TOP)
-            continue;
-        top->n += top->n < FL_TOP;
-        for (int i = top->n - 1; i > at; i--) {
-            top->id[i] = top->id[i - 1];
-            top->value[i] = top->value[i - 1];
-        }
-        top->id[at] = (int32_t)index[2];
-        top->value[at] = value;
-    }
+    return fl_top(tensor, index, FL_TOP, best);
 }

@@ -10,6 +10,7 @@
 #include "base/out.h"
 #include "base/text.h"
 #include "event/sentence.h"
+#include "event/top.h"
 #include "sinks/selection.h"
 
 #include <footlight/session.h>
@@ -51,13 +52,8 @@ fl_flow fl_recorder_end(fl_recorder *recorder);
 fl_flow fl_recorder_end_text(fl_recorder *recorder);
 
 enum { FL_TOP = 5 };
-typedef struct fl_top {
-    int n;
-    int32_t id[FL_TOP];
-    double value[FL_TOP];
-} fl_top;
-/* The best of the last row, best first; ties go to the lower id; NaN is never best. */
-void fl_top_of(const fl_tensor *tensor, fl_top *top);
+/* The FL_TOP best of the last row; returns how many there are. */
+int fl_best_of_last_row(const fl_tensor *tensor, fl_ranked best[FL_TOP]);
 /* Statistics of these stages are counts only, and their cells are token ids. */
 static inline bool fl_holds_ids(fl_stage stage) {
     return stage == FL_STAGE_tokens || stage == FL_STAGE_next_token;

@@ -69,11 +69,11 @@ static void statistics(fl_recorder *r, const fl_event *event) {
 
 static void best(fl_recorder *r, const fl_tensor *tensor) {
     char piece[64];
-    fl_top top;
-    fl_top_of(tensor, &top);
-    for (int i = 0; i < top.n && i < 3; i++)
+    fl_ranked top[FL_TOP];
+    int found = fl_best_of_last_row(tensor, top);
+    for (int i = 0; i < found && i < 3; i++)
         fl_buffer_printf(&r->line, "%s\"%s\" %.4g", i ? ", " : "  ",
-                         fl_piece_show(piece, sizeof piece, &r->pieces, top.id[i]), top.value[i]);
+                         fl_piece_show(piece, sizeof piece, &r->pieces, top[i].id), top[i].value);
 }
 
 static void pieces(fl_recorder *r, const fl_event *event) {

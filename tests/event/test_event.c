@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "event/accumulate.h"
 #include "event/capture.h"
+#include "event/top.h"
 
 #include <math.h>
 
@@ -125,6 +126,17 @@ static void growing_counts_equal_counting_at_once(void **state) {
     assert_true(fabs(grown.std - whole.std) < 1e-12);
 }
 
+static void the_largest_come_first_and_equals_keep_their_order(void **state) {
+    (void)state;
+    const float x[2][6] = {{9, 9, 9, 9, 9, 9}, {1, NAN, 3, 3, -INFINITY, 2}};
+    fl_tensor t = fl_tensor_dense(x, FL_DTYPE_F32, 3, (int64_t[]){1, 2, 6}, NULL);
+    fl_ranked best[8];
+    assert_int_equal(fl_top(&t, (int64_t[]){0, 1, 0, 0}, 3, best), 3);
+    assert_true(best[0].id == 2 && best[1].id == 3 && best[2].id == 5);
+    assert_int_equal(fl_top(&t, (int64_t[]){0, 1, 0, 0}, 8, best), 5);
+    assert_true(best[3].id == 0 && best[4].id == 4 && isinf(best[4].value));
+}
+
 static fl_event event_at(int64_t index, int32_t pass, const float *x, int64_t n) {
     fl_event event = {.index = index, .pass = pass, .stage = FL_STAGE_q};
     event.tensor = fl_tensor_dense(x, FL_DTYPE_F32, 2, (int64_t[]){1, n}, NULL);
@@ -194,6 +206,7 @@ int main(void) {
         cmocka_unit_test(masked_cells_are_no_numbers),
         cmocka_unit_test(strided_views_pack_in_row_order),
         cmocka_unit_test(growing_counts_equal_counting_at_once),
+        cmocka_unit_test(the_largest_come_first_and_equals_keep_their_order),
         cmocka_unit_test(capture_drops_the_oldest_pass_first),
         cmocka_unit_test(capture_keeps_the_pass_being_added_whatever_the_budget),
         cmocka_unit_test(filters_select_by_stage_layer_and_head),
