@@ -71,6 +71,10 @@ FL_API int fl_stage_symbols(fl_stage stage, char *out, size_t size);
 /* [out, in], or [n] for a vector; returns the number of dimensions. */
 FL_API int fl_weight_shape(fl_weight_slot slot, const fl_hparams *hparams, int64_t shape[2]);
 
+/* The number a letter of a formula stands for in a pass, NAN if it is not one number. */
+FL_API double fl_symbol_value(const fl_symbol_info *symbol, const fl_dims *dims,
+                              const fl_hparams *hparams);
+
 /* Cells of one head's score matrix that the causal mask and the window leave. */
 FL_API double fl_unmasked_cells(const fl_dims *dims);
 

@@ -101,12 +101,20 @@ typedef struct fl_dim_info {
     const char *symbol, *meaning;
 } fl_dim_info;
 
+/* A letter of the formulas of stages `first` to `last`. */
+typedef struct fl_symbol_info {
+    const char *name, *meaning; /* UTF-8 */
+    fl_stage first, last;
+} fl_symbol_info;
+
 FL_API const fl_stage_info *fl_stage_get_info(fl_stage stage);
 /* Number of dimensions, 2 to 4. */
 FL_API int fl_stage_rank(fl_stage stage);
 FL_API const fl_weight_info *fl_weight_get_info(fl_weight_slot slot);
 FL_API const fl_dtype_info *fl_dtype_get_info(fl_dtype dtype);
 FL_API const fl_dim_info *fl_dim_get_info(fl_dim dim);
+/* The letters of a stage's formula in the order in which they come, each once; NULL behind the last. */
+FL_API const fl_symbol_info *fl_formula_symbol(fl_stage stage, int index);
 FL_API const char *fl_axis_name(fl_axis axis);
 FL_API const char *fl_dialect_name(fl_dialect dialect);
 /* "footlight", "tl", "hf", "ggml"; FL_DIALECT_COUNT if it is none of them. */

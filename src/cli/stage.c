@@ -92,6 +92,17 @@ static void add_axes(fl_stage stage, fl_buffer *out) {
     fl_buffer_puts(out, "\n");
 }
 
+/* The formula, and below it what its letters stand for. */
+static void add_formula(fl_stage stage, fl_buffer *out) {
+    const fl_symbol_info *symbol;
+    fl_buffer_printf(out, "\n  formula   %s\n", fl_stage_get_info(stage)->formula);
+    for (int i = 0; (symbol = fl_formula_symbol(stage, i)) != NULL; i++) {
+        int pad = 9 - fl_text_width(symbol->name);
+        fl_buffer_printf(out, "              %s%*s%s\n", symbol->name, pad > 0 ? pad : 1, "",
+                         symbol->meaning);
+    }
+}
+
 static void add_weight(const fl_stage_info *info, fl_buffer *out) {
     if (info->weight == FL_WEIGHT_none)
         return;
@@ -141,7 +152,7 @@ static void describe(fl_stage stage, int width, fl_buffer *out) {
                                                          : "");
     fl_buffer_puts(out, "  ");
     fl_wrap(out, info->meaning, 2, (width ? width : 80) - 2);
-    fl_buffer_printf(out, "\n  formula   %s\n", info->formula);
+    add_formula(stage, out);
     add_axes(stage, out);
     add_weight(info, out);
     fl_buffer_puts(out, "\n");

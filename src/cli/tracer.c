@@ -20,8 +20,8 @@ enum { LONGEST_CONTEXT = 2048, MAX_PROMPTS = 64 };
 typedef struct tracer {
     fl_cli *cli;
     fl_job *job;
-    char *prompt_texts; /* a copy of the bundled table, cut into strings */
-    fl_view_prompt prompts[MAX_PROMPTS];
+    char *prompt_texts;                  /* a copy of the bundled table, cut into strings */
+    fl_view_prompt prompts[MAX_PROMPTS]; /* of the built-in model */
     size_t n_prompts;
     char patch_texts[FL_MAX_PATCHES][128];
     const char *patches[FL_MAX_PATCHES];
@@ -122,12 +122,21 @@ static fl_status run_batch(tracer *t, fl_view_options *options, char *script) {
     return status;
 }
 
+/* What the built-in model's prompts promise, no other model need keep. */
+static void choose_prompts(const tracer *t, fl_view_options *view) {
+    const char *name = fl_model_name(t->job->model);
+    if (strncmp(name, "builtin", 7) == 0 && (name[7] == '\0' || name[7] == ':')) {
+        view->prompts = t->prompts;
+        view->n_prompts = t->n_prompts;
+    } else {
+        view->prompts = fl_view_general_prompts(&view->n_prompts);
+    }
+}
+
 typedef fl_status way(tracer *t, fl_view_options *view, char *script);
 
 static fl_status run(tracer *t, way *how) {
     fl_view_options view = {.prompt = t->job->prompt.data,
-                            .prompts = t->prompts,
-                            .n_prompts = t->n_prompts,
                             .restart = t->job->tokenizer ? restart : NULL,
                             .restart_ctx = t,
                             .ascii = t->cli->ascii};
@@ -137,6 +146,7 @@ static fl_status run(tracer *t, way *how) {
         status = open_source(t, t->job->ids, t->job->n_ids, &view.source, &t->cli->diag);
     if (status == FL_OK) {
         describe_model(t, &view.model);
+        choose_prompts(t, &view);
         status = how(t, &view, script.data ? script.data : (char[]){""});
     }
     fl_buffer_done(&script);

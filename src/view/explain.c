@@ -202,30 +202,65 @@ static void add_shape(fl_view *view, fl_buffer *out, fl_stage stage) {
                      w->tied ? ", the embedding table once more" : "");
 }
 
-static void add_terms(fl_view *view, fl_buffer *out, const fl_why *why) {
+/* What the letters of the formula stand for, with this run's numbers. */
+static void add_letters(fl_view *view, fl_buffer *out, fl_stage stage) {
+    const fl_dims dims = fl_here_pass(view).dims;
+    const fl_symbol_info *symbol;
+    fl_buffer_puts(out, "\nThe letters of the formula\n\n");
+    for (int i = 0; (symbol = fl_formula_symbol(stage, i)) != NULL; i++) {
+        double value = fl_symbol_value(symbol, &dims, view->options.model.hparams);
+        int pad = 9 - fl_text_width(symbol->name);
+        fl_buffer_printf(out, "  %s%*s", symbol->name, pad > 0 ? pad : 1, "");
+        if (!isnan(value))
+            fl_buffer_printf(out, "= %g, ", value);
+        fl_buffer_printf(out, "%s\n", symbol->meaning);
+    }
+}
+
+static void add_term(fl_view *view, fl_buffer *out, const fl_why *why, int i) {
+    char name[64], text[96], number[FL_NUMBER], bar[128];
+    const fl_term *term = &why->terms[i];
+    double largest = fabs(why->terms[0].value);
+    term_text(why, term, text, sizeof text);
+    fl_term_name(view, why, term, name, sizeof name);
+    fl_bar(bar, largest > 0 ? fabs(term->value) / largest : 0, 16, view->options.ascii);
+    int pad = 10 - fl_text_width(name), pad_text = 22 - fl_text_width(text);
+    fl_buffer_printf(out, "    %s%*s%*s%s = %s%-10s %s\n", name, pad > 0 ? pad : 1, "",
+                     pad_text > 0 ? pad_text : 0, "", text, term->value < 0 ? "" : "+",
+                     fl_short(number, term->value), bar);
+}
+
+enum { FIRST_TERMS = 6 };
+
+/* The few that matter most, and what all others add up to. */
+static void add_first_terms(fl_view *view, fl_buffer *out, const fl_why *why) {
+    char number[FL_NUMBER];
+    int shown = why->n_terms < FIRST_TERMS ? why->n_terms : FIRST_TERMS;
     if (why->products)
         fl_buffer_printf(out, "  %" PRId64 " terms %s × %s, largest first:\n", why->all_terms,
                          why->a_name, why->b_name);
     else
         fl_buffer_printf(out, "  %" PRId64 " exponentials of %s less the largest, largest first:\n",
                          why->all_terms, why->a_name);
-    double largest = why->n_terms ? fabs(why->terms[0].value) : 0;
-    for (int i = 0; i < why->n_terms; i++) {
-        char name[64], text[96], number[FL_NUMBER], bar[128];
-        const fl_term *term = &why->terms[i];
-        term_text(why, term, text, sizeof text);
-        fl_term_name(view, why, term, name, sizeof name);
-        fl_bar(bar, largest > 0 ? fabs(term->value) / largest : 0, 16, view->options.ascii);
-        int pad = 10 - fl_text_width(name), pad_text = 22 - fl_text_width(text);
-        fl_buffer_printf(out, "    %s%*s%*s%s = %s%-10s %s\n", name, pad > 0 ? pad : 1, "",
-                         pad_text > 0 ? pad_text : 0, "", text, term->value < 0 ? "" : "+",
-                         fl_short(number, term->value), bar);
-    }
-    char number[FL_NUMBER];
-    if (why->n_terms < why->all_terms)
-        fl_buffer_printf(out, "    … %" PRId64 " more terms: %s\n", why->all_terms - why->n_terms,
-                         fl_short(number, why->rest));
+    for (int i = 0; i < shown; i++)
+        add_term(view, out, why, i);
+    if (shown < why->all_terms)
+        fl_buffer_printf(out, "    … %" PRId64 " more terms%s: %s\n", why->all_terms - shown,
+                         why->n_terms > shown ? " (below)" : "",
+                         fl_short(number, fl_why_rest(why, shown)));
     fl_buffer_printf(out, "    sum %s\n", fl_exact(number, why->sum));
+}
+
+static void add_more_terms(fl_view *view, fl_buffer *out, const fl_why *why) {
+    char number[FL_NUMBER];
+    if (why->n_terms <= FIRST_TERMS)
+        return;
+    fl_buffer_puts(out, "\nThe other terms\n\n");
+    for (int i = FIRST_TERMS; i < why->n_terms; i++)
+        add_term(view, out, why, i);
+    if (why->n_terms < why->all_terms)
+        fl_buffer_printf(out, "    … %" PRId64 " smaller ones: %s\n", why->all_terms - why->n_terms,
+                         fl_short(number, why->rest));
 }
 
 static void add_source(fl_buffer *out, const char *kernel) {
@@ -257,14 +292,16 @@ void fl_why_lines(fl_view *view, fl_buffer *out) {
     if (why.note[0])
         fl_buffer_printf(out, "  %s\n", why.note);
     if (why.all_terms > 0)
-        add_terms(view, out, &why);
+        add_first_terms(view, out, &why);
     if (why.computed)
         fl_buffer_printf(out, "  recomputed %s, the engine has %s: difference %.1g%s\n",
                          fl_exact((char[FL_NUMBER]){0}, why.value), fl_exact(number, why.engine),
                          fabs(why.value - why.engine),
                          view->options.model.exact ? "" : " (it computes with 8-bit activations)");
+    add_letters(view, out, why.stage);
     fl_buffer_puts(out, "\n");
     add_shape(view, out, why.stage);
     add_names(view, out, why.stage);
+    add_more_terms(view, out, &why);
     add_source(out, info->kernel);
 }

@@ -140,7 +140,7 @@ static const char *const in_digits[WAYS] = {
     "5: %s, 4: %s, 3: %s, 2: %s and more; ▲▼ over %s", "5 from %s on; ▲▼ beyond"};
 static const char *const in_letters[WAYS] = {
     "digits +, letters −: 5 e from %s, 4 d %s, 3 c %s, 2 b %s; ▲▼ over %s",
-    "+5 −e: %s, 4 d: %s, 3 c: %s, 2 b: %s; ▲▼ over %s", "+5 −e from %s on; ▲▼ beyond"};
+    "+5 −e %s, 4 d %s, 3 c %s, 2 b %s, ▲▼ %s", "+5 −e from %s on; ▲▼ beyond"};
 
 static const char *const *legend_of(const fl_shading *shading, int columns) {
     bool numbers = columns > FL_GLYPH_COLUMNS;
@@ -158,13 +158,18 @@ static const char *const *legend_of(const fl_shading *shading, int columns) {
 void fl_shade_legend(const fl_shading *shading, int columns, int width, char *out, size_t size) {
     const char *const *ways = legend_of(shading, columns);
     char from[FL_SHADES][FL_NUMBER];
+    const char *bare[FL_SHADES];
     out[0] = '\0';
     for (int i = 0; i < FL_SHADES; i++) {
         double bound = shading->scale * (i + 1 < FL_SHADES ? bounds[i] : 1);
         fl_number(from[i], fl_format_for(bound, 2), bound);
+        bare[i] = from[i] + (strncmp(from[i], "0.", 2) == 0);
     }
     for (int way = 0; ways && way < WAYS; way++) {
-        snprintf(out, size, ways[way], from[0], from[1], from[2], from[3], from[4]);
+        if (way == 0)
+            snprintf(out, size, ways[way], from[0], from[1], from[2], from[3], from[4]);
+        else /* ".12" is short for 0.12 */
+            snprintf(out, size, ways[way], bare[0], bare[1], bare[2], bare[3], bare[4]);
         if (fl_text_width(out) <= width)
             return;
     }

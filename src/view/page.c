@@ -77,7 +77,7 @@ static void add_words(fl_buffer *out) {
 
 static void help_lines(fl_view *view, fl_buffer *out) {
     fl_buffer_puts(
-        out, "Keys that work here, with their words at the : prompt; digits before: how often\n\n");
+        out, "Keys that work here, with their words at the : prompt; digits: how often\n\n");
     for (int id = 0; id < FL_VERB_COUNT; id++) {
         char keys[64];
         keys_of((fl_verb)id, FL_WHERE_M, keys, sizeof keys);
@@ -158,30 +158,33 @@ const char *fl_page_title(const fl_view *view) {
 /* ---- drawing ---- */
 
 /* Draws lines from page_scroll on, folded at the width; counts them all. */
+/* The next line of the text in `row`, and how many lines of the screen it takes. */
+static int take_row(const char **text, int width, char *row, size_t size) {
+    size_t length = strcspn(*text, "\n");
+    snprintf(row, size, "%.*s", (int)(length < size ? length : size - 1), *text);
+    *text += length + ((*text)[length] == '\n');
+    return row[0] ? fl_canvas_wrap(NULL, (fl_rect){0, 0, width, 1}, FL_STYLE_text, row) : 1;
+}
+
 static void draw_text(fl_view *view, fl_rect rect, const char *text) {
-    int line = 0;
+    char row[512];
+    int lines = 0, line = 0;
     bool comment = false;
-    view->page_lines = 0;
+    for (const char *at = text; *at;)
+        lines += take_row(&at, rect.w, row, sizeof row);
+    view->page_lines = lines > rect.h ? lines - rect.h + 1 : 1;
+    if (view->page_scroll >= view->page_lines)
+        view->page_scroll = view->page_lines - 1;
     while (*text) {
-        size_t length = strcspn(text, "\n");
-        char row[512];
-        snprintf(row, sizeof row, "%.*s", (int)(length < sizeof row ? length : sizeof row - 1),
-                 text);
+        int needed = take_row(&text, rect.w, row, sizeof row), y = line - view->page_scroll;
         comment = comment || strncmp(row, "/*", 2) == 0;
-        int needed =
-            row[0] ? fl_canvas_wrap(NULL, (fl_rect){0, 0, rect.w, 1}, FL_STYLE_text, row) : 1;
-        int y = line - view->page_scroll;
         if (y >= 0 && y < rect.h)
             fl_canvas_wrap(&view->canvas, (fl_rect){rect.x, rect.y + y, rect.w, rect.h - y},
                            comment ? FL_STYLE_comment : FL_STYLE_text, row);
         if (strstr(row, "*/"))
             comment = false;
         line += needed;
-        text += length + (text[length] == '\n');
     }
-    view->page_lines = line > rect.h ? line - rect.h + 1 : 1;
-    if (view->page_scroll >= view->page_lines)
-        view->page_scroll = view->page_lines - 1;
 }
 
 enum { TITLE = 30 };

@@ -122,6 +122,7 @@ const char *fl_view_message(const fl_view *view) {
 void fl_open_page(fl_view *view, fl_page page) {
     view->page = page;
     view->page_scroll = 0;
+    view->page_lines = INT16_MAX; /* drawing it counts them */
     view->pick = 0;
     if (page != FL_PAGE_WEIGHT)
         return;

@@ -107,6 +107,8 @@ void fl_view_welcome(fl_view *view, fl_buffer *out);
 /* The page that is open as plain lines (help, prompts, breakpoints, why); nothing if none is. */
 void fl_view_page_text(fl_view *view, fl_buffer *out);
 
+/* Prompts that claim nothing about the model that reads them. */
+const fl_view_prompt *fl_view_general_prompts(size_t *count);
 /* Texts of a tokenizer's pieces, borrowed from it; NULL gives pieces shown as ids. */
 fl_pieces fl_view_pieces(const fl_tokenizer *tokenizer);
 
