@@ -93,18 +93,26 @@ static int draw_terms(fl_view *view, fl_rect rect, const fl_why *why) {
     return shown;
 }
 
-static void draw_worked(fl_view *view, int x, int y, int width, const fl_why *why) {
+/* The number and how it comes about; a note that does not fit behind it goes below where there is
+ * room. Returns the lines used. */
+static int draw_worked(fl_view *view, int x, int y, int width, bool below, const fl_why *why) {
     char number[FL_NUMBER];
     fl_canvas *canvas = &view->canvas;
     if (why->masked || why->stage == FL_STAGE_tokens || why->stage == FL_STAGE_next_token) {
         fl_canvas_fit(canvas, x, y, width, FL_STYLE_text, why->worked);
-        return;
+        return 1;
     }
     int used = fl_canvas_put(canvas, x, y, width, FL_STYLE_bold, fl_short(number, why->engine));
     used += fl_canvas_put(canvas, x + used, y, width - used, FL_STYLE_text, " = ");
     used += fl_canvas_fit(canvas, x + used, y, width - used, FL_STYLE_text, why->worked);
-    if (why->note[0] && used + 3 < width)
-        fl_canvas_fit(canvas, x + used + 3, y, width - used - 3, FL_STYLE_dim, why->note);
+    if (!why->note[0])
+        return 1;
+    if (below && used + 3 + fl_text_width(why->note) > width) {
+        fl_canvas_fit(canvas, x + 2, y + 1, width - 2, FL_STYLE_dim, why->note);
+        return 2;
+    }
+    fl_canvas_fit(canvas, x + used + 3, y, width - used - 3, FL_STYLE_dim, why->note);
+    return 1;
 }
 
 static void draw_check(fl_view *view, int x, int y, int width, const fl_why *why) {
@@ -149,8 +157,8 @@ void fl_why_draw(fl_view *view, fl_rect rect, bool source) {
     int used = fl_canvas_wrap(&view->canvas, (fl_rect){rect.x, rect.y, rect.w, rect.h > 4 ? 2 : 1},
                               FL_STYLE_stage, fl_formula_here(view));
     used = used > 2 || rect.h <= 4 ? (rect.h > 4 ? 2 : 1) : used;
-    draw_worked(view, rect.x, rect.y + used, rect.w, &why);
-    used++;
+    bool below = rect.h >= 8 || (why.all_terms == 0 && used + 1 < rect.h);
+    used += draw_worked(view, rect.x, rect.y + used, rect.w, below, &why);
     if (rect.h < 8) {
         if (why.all_terms > 0 && used < rect.h)
             draw_inline(view, rect.x, rect.y + used, rect.w, &why);

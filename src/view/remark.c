@@ -229,7 +229,7 @@ static void remark_ranked(scene *s) {
         fl_buffer_printf(s->out, "\"%s\" leads with %.1f %%, then \"%s\" with %.1f %%", first,
                          100 * a, second, 100 * b);
     else
-        fl_buffer_printf(s->out, "\"%s\" leads \"%s\" by %s: exp(%s) makes that %s times as likely",
+        fl_buffer_printf(s->out, "\"%s\" leads \"%s\" by %s\nexp(%s) makes it %s times as likely",
                          first, second, fl_short(number, a - b), number, some(times, exp(a - b)));
 }
 

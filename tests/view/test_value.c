@@ -86,6 +86,27 @@ static void remarks_and_legends_are_whole(void **state) {
     }
 }
 
+/* Below the tensor nothing ends in an ellipsis; the formula of attn_concat holds one. */
+static void what_stands_below_the_tensor_is_whole(void **state) {
+    (void)state;
+    static const int colors[] = {0, 8, 256};
+    for (int mode = 0; mode < 3; mode++) {
+        open_view(&(fl_fake_options){0}, colors[mode], false);
+        for (int event = 0; event < 78; event++, fl_scene_keys(view, "s")) {
+            char *screen = fl_scene_text(view), *line = screen;
+            for (int y = 0; *line; y++) {
+                char *end = strchr(line, '\n');
+                *end = '\0';
+                if (y > 12 && strstr(line, "…") && !strstr(line, "‖"))
+                    fail_msg("event %d, line %d: %s", event, y, line);
+                line = end + 1;
+            }
+            free(screen);
+        }
+        fl_view_free(&view);
+    }
+}
+
 static void meanings_and_formulas_are_whole(void **state) {
     (void)state;
     for (int id = 0; id < FL_STAGE_COUNT; id++) {
@@ -174,6 +195,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(one_loud_token_leaves_the_others_readable, tear_down),
         cmocka_unit_test_teardown(remarks_and_legends_are_whole, tear_down),
+        cmocka_unit_test_teardown(what_stands_below_the_tensor_is_whole, tear_down),
         cmocka_unit_test(meanings_and_formulas_are_whole),
         cmocka_unit_test_teardown(a_token_read_again_is_said_to_be_the_model_s, tear_down),
         cmocka_unit_test_teardown(sums_are_named_by_their_value, tear_down),
