@@ -104,10 +104,13 @@ static int draw_worked(fl_view *view, int x, int y, int width, bool below, const
     }
     int used = fl_canvas_put(canvas, x, y, width, FL_STYLE_bold, fl_short(number, why->engine));
     used += fl_canvas_put(canvas, x + used, y, width - used, FL_STYLE_text, " = ");
-    used += fl_canvas_fit(canvas, x + used, y, width - used, FL_STYLE_text, why->worked);
-    if (!why->note[0])
+    int note = why->note[0] ? fl_text_width(why->note) + 3 : 0;
+    bool beside = used + fl_text_width(why->worked) + note <= width;
+    int room = width - used - (beside || below ? 0 : note); /* the note is never what is cut */
+    used += fl_canvas_fit(canvas, x + used, y, room, FL_STYLE_text, why->worked);
+    if (!note)
         return 1;
-    if (below && used + 3 + fl_text_width(why->note) > width) {
+    if (!beside && below) {
         fl_canvas_fit(canvas, x + 2, y + 1, width - 2, FL_STYLE_dim, why->note);
         return 2;
     }

@@ -268,28 +268,41 @@ static void remark_tokens(scene *s) {
             count);
 }
 
+/* Does what the patch changed go into this value? Later passes read a cache that it went into. */
+static bool reaches(const fl_patch *patch, const fl_event *event) {
+    static const fl_stage struck[] = {[FL_PATCH_HEAD] = FL_STAGE_attn_head,
+                                      [FL_PATCH_ATTENTION] = FL_STAGE_attn_out,
+                                      [FL_PATCH_FEED_FORWARD] = FL_STAGE_down};
+    if (event->pass > 0 || event->layer > patch->layer)
+        return true;
+    if (event->layer < 0)
+        return event->stage >= FL_STAGE_final_norm_rms;
+    return event->layer == patch->layer && event->stage > struck[patch->target];
+}
+
 /* In place of the second line: that a patch lies before this, or strikes here. */
 static void remark_patch(scene *s) {
     const fl_view_model *model = &s->view->options.model;
     const fl_step here = {s->event.stage, s->event.layer, s->event.head};
-    const char *first = NULL;
-    bool struck = fl_patched_here(s->view), later_pass = s->event.pass > 0 || here.layer < 0;
-    for (size_t i = 0; i < model->n_patches && !first; i++)
-        if (struck ? fl_patch_strikes(&model->patches[i], &here)
-                   : later_pass || model->patches[i].layer <= here.layer)
-            first = model->patch_texts ? model->patch_texts[i] : "a patch";
-    char *second = s->out->data ? strchr(s->out->data, '\n') : NULL;
+    bool struck = fl_patched_here(s->view);
+    const char *first = "a patch";
+    int count = 0;
+    for (size_t i = 0; i < model->n_patches; i++) {
+        const fl_patch *patch = &model->patches[i];
+        if (struck ? !fl_patch_strikes(patch, &here) : !reaches(patch, &s->event))
+            continue;
+        if (count++ == 0 && model->patch_texts)
+            first = model->patch_texts[i];
+    }
+    char *second = count > 0 && s->out->data ? strchr(s->out->data, '\n') : NULL;
     if (second) {
         *second = '\0';
         s->out->length = (size_t)(second - s->out->data);
     }
-    fl_buffer_puts(s->out, s->out->length ? "\n" : "");
-    if (struck)
-        fl_buffer_printf(s->out, "✎ patched here: %s", first ? first : "");
-    else if (model->n_patches == 1)
-        fl_buffer_printf(s->out, "follows a patch: %s", first ? first : "");
-    else if (model->n_patches > 1)
-        fl_buffer_printf(s->out, "follows patches: %s, and others", first ? first : "");
+    if (count > 0)
+        fl_buffer_printf(s->out, "%s%s: %s%s", s->out->length ? "\n" : "",
+                         struck ? "✎ patched here" : "follows a patch", first,
+                         count > 1 ? ", and others" : "");
 }
 
 static void remark_stage(scene *s) {

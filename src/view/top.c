@@ -51,9 +51,8 @@ static void place_text(fl_view *view, int brief, char *out, size_t size) {
                  event->new_tokens == 1 ? "" : "s");
     else
         snprintf(phase, sizeof phase, "decode token %" PRId64 "  ", event->past);
-    snprintf(out, size, "%s%sevent %" PRId64 " (%" PRId64 "–%" PRId64 ") ", brief < 2 ? phase : "",
-             brief < 1 || (brief < 2 && layer[0]) ? layer : "", event->index, pass.first,
-             pass.first + pass.count - 1);
+    snprintf(out, size, "%s%sevent %" PRId64 " (%" PRId64 "–%" PRId64 ") ", brief < 1 ? phase : "",
+             brief < 2 ? layer : "", event->index, pass.first, pass.first + pass.count - 1);
 }
 
 /* "builtin · 1.0M llama", in that room. */
@@ -97,7 +96,7 @@ void fl_top_draw(fl_view *view) {
     int x = 1 + draw_banner(view, 1);
     do
         place_text(view, said ? 2 : brief, place, sizeof place);
-    while (++brief < 3 && x + 20 + fl_text_width(place) > width);
+    while (++brief < 3 && x + 12 + fl_text_width(place) > width);
     int room = width - x - fl_text_width(place) - 1;
     fl_canvas_right(canvas, 0, 0, width, FL_STYLE_top, place);
     if (said) {

@@ -163,6 +163,22 @@ static void the_cursor_follows_the_largest_until_it_is_moved(void **state) {
     assert_true(screen_holds("largest of its row"));
 }
 
+/* Of a patched sum the names of its operands give way to what the patch does. */
+static void a_patch_is_told_to_the_end(void **state) {
+    (void)state;
+    fl_view_options options = fl_scene_options(&(fl_fake_options){0});
+    const fl_patch patches[] = {{FL_PATCH_HEAD, 0, 1, 0.5f}, {FL_PATCH_FEED_FORWARD, 0, -1, 0.25f}};
+    fl_diag diag;
+    options.model.patches = patches;
+    options.model.n_patches = 2;
+    assert_int_equal(fl_view_new(&view, &options, &diag), FL_OK);
+    fl_view_resize(view, 80, 24);
+    fl_scene_keys(view, ":goto attn_head layer 0 head 1<enter>");
+    assert_true(screen_holds("a patch then multiplies it by 0.5"));
+    fl_scene_keys(view, ":goto down layer 0<enter>");
+    assert_true(screen_holds("a patch then multiplies it by 0.25"));
+}
+
 static void zoomed_out_the_cursor_is_marked_without_colour(void **state) {
     (void)state;
     open_view(&(fl_fake_options){0}, 0, false);
@@ -189,6 +205,10 @@ static void long_paths_make_room(void **state) {
         assert_true(screen_holds("event "));
         fl_scene_keys(view, "s");
     }
+    fl_view_resize(view, 80, 24);
+    fl_scene_keys(view, ":goto attn_head layer 0 head 1<enter>s");
+    assert_true(screen_holds("layer 0 (0–1)"));
+    assert_true(screen_holds(" MODIFIED "));
 }
 
 int main(void) {
@@ -200,6 +220,7 @@ int main(void) {
         cmocka_unit_test_teardown(a_token_read_again_is_said_to_be_the_model_s, tear_down),
         cmocka_unit_test_teardown(sums_are_named_by_their_value, tear_down),
         cmocka_unit_test_teardown(the_cursor_follows_the_largest_until_it_is_moved, tear_down),
+        cmocka_unit_test_teardown(a_patch_is_told_to_the_end, tear_down),
         cmocka_unit_test_teardown(zoomed_out_the_cursor_is_marked_without_colour, tear_down),
         cmocka_unit_test_teardown(long_paths_make_room, tear_down),
     };
