@@ -220,7 +220,7 @@ static void add_letters(fl_view *view, fl_buffer *out, fl_stage stage) {
     fl_buffer_puts(out, "\nThe letters of the formula\n\n");
     for (int i = 0; (symbol = fl_formula_symbol(stage, i)) != NULL; i++) {
         double value = fl_symbol_value(symbol, &dims, view->options.model.hparams);
-        int pad = 9 - fl_text_width(symbol->name);
+        int pad = 11 - fl_text_width(symbol->name);
         fl_buffer_printf(out, "  %s%*s", symbol->name, pad > 0 ? pad : 1, "");
         if (!isnan(value))
             fl_buffer_printf(out, "= %g, ", value);
@@ -299,7 +299,8 @@ void fl_why_lines(fl_view *view, fl_buffer *out) {
     fl_place_words(view, &here->event, why.index, out);
     if (!why.masked)
         fl_buffer_printf(out, " = %s", fl_exact(number, why.engine));
-    fl_buffer_printf(out, "\n  %s %s\n", why.masked ? "is" : "=", why.worked);
+    bool sentence = why.stage == FL_STAGE_tokens || why.stage == FL_STAGE_next_token;
+    fl_buffer_printf(out, "\n  %s%s\n", why.masked ? "is " : sentence ? "" : "= ", why.worked);
     if (why.note[0])
         fl_buffer_printf(out, "  %s\n", why.note);
     if (why.all_terms > 0)

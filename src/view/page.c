@@ -44,7 +44,8 @@ static void help_row(fl_buffer *out, const char *keys, fl_verb verb) {
     fl_buffer_printf(out, "%s\n", info->help);
 }
 
-static const char *const screen_words[][2] = {
+/* As it stands on the screen, what it is, and how ASCII shows it if not by its own spelling. */
+static const char *const screen_words[][3] = {
     {"stage", "one step of the computation, such as q or attn_probs"},
     {"event", "one stage of one layer (and head) in one pass, numbered"},
     {"pass", "once through the model, from tokens to the next one chosen"},
@@ -55,19 +56,20 @@ static const char *const screen_words[][2] = {
     {"residual", "resid_*: a token's numbers, which every layer adds to"},
     {"logits", "a score for each piece of the vocabulary, not yet a chance"},
     {"[0, 5, 3]", "where a number stands, counted from 0; the first 0 is the batch"},
-    {"masked, ·", "hidden: a token looks only at itself and earlier ones"},
+    {"masked, ·", "hidden: a token looks only at itself and earlier ones", "masked, ."},
     {"scalar, exact", "the plain C path, and full-precision activations"},
     {"▸ ▾", "the row and column of the cursor; in the program: here, open"},
-    {"✓ · ● ✎", "in the program: computed, not yet, breakpoint, patched"},
+    {"✓ · ● ✎", "in the program: computed, not yet, breakpoint, patched", "+ . * !"},
     {"▲ ▼", "a number beyond the scale of the colours"},
-    {"▁▂▅▇", "how often each size occurs, smallest number left"},
+    {"▁▂▅▇", "how often each size occurs, smallest number left", "_.:=#"},
     {"min max mean", "smallest, largest, average; rms: typical size; l2: length"},
 };
 
-static void add_words(fl_buffer *out) {
+static void add_words(const fl_view *view, fl_buffer *out) {
     fl_buffer_puts(out, "\nWords on the screen\n\n");
     for (size_t i = 0; i < sizeof screen_words / sizeof *screen_words; i++) {
-        add_padded(out, screen_words[i][0], 15);
+        bool own = view->options.ascii && screen_words[i][2];
+        add_padded(out, screen_words[i][own ? 2 : 0], 15);
         fl_buffer_printf(out, "%s\n", screen_words[i][1]);
     }
     fl_buffer_puts(out,
@@ -76,8 +78,8 @@ static void add_words(fl_buffer *out) {
 }
 
 static void help_lines(fl_view *view, fl_buffer *out) {
-    fl_buffer_puts(
-        out, "Keys that work here, with their words at the : prompt; digits: how often\n\n");
+    fl_buffer_puts(out,
+                   "Keys that work here, with their words at the : prompt; digits: how often\n\n");
     for (int id = 0; id < FL_VERB_COUNT; id++) {
         char keys[64];
         keys_of((fl_verb)id, FL_WHERE_M, keys, sizeof keys);
@@ -91,7 +93,7 @@ static void help_lines(fl_view *view, fl_buffer *out) {
         if (!keys[0] && fl_verb_works(view, (fl_verb)id))
             help_row(out, "", (fl_verb)id);
     }
-    add_words(out);
+    add_words(view, out);
 }
 
 /* ---- lists ---- */

@@ -200,6 +200,20 @@ static void a_draw_tells_its_chance_properly(void **state) {
     assert_left(0);
 }
 
+static void other_models_are_promised_nothing(void **state) {
+    (void)state;
+    FL_NEED_DATA("stories260K.bin");
+    start(&(setting){.arguments = {fl_test_data("stories260K.bin"), "--tokenizer",
+                                   fl_test_data("tok512.bin")}},
+          80, 24);
+    assert_shows("stories260K.bin ·");
+    press("p", "Watch resid_post at the last token, and what the feed-forward");
+    for (int y = 0; y < 24; y++)
+        assert_null(strstr(fl_terminal_line(&terminal, y), "nowhere in the prompt"));
+    fl_terminal_send(&terminal, "qq");
+    assert_left(0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_steps_and_leaves),
@@ -209,6 +223,7 @@ int main(void) {
         cmocka_unit_test(no_color_is_honoured),
         cmocka_unit_test(plain_mode_speaks_in_lines),
         cmocka_unit_test(a_patched_run_says_so),
+        cmocka_unit_test(other_models_are_promised_nothing),
         cmocka_unit_test(a_draw_tells_its_chance_properly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

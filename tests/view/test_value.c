@@ -123,6 +123,46 @@ static void meanings_and_formulas_are_whole(void **state) {
     }
 }
 
+/* What the screen never spells out stands in the help, one line each at 80 columns. */
+static void the_help_has_the_words_of_the_screen(void **state) {
+    (void)state;
+    static const char *const words[] = {"prefill", "decode",    "scalar, exact", "k/v head",
+                                        "event",   "pass",      "logits",        "✓ · ● ✎",
+                                        "▸ ▾",     "[0, 5, 3]", "▁▂▅▇"};
+    open_view(&(fl_fake_options){0}, 256, false);
+    fl_scene_keys(view, "?");
+    fl_buffer page = {0};
+    fl_view_page_text(view, &page);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        char begin[64];
+        snprintf(begin, sizeof begin, "\n%s  ", words[i]);
+        const char *line = strstr(page.data, begin);
+        if (!line)
+            fail_msg("the help does not explain \"%s\"", words[i]);
+        char row[256];
+        snprintf(row, sizeof row, "%.*s", (int)strcspn(line + 1, "\n"), line + 1);
+        assert_whole("the help", row, 78);
+    }
+    fl_buffer_done(&page);
+    fl_scene_keys(view, "G");
+    char *screen = fl_scene_text(view);
+    assert_non_null(strstr(screen, "Colours keep their scale"));
+    free(screen);
+}
+
+/* On the page of `e` each letter of the formula stands with its meaning, numbers of the run too. */
+static void the_page_explains_its_letters(void **state) {
+    (void)state;
+    open_view(&(fl_fake_options){0}, 256, false);
+    fl_scene_keys(view, ":goto attn_norm_rms<enter>e");
+    fl_buffer page = {0};
+    fl_view_page_text(view, &page);
+    assert_non_null(strstr(page.data, "D          = 16, hidden size"));
+    assert_non_null(strstr(page.data, "ε          = 1e-05, "));
+    assert_non_null(strstr(page.data, "Σ          the sum"));
+    fl_buffer_done(&page);
+}
+
 static bool screen_holds(const char *text) {
     char *screen = fl_scene_text(view);
     bool holds = strstr(screen, text) != NULL;
@@ -217,6 +257,8 @@ int main(void) {
         cmocka_unit_test_teardown(remarks_and_legends_are_whole, tear_down),
         cmocka_unit_test_teardown(what_stands_below_the_tensor_is_whole, tear_down),
         cmocka_unit_test(meanings_and_formulas_are_whole),
+        cmocka_unit_test_teardown(the_help_has_the_words_of_the_screen, tear_down),
+        cmocka_unit_test_teardown(the_page_explains_its_letters, tear_down),
         cmocka_unit_test_teardown(a_token_read_again_is_said_to_be_the_model_s, tear_down),
         cmocka_unit_test_teardown(sums_are_named_by_their_value, tear_down),
         cmocka_unit_test_teardown(the_cursor_follows_the_largest_until_it_is_moved, tear_down),
