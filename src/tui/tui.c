@@ -8,6 +8,7 @@
 
 #include "base/diag.h"
 #include "base/machine.h"
+#include "base/process.h"
 #include "base/signals.h"
 #include "tui/plain.h"
 
@@ -137,8 +138,6 @@ static int key_of(wint_t code) {
         return FL_KEY_END;
     case KEY_BTAB:
         return FL_KEY_BACKTAB;
-    case KEY_DC:
-        return FL_KEY_DELETE;
     case KEY_BACKSPACE:
         return FL_KEY_BACKSPACE;
     case KEY_ENTER:
@@ -225,6 +224,7 @@ static bool take_signal(screen *s, bool *changed) {
     return true;
 }
 
+/* Ends as well when the terminal has gone away, which a process that ignores SIGHUP is not told. */
 static void loop(screen *s) {
     bool changed;
     paint(s);
@@ -233,6 +233,8 @@ static void loop(screen *s) {
         changed = take_key(s) || changed;
         if (changed && !fl_view_left(s->view))
             paint(s);
+        else if (!changed && !fl_is_terminal(FL_STDIN))
+            return;
     }
 }
 

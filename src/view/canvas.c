@@ -211,16 +211,6 @@ void fl_canvas_fill(fl_canvas *canvas, fl_rect rect, fl_style style, const char 
             fl_canvas_put(canvas, x, y, 1, style, glyph);
 }
 
-void fl_canvas_restyle(fl_canvas *canvas, fl_rect rect, fl_style style) {
-    for (int y = rect.y; y < rect.y + rect.h; y++) {
-        for (int x = rect.x; x < rect.x + rect.w; x++) {
-            fl_canvas_cell *cell = cell_at(canvas, x, y);
-            if (cell)
-                cell->style = (uint8_t)style;
-        }
-    }
-}
-
 void fl_canvas_frame(fl_canvas *canvas, fl_rect r, fl_style style, fl_style title_style,
                      const char *title) {
     if (r.w < 2 || r.h < 2)

@@ -69,7 +69,6 @@ void fl_canvas_right(fl_canvas *canvas, int x, int y, int width, fl_style style,
 int fl_canvas_wrap(fl_canvas *canvas, fl_rect rect, fl_style style, const char *text);
 /* Repeats one glyph of one column over a rectangle. */
 void fl_canvas_fill(fl_canvas *canvas, fl_rect rect, fl_style style, const char *glyph);
-void fl_canvas_restyle(fl_canvas *canvas, fl_rect rect, fl_style style);
 /* A frame of lines with a title in its upper edge. */
 void fl_canvas_frame(fl_canvas *canvas, fl_rect rect, fl_style style, fl_style title_style,
                      const char *title);

@@ -96,7 +96,7 @@ static int64_t ranked_id(fl_view *view, const fl_event *event, int64_t row) {
     const fl_ranking *ranking = fl_ranking_here(view, event->index, row);
     if (ranking->count == 0)
         return 0;
-    return ranking->ids[clamp(view->rank, 0, ranking->count - 1)];
+    return ranking->best[clamp(view->rank, 0, ranking->count - 1)].id;
 }
 
 fl_place fl_cursor_place(fl_view *view, const fl_captured *captured) {

@@ -182,7 +182,7 @@ static const double LEAST_SHARE = 0.001;
 static void draw_others(fl_view *view, fl_rect rect, const fl_ranking *ranking, int shown) {
     double rest = 1;
     for (int i = 0; i < shown; i++)
-        rest -= ranking->values[i];
+        rest -= ranking->best[i].value;
     fl_canvas_printf(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_dim, "all others %.4f",
                      rest > 0 ? rest : 0);
 }
@@ -196,21 +196,21 @@ static void draw_ranking(fl_view *view, fl_rect rect, int64_t event, bool share)
     int width = rect.w / 2 < 14 ? rect.w / 2 : 14;
     for (int i = 0; i < rect.h && i < ranking->count; i++) {
         char piece[64], number[FL_NUMBER], bar[128];
-        if (share && i > 0 && ranking->values[i] < LEAST_SHARE) {
+        if (share && i > 0 && ranking->best[i].value < LEAST_SHARE) {
             draw_others(view, (fl_rect){rect.x, rect.y + i, rect.w, 1}, ranking, i);
             return;
         }
         int y = rect.y + i, x = rect.x + width;
-        fl_piece_show(piece, sizeof piece, &view->options.model.pieces, ranking->ids[i]);
+        fl_piece_show(piece, sizeof piece, &view->options.model.pieces, ranking->best[i].id);
         fl_canvas_fit(canvas, rect.x, y, width - 1, i ? FL_STYLE_text : FL_STYLE_label_on, piece);
         fl_format format =
-            share ? (fl_format){3, false, 5} : fl_format_for(fabs(ranking->values[0]), 4);
-        fl_number(number, format, ranking->values[i]);
+            share ? (fl_format){3, false, 5} : fl_format_for(fabs(ranking->best[0].value), 4);
+        fl_number(number, format, ranking->best[i].value);
         fl_canvas_put(canvas, x, y, rect.w - width, FL_STYLE_text, number);
         int used = width + format.width + 1;
-        double low = ranking->values[ranking->count - 1], high = ranking->values[0];
-        double part = share        ? ranking->values[i]
-                      : high > low ? (ranking->values[i] - low) / (high - low)
+        double low = ranking->best[ranking->count - 1].value, high = ranking->best[0].value;
+        double part = share        ? ranking->best[i].value
+                      : high > low ? (ranking->best[i].value - low) / (high - low)
                                    : 1;
         fl_bar(bar, part, rect.w - used, canvas->ascii);
         fl_canvas_put(canvas, rect.x + used, y, rect.w - used, FL_STYLE_bar, bar);

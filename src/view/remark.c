@@ -22,21 +22,6 @@ typedef struct scene {
     char token[64]; /* of the cursor's row */
 } scene;
 
-static double *row_here(const scene *s, int64_t event, int64_t band, int64_t row, int64_t *count) {
-    const fl_captured *captured = event >= 0 ? fl_event_at(s->view, event) : NULL;
-    double *values = NULL;
-    *count = 0;
-    if (!captured)
-        return NULL;
-    int64_t index[FL_MAX_DIMS] = {0, row, 0};
-    if (captured->event.tensor.n_dims == 4) {
-        index[1] = band;
-        index[2] = row;
-    }
-    *count = fl_row_values(&captured->event.tensor, index, &values);
-    return values;
-}
-
 static double length_of(const double *x, int64_t from, int64_t count) {
     double squares = 0;
     for (int64_t i = from; i < from + count; i++)
@@ -47,7 +32,7 @@ static double length_of(const double *x, int64_t from, int64_t count) {
 /* Length of a row of an event; NAN if it cannot be had. */
 static double row_length(const scene *s, int64_t event, int64_t band, int64_t row) {
     int64_t count;
-    double *x = row_here(s, event, band, row, &count);
+    double *x = fl_event_row(s->view, event, band, row, &count);
     double length = count ? length_of(x, 0, count) : NAN;
     free(x);
     return length;
@@ -61,7 +46,7 @@ static int64_t layer_before(const scene *s) {
 
 static void remark_probs(scene *s) {
     int64_t count, best = 0, second = -1;
-    double *p = row_here(s, s->event.index, 0, s->place.row, &count);
+    double *p = fl_event_row(s->view, s->event.index, 0, s->place.row, &count);
     for (int64_t k = 1; k < count; k++)
         best = p[k] > p[best] ? k : best;
     for (int64_t k = 0; k < count; k++)
@@ -89,7 +74,7 @@ static void remark_probs(scene *s) {
 
 static void remark_scores(scene *s) {
     int64_t count, best = -1;
-    double *x = row_here(s, s->event.index, 0, s->place.row, &count);
+    double *x = fl_event_row(s->view, s->event.index, 0, s->place.row, &count);
     int64_t seen = s->event.past + s->place.row + 1;
     for (int64_t k = 0; k < count && k < seen; k++)
         if (isfinite(x[k]) && (best < 0 || x[k] > x[best]))
@@ -112,7 +97,7 @@ static void remark_rope(scene *s) {
     if (normed >= 0) {
         before = row_length(s, normed, s->place.band, s->place.row);
     } else {
-        double *x = row_here(s, flat, 0, s->place.row, &count);
+        double *x = fl_event_row(s->view, flat, 0, s->place.row, &count);
         before = count ? length_of(x, s->place.band * d, d) : NAN;
         free(x);
     }
@@ -164,7 +149,7 @@ static void remark_residual(scene *s) {
 
 static void remark_neurons(scene *s) {
     int64_t count, on = 0;
-    double *x = row_here(s, s->event.index, 0, s->place.row, &count);
+    double *x = fl_event_row(s->view, s->event.index, 0, s->place.row, &count);
     for (int64_t j = 0; j < count; j++)
         on += fabs(x[j]) > 0.1;
     if (count > 0)
@@ -222,9 +207,9 @@ static void remark_ranked(scene *s) {
     char first[64], second[64], number[FL_NUMBER], times[48];
     if (ranking->count < 2)
         return;
-    fl_piece_show(first, sizeof first, &s->view->options.model.pieces, ranking->ids[0]);
-    fl_piece_show(second, sizeof second, &s->view->options.model.pieces, ranking->ids[1]);
-    double a = ranking->values[0], b = ranking->values[1];
+    fl_piece_show(first, sizeof first, &s->view->options.model.pieces, ranking->best[0].id);
+    fl_piece_show(second, sizeof second, &s->view->options.model.pieces, ranking->best[1].id);
+    double a = ranking->best[0].value, b = ranking->best[1].value;
     if (s->event.stage == FL_STAGE_probs)
         fl_buffer_printf(s->out, "\"%s\" leads with %.1f %%, then \"%s\" with %.1f %%", first,
                          100 * a, second, 100 * b);

@@ -188,21 +188,6 @@ const fl_digest *fl_digest_here(fl_view *view) {
 
 /* ---- the best pieces of a row ---- */
 
-static void rank_one(fl_ranking *ranking, int32_t id, double value) {
-    int at = ranking->count;
-    if (isnan(value) || (at == FL_RANKS && value <= ranking->values[at - 1]))
-        return;
-    while (at > 0 && value > ranking->values[at - 1])
-        at--;
-    if (ranking->count < FL_RANKS)
-        ranking->count++;
-    size_t after = (size_t)(ranking->count - 1 - at);
-    memmove(&ranking->ids[at + 1], &ranking->ids[at], after * sizeof ranking->ids[0]);
-    memmove(&ranking->values[at + 1], &ranking->values[at], after * sizeof ranking->values[0]);
-    ranking->ids[at] = id;
-    ranking->values[at] = value;
-}
-
 const fl_ranking *fl_ranking_here(fl_view *view, int64_t event, int64_t row) {
     fl_ranking *ranking = &view->ranking;
     if (ranking->event == event && ranking->row == row)
@@ -213,9 +198,22 @@ const fl_ranking *fl_ranking_here(fl_view *view, int64_t event, int64_t row) {
     ranking->row = row;
     if (!captured)
         return ranking;
-    const fl_tensor *tensor = &captured->event.tensor;
     int64_t index[FL_MAX_DIMS] = {0, row, 0};
-    for (; index[2] < tensor->shape[2]; index[2]++)
-        rank_one(ranking, (int32_t)index[2], fl_tensor_at(tensor, index));
+    ranking->count = fl_top(&captured->event.tensor, index, FL_RANKS, ranking->best);
     return ranking;
+}
+
+double *fl_event_row(fl_view *view, int64_t event, int64_t band, int64_t row, int64_t *count) {
+    const fl_captured *captured = event >= 0 ? fl_event_at(view, event) : NULL;
+    double *values = NULL;
+    *count = 0;
+    if (!captured)
+        return NULL;
+    int64_t index[FL_MAX_DIMS] = {0, row, 0};
+    if (captured->event.tensor.n_dims == 4) {
+        index[1] = band;
+        index[2] = row;
+    }
+    *count = fl_row_values(&captured->event.tensor, index, &values);
+    return values;
 }

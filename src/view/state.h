@@ -9,6 +9,7 @@
 #ifndef FL_VIEW_STATE_H
 #define FL_VIEW_STATE_H
 
+#include "event/top.h"
 #include "view/view.h"
 
 typedef enum fl_verb {
@@ -82,8 +83,7 @@ enum { FL_RANKS = 256 };
 typedef struct fl_ranking {
     int64_t event, row; /* -1: nothing kept */
     int count;
-    int32_t ids[FL_RANKS];
-    double values[FL_RANKS];
+    fl_ranked best[FL_RANKS];
 } fl_ranking;
 
 /* A place on the screen that answers a click. */
@@ -159,12 +159,15 @@ fl_pass fl_here_pass(fl_view *view);
 int64_t fl_find_before(fl_view *view, fl_stage stage, int32_t layer, int32_t head);
 /* Value of a cell of an event; NAN if it cannot be had. */
 double fl_value(fl_view *view, int64_t event, const int64_t index[FL_MAX_DIMS]);
-/* Copies the last axis of a tensor from a cell on; returns how many cells that is. */
+/* Copies the row a cell lies in, its whole last axis; returns how many cells that is. */
 int64_t fl_row_values(const fl_tensor *tensor, const int64_t index[FL_MAX_DIMS], double **out);
 /* Text of the token at a position, "?" if it is not known yet. */
 const char *fl_token_at(fl_view *view, char *out, size_t size, int64_t position);
 /* Position of row `row` of an axis: the token that stands there. */
 int64_t fl_position_of(const fl_event *event, fl_dim dim, int64_t row);
+/* Row `row` (of band `band` where there are bands) of an event, NULL if it cannot be had; the caller
+ * frees it. */
+double *fl_event_row(fl_view *view, int64_t event, int64_t band, int64_t row, int64_t *count);
 const fl_digest *fl_digest_here(fl_view *view);
 const fl_ranking *fl_ranking_here(fl_view *view, int64_t event, int64_t row);
 bool fl_weight_row(const fl_weight *weight, int64_t row, float *out);
@@ -177,7 +180,7 @@ bool fl_patch_strikes(const fl_patch *patch, const fl_step *step);
 /* Does any patch change what the event shown computes? */
 bool fl_patched_here(fl_view *view);
 
-/* move.c: where a step leads; both return the event, or `from` if there is nothing that way */
+/* move.c: where a step leads */
 bool fl_view_show(fl_view *view, int64_t target);
 void fl_view_jump(fl_view *view, int64_t target);
 void fl_move(fl_view *view, fl_verb verb, int64_t count);

@@ -100,9 +100,9 @@ void fl_scalars_draw(fl_view *view, fl_rect rect) {
 /* Length of a bar: shares of one as they are, scores by their share of the softmax's largest. */
 static double bar_share(const fl_ranking *ranking, int i, bool share) {
     if (share)
-        return ranking->values[i];
-    double low = ranking->values[ranking->count - 1], high = ranking->values[0];
-    return high > low ? (ranking->values[i] - low) / (high - low) : 1;
+        return ranking->best[i].value;
+    double low = ranking->best[ranking->count - 1].value, high = ranking->best[0].value;
+    return high > low ? (ranking->best[i].value - low) / (high - low) : 1;
 }
 
 static void ranked_header(fl_view *view, fl_rect rect, const fl_captured *captured, int64_t row) {
@@ -138,12 +138,12 @@ void fl_ranked_draw(fl_view *view, fl_rect rect) {
         fl_style style = on ? FL_STYLE_label_on : FL_STYLE_text;
         if (on)
             fl_canvas_put(canvas, rect.x, y, 1, FL_STYLE_key, "▸");
-        fl_piece_show(piece, sizeof piece, &view->options.model.pieces, ranking->ids[rank]);
+        fl_piece_show(piece, sizeof piece, &view->options.model.pieces, ranking->best[rank].id);
         fl_canvas_printf(canvas, rect.x + 1, y, 4, FL_STYLE_dim, "%3d", rank + 1);
         fl_canvas_fit(canvas, rect.x + 6, y, 15, style, piece);
-        fl_canvas_printf(canvas, rect.x + 20, y, 7, FL_STYLE_dim, "%6" PRId32, ranking->ids[rank]);
+        fl_canvas_printf(canvas, rect.x + 20, y, 7, FL_STYLE_dim, "%6" PRId32, ranking->best[rank].id);
         fl_canvas_right(canvas, rect.x + 28, y, format.width, style,
-                        fl_number(number, format, ranking->values[rank]));
+                        fl_number(number, format, ranking->best[rank].value));
         int x = rect.x + 29 + format.width;
         fl_bar(bar, bar_share(ranking, rank, share), rect.x + rect.w - x, canvas->ascii);
         fl_canvas_put(canvas, x, y, rect.x + rect.w - x, FL_STYLE_bar, bar);

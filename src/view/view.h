@@ -73,8 +73,7 @@ enum {
     FL_KEY_PAGE_DOWN,
     FL_KEY_HOME,
     FL_KEY_END,
-    FL_KEY_BACKTAB,
-    FL_KEY_DELETE
+    FL_KEY_BACKTAB
 };
 #define FL_KEY_CTRL(letter) ((letter)&0x1f)
 

@@ -47,22 +47,6 @@ static double cell4(const subject *s, int64_t event, int64_t band, int64_t row, 
     return fl_value(s->view, event, index);
 }
 
-/* Row `row` (of band `band` where there are bands) of an event; the caller frees it. */
-static double *row_of(const subject *s, int64_t event, int64_t band, int64_t row, int64_t *count) {
-    const fl_captured *captured = event >= 0 ? fl_event_at(s->view, event) : NULL;
-    double *values = NULL;
-    *count = 0;
-    if (!captured)
-        return NULL;
-    int64_t index[FL_MAX_DIMS] = {0, row, 0};
-    if (captured->event.tensor.n_dims == 4) {
-        index[1] = band;
-        index[2] = row;
-    }
-    *count = fl_row_values(&captured->event.tensor, index, &values);
-    return values;
-}
-
 static int64_t group(const subject *s) {
     return s->dims.H / s->dims.K;
 }
@@ -183,7 +167,7 @@ static void why_rms(subject *s) {
     int64_t event = s->event.stage == FL_STAGE_ffn_norm_rms ? before(s, FL_STAGE_resid_mid, -1)
                                                             : residual_before(s, &stage);
     int64_t count;
-    double *x = row_of(s, event, 0, source_row(s, s->index[1]), &count);
+    double *x = fl_event_row(s->view, event, 0, source_row(s, s->index[1]), &count);
     for (int64_t j = 0; j < count; j++)
         add_term(s->why, j, x[j], x[j], x[j] * x[j]);
     free(x);
@@ -254,7 +238,7 @@ static void why_matmul(subject *s) {
     fl_why *why = s->why;
     fl_stage input = input_of_matmul(s->event.stage);
     int64_t count, out = s->index[2];
-    double *x = row_of(s, before(s, input, -1), 0, s->index[1], &count);
+    double *x = fl_event_row(s->view, before(s, input, -1), 0, s->index[1], &count);
     const fl_weight *w = s->event.weight;
     bool fits = w && w->n_dims == 2 && w->shape[1] == count;
     float *row = fits ? malloc((size_t)count * sizeof *row) : NULL;
@@ -276,7 +260,7 @@ static void why_matmul(subject *s) {
 static void why_head_norm(subject *s) {
     bool query = s->event.stage == FL_STAGE_q_norm;
     int64_t count, d = s->dims.d, first = s->index[1] * d;
-    double *x = row_of(s, before(s, query ? FL_STAGE_q : FL_STAGE_k, -1), 0, s->index[2], &count);
+    double *x = fl_event_row(s->view, before(s, query ? FL_STAGE_q : FL_STAGE_k, -1), 0, s->index[2], &count);
     double squares = 0;
     for (int64_t i = first; i < first + d && i < count; i++)
         squares += x[i] * x[i];
@@ -341,8 +325,8 @@ static void why_store(subject *s) {
 static void why_scores(subject *s) {
     fl_why *why = s->why;
     int64_t n, m, kv = s->event.head / group(s);
-    double *q = row_of(s, before(s, FL_STAGE_q_rope, -1), s->event.head, s->index[1], &n);
-    double *k = row_of(s, before(s, FL_STAGE_k_cache, -1), kv, s->index[2], &m);
+    double *q = fl_event_row(s->view, before(s, FL_STAGE_q_rope, -1), s->event.head, s->index[1], &n);
+    double *k = fl_event_row(s->view, before(s, FL_STAGE_k_cache, -1), kv, s->index[2], &m);
     for (int64_t i = 0; q && k && i < n && i < m; i++)
         add_term(why, i, q[i], k[i], q[i] * k[i]);
     name_operands(why, "q_rope", "k_cache");
@@ -357,7 +341,7 @@ static void why_scores(subject *s) {
 static void why_softmax(subject *s, int64_t event) {
     fl_why *why = s->why;
     int64_t count;
-    double *x = row_of(s, event, 0, s->index[1], &count), most = -INFINITY;
+    double *x = fl_event_row(s->view, event, 0, s->index[1], &count), most = -INFINITY;
     for (int64_t k = 0; k < count; k++)
         most = x[k] > most ? x[k] : most;
     for (int64_t k = 0; k < count; k++)
@@ -379,7 +363,7 @@ static void why_mix(subject *s) {
     fl_why *why = s->why;
     int64_t count, kv = s->event.head / group(s);
     int64_t values = before(s, FL_STAGE_v_cache, -1);
-    double *p = row_of(s, before(s, FL_STAGE_attn_probs, s->event.head), 0, s->index[1], &count);
+    double *p = fl_event_row(s->view, before(s, FL_STAGE_attn_probs, s->event.head), 0, s->index[1], &count);
     for (int64_t k = 0; k < count; k++) {
         double v = p[k] != 0 ? cell4(s, values, kv, k, s->index[2]) : 0;
         if (k <= s->event.past + s->index[1])
@@ -438,10 +422,10 @@ static void why_choice(subject *s) {
     char first[64], second[64];
     if (ranking->count < 2)
         return;
-    fl_piece_show(first, sizeof first, &s->view->options.model.pieces, ranking->ids[0]);
-    fl_piece_show(second, sizeof second, &s->view->options.model.pieces, ranking->ids[1]);
-    worked(s->why, "the largest logits: \"%s\" %s, then \"%s\" %s", first, NUM(ranking->values[0]),
-           second, NUM(ranking->values[1]));
+    fl_piece_show(first, sizeof first, &s->view->options.model.pieces, ranking->best[0].id);
+    fl_piece_show(second, sizeof second, &s->view->options.model.pieces, ranking->best[1].id);
+    worked(s->why, "the largest logits: \"%s\" %s, then \"%s\" %s", first, NUM(ranking->best[0].value),
+           second, NUM(ranking->best[1].value));
 }
 
 static void why_probs(subject *s) {
