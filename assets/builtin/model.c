@@ -15,9 +15,7 @@
 
 static float cos_of[CTX][HD / 2], sin_of[CTX][HD / 2];
 
-void
-tables_init(void)
-{
+void tables_init(void) {
     for (int i = 0; i < CTX; i++)
         for (int j = 0; j < HD / 2; j++) {
             double angle = i * pow(10000, -2.0 * j / HD);
@@ -25,9 +23,7 @@ tables_init(void)
         }
 }
 
-weights
-lay_out(float *p)
-{
+weights lay_out(float *p) {
     weights w;
     w.embed = p, p += V * D;
     for (int l = 0; l < L; l++) {
@@ -46,23 +42,19 @@ lay_out(float *p)
 
 /* ---- matrix products ---- */
 
-static void
-mul_wt(int n, int in, int out, const float *x, const float *w, float *y)
-{
+static void mul_wt(int n, int in, int out, const float *x, const float *w, float *y) {
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, out, in, 1, x, in, w, in, 0, y, out);
 }
-static void
-back_wt(int n, int in, int out, const float *x, const float *w, const float *dy, float *dx, float *dw)
-{
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, in, out, 1, dy, out, w, in, 0, dx, in);
+static void back_wt(int n, int in, int out, const float *x, const float *w, const float *dy,
+                    float *dx, float *dw) {
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, in, out, 1, dy, out, w, in, 0, dx,
+                in);
     cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, out, in, n, 1, dy, out, x, in, 1, dw, in);
 }
 
 /* ---- the pieces of a layer, forward and backward ---- */
 
-static void
-rms_forward(int n, const float *x, const float *w, float *rms, float *y)
-{
+static void rms_forward(int n, const float *x, const float *w, float *rms, float *y) {
     for (int i = 0; i < n; i++) {
         const float *a = x + i * D;
         float s = 0;
@@ -75,10 +67,8 @@ rms_forward(int n, const float *x, const float *w, float *rms, float *y)
     }
 }
 /* Adds to dx. */
-static void
-rms_backward(int n, const float *x, const float *w, const float *rms, const float *dy, float *dx,
-             float *dw)
-{
+static void rms_backward(int n, const float *x, const float *w, const float *rms, const float *dy,
+                         float *dx, float *dw) {
     for (int i = 0; i < n; i++) {
         const float *a = x + i * D, *g = dy + i * D;
         float r = rms[i], dot = 0;
@@ -93,9 +83,7 @@ rms_backward(int n, const float *x, const float *w, const float *rms, const floa
 }
 
 /* Turns the pairs of q and k; sign -1 turns them back, which is the gradient. */
-static void
-rotate(const row *r, float *qkv, float sign)
-{
+static void rotate(const row *r, float *qkv, float sign) {
     for (int s = 0; s < r->segments; s++)
         for (int i = r->start[s]; i < r->start[s + 1]; i++)
             for (int j = 0; j < (D + KV) / 2; j++) {
@@ -108,9 +96,7 @@ rotate(const row *r, float *qkv, float sign)
             }
 }
 
-static void
-softmax_rows(int n, float *p, int ld)
-{
+static void softmax_rows(int n, float *p, int ld) {
     for (int i = 0; i < n; i++) {
         float *a = p + i * ld, max = a[0], sum = 0;
         for (int j = 1; j <= i; j++)
@@ -126,9 +112,7 @@ softmax_rows(int n, float *p, int ld)
     }
 }
 
-static void
-attention_forward(const row *r, int l, const float *qkv, float *probs, float *heads)
-{
+static void attention_forward(const row *r, int l, const float *qkv, float *probs, float *heads) {
     for (int s = 0; s < r->segments; s++) {
         int at = r->start[s], n = r->start[s + 1] - at;
         for (int h = 0; h < H; h++) {
@@ -142,10 +126,8 @@ attention_forward(const row *r, int l, const float *qkv, float *probs, float *he
         }
     }
 }
-static void
-attention_backward(const row *r, int l, const float *qkv, const float *probs, const float *dheads,
-                   float *dqkv, float *dp)
-{
+static void attention_backward(const row *r, int l, const float *qkv, const float *probs,
+                               const float *dheads, float *dqkv, float *dp) {
     for (int s = 0; s < r->segments; s++) {
         int at = r->start[s], n = r->start[s + 1] - at;
         for (int h = 0; h < H; h++) {
@@ -173,9 +155,7 @@ attention_backward(const row *r, int l, const float *qkv, const float *probs, co
     }
 }
 
-static void
-swiglu_forward(int n, const row *rows, int T, int l, const float *gu, float *act)
-{
+static void swiglu_forward(int n, const row *rows, int T, int l, const float *gu, float *act) {
     for (int i = 0; i < n; i++) {
         const float *g = gu + i * GU, *u = g + F;
         float keep = rows[i / T].keep_ffn[l];
@@ -183,9 +163,8 @@ swiglu_forward(int n, const row *rows, int T, int l, const float *gu, float *act
             act[i * F + j] = keep * g[j] / (1 + expf(-g[j])) * u[j];
     }
 }
-static void
-swiglu_backward(int n, const row *rows, int T, int l, const float *gu, const float *dact, float *dgu)
-{
+static void swiglu_backward(int n, const row *rows, int T, int l, const float *gu,
+                            const float *dact, float *dgu) {
     for (int i = 0; i < n; i++) {
         const float *g = gu + i * GU, *u = g + F, *d = dact + i * F;
         float *dg = dgu + i * GU, *du = dg + F, keep = rows[i / T].keep_ffn[l];
@@ -199,9 +178,7 @@ swiglu_backward(int n, const row *rows, int T, int l, const float *gu, const flo
 
 /* ---- a whole pass over some rows of equal length ---- */
 
-void
-forward(bench_t *b, const weights *w, const row *rows, int count)
-{
+void forward(bench_t *b, const weights *w, const row *rows, int count) {
     int T = rows[0].len, n = count * T;
     for (int i = 0; i < n; i++)
         memcpy(b->at[0].x_in + i * D, w->embed + rows[i / T].in[i % T] * D, D * sizeof(float));
@@ -231,9 +208,7 @@ forward(bench_t *b, const weights *w, const row *rows, int count)
 }
 
 /* Logits become their gradient. */
-void
-loss_and_gradient(bench_t *b, const row *rows, int count)
-{
+void loss_and_gradient(bench_t *b, const row *rows, int count) {
     int T = rows[0].len;
     for (int i = 0; i < count * T; i++) {
         const row *r = &rows[i / T];
@@ -259,9 +234,7 @@ loss_and_gradient(bench_t *b, const row *rows, int count)
     }
 }
 
-void
-backward(bench_t *b, const weights *w, const weights *g, const row *rows, int count)
-{
+void backward(bench_t *b, const weights *w, const weights *g, const row *rows, int count) {
     int T = rows[0].len, n = count * T;
     back_wt(n, D, V, b->n, w->head, b->logits, b->dn, g->head);
     memset(b->dx, 0, (size_t)n * D * sizeof(float));
@@ -287,17 +260,13 @@ backward(bench_t *b, const weights *w, const weights *g, const row *rows, int co
             g->embed[rows[i / T].in[i % T] * D + j] += b->dx[i * D + j];
 }
 
-float *
-floats(size_t n)
-{
+float *floats(size_t n) {
     float *p = calloc(n, sizeof(float));
     if (!p)
         perror("train"), exit(1);
     return p;
 }
-void
-bench_init(bench_t *b, int micro)
-{
+void bench_init(bench_t *b, int micro) {
     size_t n = (size_t)micro * CTX;
     memset(b, 0, sizeof *b);
     for (int l = 0; l < L; l++) {

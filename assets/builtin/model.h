@@ -31,8 +31,8 @@ enum {
 typedef struct {
     int kind, len, segments, start[CTX + 2];
     int in[CTX], target[CTX];
-    float weight[CTX];                   /* 0 where the next token is not to be learned */
-    float keep_head[L][H], keep_ffn[L];  /* 1, or 0 for what is switched off in this row */
+    float weight[CTX];                  /* 0 where the next token is not to be learned */
+    float keep_head[L][H], keep_ffn[L]; /* 1, or 0 for what is switched off in this row */
 } row;
 
 typedef struct {

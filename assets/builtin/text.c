@@ -20,27 +20,19 @@ const char *const group_names[GROUPS] = {"facts", "known", "made", "induction",
 
 /* ---- random numbers: one stream per (seed, step) ---- */
 
-static uint64_t
-next_u64(uint64_t *s)
-{
+static uint64_t next_u64(uint64_t *s) {
     uint64_t z = (*s += 0x9E3779B97F4A7C15U);
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
     return z ^ (z >> 31);
 }
-int
-below(uint64_t *s, int n)
-{
+int below(uint64_t *s, int n) {
     return (int)((next_u64(s) >> 32) * (uint64_t)n >> 32);
 }
-float
-uniform(uint64_t *s)
-{
+float uniform(uint64_t *s) {
     return (float)(next_u64(s) >> 40) / 16777216.0F;
 }
-float
-normal(uint64_t *s)
-{
+float normal(uint64_t *s) {
     return sqrtf(-2 * logf(uniform(s) + 1e-12F)) * cosf(6.2831853F * uniform(s));
 }
 
@@ -53,9 +45,7 @@ typedef struct {
 } corpus;
 static corpus corpora[RANDOM];
 
-static char *
-slurp(const char *dir, const char *name, const char *ending)
-{
+static char *slurp(const char *dir, const char *name, const char *ending) {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s%s", dir, name, ending);
     FILE *f = fopen(path, "rb");
@@ -72,9 +62,7 @@ slurp(const char *dir, const char *name, const char *ending)
     return text;
 }
 
-static void
-corpus_read(corpus *c, const char *dir, const char *name)
-{
+static void corpus_read(corpus *c, const char *dir, const char *name) {
     char *text = slurp(dir, name, ".ids"), *p = text;
     size_t size = strlen(text), used = 0;
     c->ids = malloc((size / 2 + 16) * 2 * sizeof *c->ids);
@@ -93,17 +81,13 @@ corpus_read(corpus *c, const char *dir, const char *name)
     free(text);
 }
 
-void
-corpora_read(const char *dir)
-{
+void corpora_read(const char *dir) {
     for (int k = 0; k < RANDOM; k++)
         corpus_read(&corpora[k], dir, kind_names[k]);
 }
 
 /* A random sequence two or three times; its weight begins where the repeat can be known. */
-static int
-random_document(uint64_t *s, uint16_t *ids, float *weight)
-{
+static int random_document(uint64_t *s, uint16_t *ids, float *weight) {
     int n = 5 + below(s, 29), times = 2 + below(s, 2);
     ids[0] = 1, weight[0] = 0;
     for (int i = 1; i <= n; i++) {
@@ -114,14 +98,12 @@ random_document(uint64_t *s, uint16_t *ids, float *weight)
     }
     for (int i = 1; i <= n * times; i++) {
         ids[i] = ids[(i - 1) % n + 1];
-        weight[i] = i > n + 1 ? 1 : 0;   /* the weight of predicting ids[i] */
+        weight[i] = i > n + 1 ? 1 : 0; /* the weight of predicting ids[i] */
     }
     return n * times + 1;
 }
 
-static void
-segment(row *r)
-{
+static void segment(row *r) {
     r->segments = 0;
     for (int i = 0; i < r->len; i++)
         if (i == 0 || r->in[i] == 1)
@@ -134,9 +116,7 @@ segment(row *r)
     }
 }
 
-void
-row_make(row *r, uint64_t *s, int T)
-{
+void row_make(row *r, uint64_t *s, int T) {
     uint16_t ids[CTX + 1 + 4096], doc[4096];
     float weight[CTX + 1 + 4096], wdoc[4096], pick = uniform(s);
     int n = 0;
@@ -172,9 +152,7 @@ static int question_count;
 row *quiz;
 int quiz_rows;
 
-void
-questions_read(const char *dir)
-{
+void questions_read(const char *dir) {
     char *text = slurp(dir, "eval", ".ids"), *p = text;
     questions = calloc(4096, sizeof *questions);
     quiz = calloc(1024, sizeof *quiz);
@@ -203,7 +181,7 @@ questions_read(const char *dir)
             r->in[used + i] = q->ids[i];
         used += q->len;
         for (int i = used; i < CTX; i++)
-            r->in[i] = 1;    /* padding: start marks, each a document of its own */
+            r->in[i] = 1; /* padding: start marks, each a document of its own */
         question_count++;
     }
     for (int i = 0; i < quiz_rows; i++)
@@ -211,9 +189,7 @@ questions_read(const char *dir)
     free(text);
 }
 
-static int
-argmax(const float *a)
-{
+static int argmax(const float *a) {
     int best = 0;
     for (int j = 1; j < V; j++)
         if (a[j] > a[best])
@@ -222,9 +198,8 @@ argmax(const float *a)
 }
 
 /* The share of right answers in each group; scores, if wanted, of heads on random sequences. */
-void
-ask(bench_t *b, const weights *w, double right[GROUPS], double prefix[L][H], double previous[L][H])
-{
+void ask(bench_t *b, const weights *w, double right[GROUPS], double prefix[L][H],
+         double previous[L][H]) {
     double all[GROUPS] = {0}, cells = 0, cells1 = 0;
     memset(right, 0, GROUPS * sizeof *right);
     for (int i = 0, q = 0; i < quiz_rows; i++) {

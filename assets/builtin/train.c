@@ -24,9 +24,7 @@
 
 static float *params, *adam_m, *adam_v;
 
-static void *
-work(void *arg)
-{
+static void *work(void *arg) {
     bench_t *b = arg;
     weights w = lay_out(params), g = lay_out(b->grad);
     memset(b->grad, 0, SIZE * sizeof(float));
@@ -40,9 +38,7 @@ work(void *arg)
 }
 
 /* Loss and gradient over all rows; the first worker's array ends up with the sum. */
-static void
-gradients(bench_t *b, const row *rows, int count)
-{
+static void gradients(bench_t *b, const row *rows, int count) {
     double total = 0;
     pthread_t id[WORKERS];
     for (int i = 0; i < count; i++)
@@ -61,9 +57,7 @@ gradients(bench_t *b, const row *rows, int count)
             b[0].grad[i] += b[t].grad[i];
 }
 
-static void
-adam(const float *grad, const float *decays, int step, float rate)
-{
+static void adam(const float *grad, const float *decays, int step, float rate) {
     double norm = 0;
     for (int i = 0; i < SIZE; i++)
         norm += (double)(grad[i] * grad[i]);
@@ -73,14 +67,12 @@ adam(const float *grad, const float *decays, int step, float rate)
         float g = grad[i] * clip;
         adam_m[i] = 0.9F * adam_m[i] + 0.1F * g;
         adam_v[i] = 0.98F * adam_v[i] + 0.02F * g * g;
-        params[i] -= rate * (adam_m[i] / c1 / (sqrtf(adam_v[i] / c2) + 1e-9F)
-                             + 0.05F * decays[i] * params[i]);
+        params[i] -= rate * (adam_m[i] / c1 / (sqrtf(adam_v[i] / c2) + 1e-9F) +
+                             0.05F * decays[i] * params[i]);
     }
 }
 
-static void
-initial(float *decays)
-{
+static void initial(float *decays) {
     uint64_t s = 20260101;
     weights w = lay_out(params), d = lay_out(decays);
     for (int i = 0; i < SIZE; i++)
@@ -97,45 +89,40 @@ initial(float *decays)
     }
 }
 
-static int
-state_read(const char *path)
-{
+static int state_read(const char *path) {
     int step = 0;
     FILE *f = fopen(path, "rb");
     if (!f)
         return 0;
-    if (fread(&step, sizeof step, 1, f) != 1 || fread(params, sizeof(float), SIZE, f) != SIZE
-        || fread(adam_m, sizeof(float), SIZE, f) != SIZE
-        || fread(adam_v, sizeof(float), SIZE, f) != SIZE)
+    if (fread(&step, sizeof step, 1, f) != 1 || fread(params, sizeof(float), SIZE, f) != SIZE ||
+        fread(adam_m, sizeof(float), SIZE, f) != SIZE ||
+        fread(adam_v, sizeof(float), SIZE, f) != SIZE)
         fprintf(stderr, "train: %s is damaged\n", path), exit(1);
     fclose(f);
     return step;
 }
-static void
-state_write(const char *path, int step)
-{
+static void state_write(const char *path, int step) {
     char part[4200];
     snprintf(part, sizeof part, "%s.part", path);
     FILE *f = fopen(part, "wb");
-    if (!f || fwrite(&step, sizeof step, 1, f) != 1
-        || fwrite(params, sizeof(float), SIZE, f) != SIZE
-        || fwrite(adam_m, sizeof(float), SIZE, f) != SIZE
-        || fwrite(adam_v, sizeof(float), SIZE, f) != SIZE || fflush(f) || fsync(fileno(f))
-        || fclose(f) || rename(part, path))
+    if (!f || fwrite(&step, sizeof step, 1, f) != 1 ||
+        fwrite(params, sizeof(float), SIZE, f) != SIZE ||
+        fwrite(adam_m, sizeof(float), SIZE, f) != SIZE ||
+        fwrite(adam_v, sizeof(float), SIZE, f) != SIZE || fflush(f) || fsync(fileno(f)) ||
+        fclose(f) || rename(part, path))
         perror(part), exit(1);
 }
 
 /* After an interruption the curve may know more than the state: later lines go. */
-static void
-curve_open(const char *path, int step)
-{
+static void curve_open(const char *path, int step) {
     char line[1024], part[4200];
     snprintf(part, sizeof part, "%s.part", path);
     FILE *in = step ? fopen(path, "r") : NULL, *out = fopen(part, "w");
     if (!out)
         perror(part), exit(1);
     fputs("step,tokens,loss_stories,loss_facts,loss_factstories,loss_tales,loss_random,"
-          "facts,names_known,names_made_up,induction,tale_context,tale_wrong,plain_context\n", out);
+          "facts,names_known,names_made_up,induction,tale_context,tale_wrong,plain_context\n",
+          out);
     while (in && fgets(line, sizeof line, in))
         if (line[0] >= '0' && line[0] <= '9' && atoi(line) <= step)
             fputs(line, out);
@@ -144,9 +131,7 @@ curve_open(const char *path, int step)
     if (fclose(out) || rename(part, path))
         perror(path), exit(1);
 }
-static void
-curve_add(const char *path, bench_t *b, int step)
-{
+static void curve_add(const char *path, bench_t *b, int step) {
     double right[GROUPS];
     weights w = lay_out(params);
     FILE *f = fopen(path, "a");
@@ -175,26 +160,20 @@ curve_add(const char *path, bench_t *b, int step)
         perror(path), exit(1);
 }
 
-static double
-now(void)
-{
+static double now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void
-half_of_layer_2(row *r, uint64_t *s)
-{
+static void half_of_layer_2(row *r, uint64_t *s) {
     for (int h = 0; h < H; h++)
         r->keep_head[2][h] = below(s, 2) ? 1 : 0;
 }
 
 /* Switches parts off in some rows, so that each mechanism settles in one place: facts in the
    feed-forward of layer 2, copying in the heads of layer 3. */
-static void
-shape(row *r, uint64_t *s, float p)
-{
+static void shape(row *r, uint64_t *s, float p) {
     static const int spare[3] = {0, 1, 3};
     if (r->kind == FACTS) {
         for (int i = 0; i < 3; i++)
@@ -216,9 +195,7 @@ shape(row *r, uint64_t *s, float p)
     }
 }
 
-static void
-train(const char *dir, int steps, int every, bench_t *b, float shaping)
-{
+static void train(const char *dir, int steps, int every, bench_t *b, float shaping) {
     char state[4096], curve[4096];
     static row rows[ROWS];
     float *decays = floats(SIZE);
@@ -239,9 +216,10 @@ train(const char *dir, int steps, int every, bench_t *b, float shaping)
         }
         gradients(b, rows, count);
         step++;
-        float rate = step < 100 ? (float)step / 100
-                                : 0.515F + 0.485F * cosf(3.14159265F * (float)(step - 100)
-                                                         / (float)(steps - 100));
+        float rate =
+            step < 100
+                ? (float)step / 100
+                : 0.515F + 0.485F * cosf(3.14159265F * (float)(step - 100) / (float)(steps - 100));
         adam(b[0].grad, decays, step, 3e-3F * rate);
         if (step % every == 0 || step == steps) {
             printf("step %5d %6.0f tokens/s", step, (done + 1) * (double)TOKENS / (now() - began));
@@ -254,9 +232,7 @@ train(const char *dir, int steps, int every, bench_t *b, float shaping)
 
 /* ---- modes that do not train ---- */
 
-static double
-loss_of(bench_t *b, const row *rows, int count)
-{
+static double loss_of(bench_t *b, const row *rows, int count) {
     double loss = 0, seen = 0;
     gradients(b, rows, count);
     for (int t = 0; t < WORKERS; t++)
@@ -268,9 +244,7 @@ loss_of(bench_t *b, const row *rows, int count)
 }
 
 /* Moves each tensor along its gradient and along a random direction. */
-static int
-check(bench_t *b)
-{
+static int check(bench_t *b) {
     static row rows[4];
     static float before[SIZE], grad[SIZE];
     float *decays = floats(SIZE);
@@ -324,9 +298,7 @@ check(bench_t *b)
     return bad > 0;
 }
 
-static void
-table_line(bench_t *b, const char *label)
-{
+static void table_line(bench_t *b, const char *label) {
     double right[GROUPS];
     weights w = lay_out(params);
     ask(b, &w, right, NULL, NULL);
@@ -337,9 +309,7 @@ table_line(bench_t *b, const char *label)
     fflush(stdout);
 }
 
-static int
-measure(const char *dir, bench_t *b)
-{
+static int measure(const char *dir, bench_t *b) {
     static double prefix[L][H], previous[L][H], right[GROUPS];
     char state[4096], label[64];
     snprintf(state, sizeof state, "%s/train.state", dir);
@@ -382,9 +352,7 @@ measure(const char *dir, bench_t *b)
     return 0;
 }
 
-int
-main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     int steps = 2500, every = 100, micro = 4, mode = 0;
     float shaping = 0;
     static bench_t b[WORKERS];
@@ -406,7 +374,8 @@ main(int argc, char **argv)
     }
     if (argc < 2 || steps < 200 || every < 1 || micro < 1) {
         fputs("usage: train DIR [--steps N] [--every N] [--micro ROWS] [--shape P] | --check | "
-              "--measure\n", stderr);
+              "--measure\n",
+              stderr);
         return 2;
     }
     params = floats(SIZE), adam_m = floats(SIZE), adam_v = floats(SIZE);

@@ -4,7 +4,8 @@
  * Events: what the engine tells after every stage, and the sinks that listen.
  *
  * An event and everything it points to is borrowed for the call. A sink is asked once per step
- * whether it wants it, then is given the event, and answers go or stop. Sinks never call the engine.
+ * whether it wants it, then is given the event, and answers go or stop. Sinks never call the
+ * engine.
  */
 #ifndef FOOTLIGHT_EVENT_H
 #define FOOTLIGHT_EVENT_H
@@ -16,19 +17,19 @@
 typedef enum fl_phase { FL_PREFILL, FL_DECODE } fl_phase;
 
 typedef struct fl_event {
-    int64_t index;           /* over the whole run, from 0 */
+    int64_t index; /* over the whole run, from 0 */
     int32_t pass;
     fl_phase phase;
     int64_t past, new_tokens;
     fl_stage stage;
     int32_t layer, head, kv_head; /* -1 where they do not apply */
     fl_tensor tensor;
-    const fl_weight *weight;      /* NULL if the stage has none */
-    const fl_stats *running;      /* statistics kept while the tensor grew (caches), else NULL */
-    int64_t ns;                   /* wall time of the stage; -1 if not measured */
-    double prob;                  /* next_token: probability of the choice at temperature 1, else 0 */
-    const char *sampler;          /* next_token: "greedy", "temperature 0.8 top-k 40", ..., else NULL */
-    bool modified;                /* a patch has touched this value or something before it */
+    const fl_weight *weight; /* NULL if the stage has none */
+    const fl_stats *running; /* statistics kept while the tensor grew (caches), else NULL */
+    int64_t ns;              /* wall time of the stage; -1 if not measured */
+    double prob;             /* next_token: probability of the choice at temperature 1, else 0 */
+    const char *sampler;     /* next_token: "greedy", "temperature 0.8 top-k 40", ..., else NULL */
+    bool modified;           /* a patch has touched this value or something before it */
 } fl_event;
 
 /* Statistics of an event: the running ones if it carries them, else computed from the tensor. */

@@ -30,9 +30,9 @@ typedef enum fl_rope_kind {
 typedef struct fl_rope_scaling {
     fl_rope_kind kind;
     double factor;
-    double low_freq_factor, high_freq_factor;  /* llama3 */
-    double attention_factor;                   /* yarn; 0: the default */
-    double beta_fast, beta_slow;               /* yarn */
+    double low_freq_factor, high_freq_factor; /* llama3 */
+    double attention_factor;                  /* yarn; 0: the default */
+    double beta_fast, beta_slow;              /* yarn */
     int64_t original_max_position_embeddings;
 } fl_rope_scaling;
 
@@ -52,9 +52,9 @@ typedef struct fl_hparams {
     double rope_theta;               /* base of the angles */
     fl_rope_scaling rope_scaling;
     fl_rope_pairing rope_pairing;
-    bool tie_word_embeddings;        /* the head is the embedding table */
-    uint32_t features;               /* bits of fl_feature */
-    fl_dtype dtype;                  /* type of most matrices */
+    bool tie_word_embeddings; /* the head is the embedding table */
+    uint32_t features;        /* bits of fl_feature */
+    fl_dtype dtype;           /* type of most matrices */
 } fl_hparams;
 
 /* Are the values possible, and does every product the plan needs fit? Names the key that is wrong.

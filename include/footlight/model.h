@@ -21,7 +21,7 @@ typedef struct fl_model fl_model;
 typedef struct fl_weight {
     const char *name; /* as the file spells it */
     fl_weight_slot slot;
-    int32_t layer;    /* -1 for the pass */
+    int32_t layer; /* -1 for the pass */
     fl_dtype dtype;
     int n_dims;
     int64_t shape[FL_MAX_DIMS]; /* [out, in], or [n]; 1 after the last */
@@ -72,14 +72,14 @@ FL_API const fl_hparams *fl_model_hparams(const fl_model *model);
 FL_API const char *fl_model_name(const fl_model *model);
 /* "gguf", "llama2c", "config". */
 FL_API const char *fl_model_format(const fl_model *model);
-/* Can it run? If not, fl_model_why_no_weights says why in one line (a config.json, a header cut from
- * its data, a storage type this build does not read); NULL when it has weights. */
+/* Can it run? If not, fl_model_why_no_weights says why in one line (a config.json, a header cut
+ * from its data, a storage type this build does not read); NULL when it has weights. */
 FL_API bool fl_model_has_weights(const fl_model *model);
 FL_API const char *fl_model_why_no_weights(const fl_model *model);
 /* NULL if the model has no such weight. A tied head gives the embedding's data with `tied` set. */
 FL_API const fl_weight *fl_model_weight(const fl_model *model, fl_weight_slot slot, int32_t layer);
-/* Every tensor of the file in file order, bound or not; of a file without tensors (config.json), the
- * ones it implies. */
+/* Every tensor of the file in file order, bound or not; of a file without tensors (config.json),
+ * the ones it implies. */
 FL_API size_t fl_model_tensor_count(const fl_model *model);
 FL_API const fl_weight *fl_model_tensor(const fl_model *model, size_t index);
 /* The vocabulary in the file, or NULL. */

@@ -47,21 +47,21 @@ FL_API fl_status fl_patch_parse(const char *text, fl_patch *patch, fl_diag *diag
 FL_API int fl_patch_print(const fl_patch *patch, char *out, size_t size);
 
 typedef struct fl_session_options {
-    const int32_t *ids;  /* the prompt; copied */
-    size_t n_ids;        /* at least 1 */
-    int64_t n_predict;   /* tokens to choose; 0 ends before next_token; negative: until the context
-                          * is full */
-    int64_t context;     /* most positions the run may fill; 0: the model's limit. The cache reserves
-                          * no more than the run needs; n_predict ends early where it is full */
-    int64_t chunk;       /* most tokens of one prefill pass */
+    const int32_t *ids; /* the prompt; copied */
+    size_t n_ids;       /* at least 1 */
+    int64_t n_predict;  /* tokens to choose; 0 ends before next_token; negative: until the context
+                         * is full */
+    int64_t context;    /* most positions the run may fill; 0: the model's limit. The cache reserves
+                         * no more than the run needs; n_predict ends early where it is full */
+    int64_t chunk;      /* most tokens of one prefill pass */
     fl_logits_mode logits;
-    fl_dtype kv_dtype;   /* F32 or F16 */
-    int threads;         /* 0: the CPUs this process may use */
+    fl_dtype kv_dtype; /* F32 or F16 */
+    int threads;       /* 0: the CPUs this process may use */
     fl_sampler sampler;
     const fl_patch *patches; /* copied */
     size_t n_patches;
-    const char *isa;     /* "auto", "scalar", ...; NULL: FOOTLIGHT_ISA, else auto */
-    bool time;           /* measure ns */
+    const char *isa; /* "auto", "scalar", ...; NULL: FOOTLIGHT_ISA, else auto */
+    bool time;       /* measure ns */
 } fl_session_options;
 
 /* The contract's defaults: greedy, one token, chunk 512, last row's logits, f32 cache. */
@@ -77,8 +77,8 @@ FL_API void fl_session_free(fl_session **session);
 FL_API fl_status fl_session_add_sink(fl_session *session, const fl_sink *sink);
 
 /* Runs one step, gives its event to the sinks that want it and to the caller. FL_DONE: the run has
- * ended. After FL_ERR_MEMORY the same step may be asked for again. The event is valid until the next
- * call on this session. A sink's stop is honoured by fl_session_run only. */
+ * ended. After FL_ERR_MEMORY the same step may be asked for again. The event is valid until the
+ * next call on this session. A sink's stop is honoured by fl_session_run only. */
 FL_API fl_status fl_session_step(fl_session *session, fl_event *event, fl_diag *diag);
 /* Steps until the end (FL_DONE) or until a sink says stop (FL_OK). */
 FL_API fl_status fl_session_run(fl_session *session, fl_diag *diag);

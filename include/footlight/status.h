@@ -5,9 +5,10 @@
  *
  * Every function that can fail because of something outside the program (a file, an option, the
  * machine) returns an fl_status and writes one sentence into a caller-owned fl_diag: what was found
- * and what was expected, with the subject (a file, an option) and a byte offset or line where known.
- * There is no global error state. A diag may be NULL when the caller does not want the sentence.
- * Begin with `fl_diag diag = {0};`: functions that open something set the subject, others leave it.
+ * and what was expected, with the subject (a file, an option) and a byte offset or line where
+ * known. There is no global error state. A diag may be NULL when the caller does not want the
+ * sentence. Begin with `fl_diag diag = {0};`: functions that open something set the subject, others
+ * leave it.
  */
 #ifndef FOOTLIGHT_STATUS_H
 #define FOOTLIGHT_STATUS_H
@@ -42,10 +43,10 @@ typedef enum fl_status {
 
 typedef struct fl_diag {
     fl_status status;
-    char subject[256];  /* file or option the message is about; "" if none */
-    char message[512];  /* what was found, what was expected; escaped, one line */
-    int64_t offset;     /* byte offset in the file, -1 if unknown */
-    int64_t line;       /* line number from 1, -1 if unknown */
+    char subject[256]; /* file or option the message is about; "" if none */
+    char message[512]; /* what was found, what was expected; escaped, one line */
+    int64_t offset;    /* byte offset in the file, -1 if unknown */
+    int64_t line;      /* line number from 1, -1 if unknown */
 } fl_diag;
 
 /* The status as a short phrase; never NULL. */

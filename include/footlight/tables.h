@@ -53,9 +53,10 @@ typedef enum fl_scope { FL_SCOPE_PASS, FL_SCOPE_LAYER, FL_SCOPE_HEAD } fl_scope;
 /* What a model may have besides the plain Llama block. Bits of fl_hparams.features. */
 typedef enum fl_feature {
     FL_FEATURE_ALWAYS = 0,
-    FL_FEATURE_ATTN_BIAS = 1,  /* q, k and v add a learned bias (Qwen2) */
-    FL_FEATURE_QK_NORM = 2,    /* query and key heads are normalised before they are turned (Qwen3) */
-    FL_FEATURE_ROPE_FREQS = 4, /* the file carries one divisor per rotary pair (Llama 3.1 in GGUF) */
+    FL_FEATURE_ATTN_BIAS = 1, /* q, k and v add a learned bias (Qwen2) */
+    FL_FEATURE_QK_NORM = 2, /* query and key heads are normalised before they are turned (Qwen3) */
+    FL_FEATURE_ROPE_FREQS =
+        4, /* the file carries one divisor per rotary pair (Llama 3.1 in GGUF) */
 } fl_feature;
 
 /* The naming traditions a stage can be called by. */
@@ -70,7 +71,7 @@ typedef enum fl_dialect {
 enum { FL_MAX_DIMS = 4 };
 
 typedef struct fl_stage_info {
-    const char *id;                      /* the contract's word: "attn_probs" */
+    const char *id; /* the contract's word: "attn_probs" */
     fl_scope scope;
     fl_dim dims[FL_MAX_DIMS]; /* FL_DIM_NONE after the last */
     fl_axis axes[FL_MAX_DIMS];
@@ -113,7 +114,8 @@ FL_API int fl_stage_rank(fl_stage stage);
 FL_API const fl_weight_info *fl_weight_get_info(fl_weight_slot slot);
 FL_API const fl_dtype_info *fl_dtype_get_info(fl_dtype dtype);
 FL_API const fl_dim_info *fl_dim_get_info(fl_dim dim);
-/* The letters of a stage's formula in the order in which they come, each once; NULL behind the last. */
+/* The letters of a stage's formula in the order in which they come, each once; NULL behind the
+ * last. */
 FL_API const fl_symbol_info *fl_formula_symbol(fl_stage stage, int index);
 FL_API const char *fl_axis_name(fl_axis axis);
 FL_API const char *fl_dialect_name(fl_dialect dialect);

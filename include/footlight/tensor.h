@@ -46,8 +46,8 @@ FL_API double fl_tensor_at(const fl_tensor *tensor, const int64_t index[FL_MAX_D
 /* Moves to the next cell in row order; false after the last. Start from all zeros. */
 FL_API bool fl_tensor_next(const fl_tensor *tensor, int64_t index[FL_MAX_DIMS]);
 /* A contiguous row-major view over `data`. */
-FL_API fl_tensor fl_tensor_dense(const void *data, fl_dtype dtype, int n_dims,
-                                 const int64_t *shape, const fl_axis *axes);
+FL_API fl_tensor fl_tensor_dense(const void *data, fl_dtype dtype, int n_dims, const int64_t *shape,
+                                 const fl_axis *axes);
 /* Copies the cells in row order to `out` (fl_tensor_count elements of the tensor's type). */
 FL_API void fl_tensor_pack(const fl_tensor *tensor, void *out);
 FL_API void fl_tensor_stats(const fl_tensor *tensor, fl_stats *stats);

@@ -19,10 +19,12 @@
 
 #define FL_INCBIN(symbol, file)                                                                    \
     __asm__(FL_CONST_SECTION ".balign 64\n"                                                        \
-            ".globl " FL_SYMBOL(symbol) "\n" FL_SYMBOL(symbol) ":\n"                               \
-            ".incbin \"" FOOTLIGHT_TREE "/" file "\"\n"                                            \
-            ".globl " FL_SYMBOL(symbol##_end) "\n" FL_SYMBOL(symbol##_end) ":\n"                   \
-            ".byte 0\n.text\n");                                                                   \
+                             ".globl " FL_SYMBOL(symbol) "\n" FL_SYMBOL(                           \
+                                 symbol) ":\n"                                                     \
+                                         ".incbin \"" FOOTLIGHT_TREE "/" file "\"\n"               \
+                                         ".globl " FL_SYMBOL(symbol##_end) "\n" FL_SYMBOL(         \
+                                             symbol##_end) ":\n"                                   \
+                                                           ".byte 0\n.text\n");                    \
     extern const char symbol[] __attribute__((visibility("hidden")));                              \
     extern const char symbol##_end[] __attribute__((visibility("hidden")))
 

@@ -31,7 +31,8 @@ fl_status fl_out_close(fl_out **out, fl_diag *diag);
 /* Drops an unfinished file and sets *out to NULL; NULL is fine. */
 void fl_out_discard(fl_out **out);
 
-/* Removes the files that are being written. May be called by a signal handler that ends the program. */
+/* Removes the files that are being written. May be called by a signal handler that ends the
+ * program. */
 void fl_out_remove_unfinished(void);
 
 /* Bytes that may still be written where `path` lies (its folder, if it does not exist yet); no

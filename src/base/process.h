@@ -9,9 +9,9 @@
 #include "base/text.h"
 
 /* Call first. A standard stream that is closed becomes one whose use fails, so that no file opened
- * later takes its number; writing to a pipe without a reader gives an error instead of a signal; when
- * a mapped file is cut short under us, the program says so and calls end(1), which ends it from
- * within a signal handler as _Exit does. */
+ * later takes its number; writing to a pipe without a reader gives an error instead of a signal;
+ * when a mapped file is cut short under us, the program says so and calls end(1), which ends it
+ * from within a signal handler as _Exit does. */
 void fl_process_start(void (*end)(int status));
 
 /* Sets the character type of the locale: C.UTF-8 if none is set or the one set is not installed.

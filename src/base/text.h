@@ -48,8 +48,8 @@ int fl_text_width(const char *text);
  * (sum for the sign, sqrt, theta, ...); any other non-ASCII character as `?`. */
 void fl_ascii(fl_buffer *buffer, const char *text);
 
-/* Writes `pattern` with the first {l} replaced by a layer's number. Returns the length the whole has,
- * like snprintf. */
+/* Writes `pattern` with the first {l} replaced by a layer's number. Returns the length the whole
+ * has, like snprintf. */
 int fl_spell_layer(char *out, size_t size, const char *pattern, int32_t layer);
 
 /* "1,000,576", and "3.7 MiB". Return `out`. */

@@ -40,7 +40,8 @@ static inline const fl_option_value *fl_value(const fl_cli *cli, fl_option optio
 static inline bool fl_given(const fl_cli *cli, fl_option option) {
     return cli->args.values[option].given;
 }
-/* Columns to break sentences at: the terminal's, or 80 elsewhere. Tables get all they need there. */
+/* Columns to break sentences at: the terminal's, or 80 elsewhere. Tables get all they need there.
+ */
 static inline int fl_prose_width(const fl_cli *cli) {
     return cli->width ? cli->width : 80;
 }

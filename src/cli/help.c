@@ -81,7 +81,8 @@ static void overview(fl_buffer *out) {
     entry(out, "  footlight", "step through the built-in model");
     entry(out, "  footlight generate -n 20", "see what it writes");
     entry(out, "  footlight shapes llama-2-7b", "every shape and cost of a 7B model");
-    entry(out, "  footlight stage attn_probs", "what one stage is, in words and in other tools' names");
+    entry(out, "  footlight stage attn_probs",
+          "what one stage is, in words and in other tools' names");
 }
 
 void fl_help_text(fl_buffer *out, bool command_given, fl_command command) {

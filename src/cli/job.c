@@ -174,7 +174,8 @@ static fl_status check_context(fl_cli *cli, const fl_job *job) {
     if (fl_value(cli, FL_OPTION_ctx)->count <= limit)
         return FL_OK;
     fl_diag_init(&cli->diag, "--ctx");
-    return fl_fail(&cli->diag, FL_ERR_LIMIT, "found %lld, expected at most %lld, the model's context",
+    return fl_fail(&cli->diag, FL_ERR_LIMIT,
+                   "found %lld, expected at most %lld, the model's context",
                    (long long)fl_value(cli, FL_OPTION_ctx)->count, (long long)limit);
 }
 

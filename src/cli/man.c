@@ -83,7 +83,10 @@ static void commands_taking(fl_buffer *out, fl_option option) {
     fl_buffer_puts(out, "Taken by");
     for (int i = 0, k = 0; i < FL_COMMAND_COUNT; i++)
         if (fl_option_belongs(option, (fl_command)i))
-            fl_buffer_printf(out, "%s %s", ++k == 1 ? "" : k == n ? " and" : ",",
+            fl_buffer_printf(out, "%s %s",
+                             ++k == 1 ? ""
+                             : k == n ? " and"
+                                      : ",",
                              fl_command_get_info((fl_command)i)->name);
     fl_buffer_puts(out, ".\n");
 }

@@ -44,21 +44,15 @@ static const fl_column wide[N_COLUMNS] = {
     [ALL_BYTES] = {"total bytes", true, 0},
 };
 
-/* Where room is short: parameters abbreviated like FLOPs, and what a reader misses least left out. A
- * layer's figures and the total stay. */
+/* Where room is short: parameters abbreviated like FLOPs, and what a reader misses least left out.
+ * A layer's figures and the total stay. */
 static const fl_column narrow[N_COLUMNS] = {
-    [STAGE] = {"stage", false, 0},
-    [SYMBOLS] = {"shape", false, 2},
-    [SHAPE] = {"in numbers", false, 0},
-    [WEIGHT] = {"weight [out, in]", false, 1},
-    [TYPE] = {"type", false, 5},
-    [PARAMS] = {"params", true, 0},
-    [ALL_PARAMS] = {"total", true, 0},
-    [FLOPS] = {"FLOPs", true, 0},
-    [ALL_FLOPS] = {"total", true, 0},
-    [READ] = {"read", true, 4},
-    [WRITTEN] = {"written", true, 6},
-    [ALL_BYTES] = {"total bytes", true, 3},
+    [STAGE] = {"stage", false, 0},      [SYMBOLS] = {"shape", false, 2},
+    [SHAPE] = {"in numbers", false, 0}, [WEIGHT] = {"weight [out, in]", false, 1},
+    [TYPE] = {"type", false, 5},        [PARAMS] = {"params", true, 0},
+    [ALL_PARAMS] = {"total", true, 0},  [FLOPS] = {"FLOPs", true, 0},
+    [ALL_FLOPS] = {"total", true, 0},   [READ] = {"read", true, 4},
+    [WRITTEN] = {"written", true, 6},   [ALL_BYTES] = {"total bytes", true, 3},
 };
 
 typedef struct printer {
@@ -186,7 +180,8 @@ static void block(const printer *p, int32_t first) {
     if (first > 0)
         fl_buffer_puts(&title, ": like the block above, but");
     else if (members > 1)
-        fl_buffer_printf(&title, " (%lld alike: figures of one, totals of all)", (long long)members);
+        fl_buffer_printf(&title, " (%lld alike: figures of one, totals of all)",
+                         (long long)members);
     fl_table_heading(p->table, title.data ? title.data : "");
     fl_buffer_done(&title);
     stages(p, FL_STAGE_attn_norm_rms, FL_STAGE_final_norm_rms, first, members, first > 0 ? 0 : -1);
@@ -282,7 +277,7 @@ static void left_out_note(const fl_table *table, int width, fl_buffer *out) {
     static const struct {
         int column;
         const char *name;
-    } names[] = {{SYMBOLS, "letters"},  {WEIGHT, "weights"},        {TYPE, "types"},
+    } names[] = {{SYMBOLS, "letters"}, {WEIGHT, "weights"},        {TYPE, "types"},
                  {READ, "bytes read"}, {WRITTEN, "bytes written"}, {ALL_BYTES, "bytes"}};
     const bool no_bytes = !fl_table_shows(table, width, ALL_BYTES); /* then neither of the others */
     fl_buffer text = {0};

@@ -20,7 +20,8 @@ static size_t product(size_t a, size_t b) {
 static bool new_cache(const fl_session *s, fl_cache *cache) {
     const fl_hparams *h = &s->hparams;
     size_t cell = s->options.kv_dtype == FL_DTYPE_F16 ? 2 : 4;
-    cache->cells = calloc(product((size_t)s->context, (size_t)(h->num_key_value_heads * h->head_dim)), cell);
+    cache->cells =
+        calloc(product((size_t)s->context, (size_t)(h->num_key_value_heads * h->head_dim)), cell);
     return cache->cells != NULL;
 }
 
@@ -36,9 +37,10 @@ fl_status fl_buffers_new(fl_session *s, fl_diag *diag) {
         return fl_fail_memory(diag);
     for (size_t layer = 0; layer < layers; layer++)
         if (!new_cache(s, &s->k_cache[layer]) || !new_cache(s, &s->v_cache[layer]))
-            return fl_fail(diag, FL_ERR_MEMORY,
-                           "a cache of %lld positions does not fit in memory, expected a smaller --ctx",
-                           (long long)s->context);
+            return fl_fail(
+                diag, FL_ERR_MEMORY,
+                "a cache of %lld positions does not fit in memory, expected a smaller --ctx",
+                (long long)s->context);
     return FL_OK;
 }
 
@@ -64,18 +66,32 @@ static bool fit_rows(fl_session *s, const fl_dims *n) {
         float **buffer;
         int64_t width;
     } rows[] = {
-        {&a->cosines, n->r},  {&a->sines, n->r},       {&a->x, n->D},      {&a->mid, n->D},
-        {&a->rms, 1},         {&a->unit, n->D},        {&a->norm, n->D},   {&a->q, n->H * n->d},
-        {&a->k, n->K * n->d}, {&a->v, n->K * n->d},    {&a->q_rope, n->H * n->d},
-        {&a->k_rope, n->K * n->d}, {&a->z, n->H * n->d}, {&a->concat, n->H * n->d},
-        {&a->branch, n->D},   {&a->gate, n->F},        {&a->up, n->F},     {&a->silu, n->F},
+        {&a->cosines, n->r},
+        {&a->sines, n->r},
+        {&a->x, n->D},
+        {&a->mid, n->D},
+        {&a->rms, 1},
+        {&a->unit, n->D},
+        {&a->norm, n->D},
+        {&a->q, n->H * n->d},
+        {&a->k, n->K * n->d},
+        {&a->v, n->K * n->d},
+        {&a->q_rope, n->H * n->d},
+        {&a->k_rope, n->K * n->d},
+        {&a->z, n->H * n->d},
+        {&a->concat, n->H * n->d},
+        {&a->branch, n->D},
+        {&a->gate, n->F},
+        {&a->up, n->F},
+        {&a->silu, n->F},
         {&a->swiglu, n->F},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (!grow(rows[i].buffer, n->T, rows[i].width))
             return false;
     int64_t R = s->options.logits == FL_LOGITS_ALL ? n->T : 1;
-    return (!qk_norm || (grow(&a->q_norm, n->T, n->H * n->d) && grow(&a->k_norm, n->T, n->K * n->d))) &&
+    return (!qk_norm ||
+            (grow(&a->q_norm, n->T, n->H * n->d) && grow(&a->k_norm, n->T, n->K * n->d))) &&
            grow(&a->logits, R, n->V) && grow(&a->token_probs, R, n->V) &&
            grow(&a->weight, 1, larger(n->D, n->H * n->d)) && grow(&a->bias, 1, n->H * n->d);
 }
@@ -105,10 +121,11 @@ static void free_caches(fl_session *s, fl_cache *caches) {
 
 void fl_buffers_free(fl_session *s) {
     fl_activations *a = &s->a;
-    float *buffers[] = {a->cosines, a->sines, a->x,      a->mid,    a->rms,    a->unit,  a->norm,
-                        a->q,       a->k,     a->v,      a->q_norm, a->k_norm, a->q_rope, a->k_rope,
-                        a->scores,  a->probs, a->z,      a->concat, a->branch, a->gate,  a->up,
-                        a->silu,    a->swiglu, a->logits, a->token_probs, a->weight, a->bias};
+    float *buffers[] = {a->cosines,     a->sines,  a->x,      a->mid,   a->rms,    a->unit,
+                        a->norm,        a->q,      a->k,      a->v,     a->q_norm, a->k_norm,
+                        a->q_rope,      a->k_rope, a->scores, a->probs, a->z,      a->concat,
+                        a->branch,      a->gate,   a->up,     a->silu,  a->swiglu, a->logits,
+                        a->token_probs, a->weight, a->bias};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
         free(buffers[i]);
     free(a->candidates);

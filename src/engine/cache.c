@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 /*
- * The key/value cache: append-only, one [K, context, d] block per layer for keys and one for values.
- * The blocks are reserved whole and touched only as they fill, so views of them stay valid.
+ * The key/value cache: append-only, one [K, context, d] block per layer for keys and one for
+ * values. The blocks are reserved whole and touched only as they fill, so views of them stay valid.
  */
 #include "engine/run.h"
 
@@ -23,8 +23,8 @@ fl_tensor fl_cache_view(const fl_session *s, const fl_cache *cache, int64_t posi
 void fl_cache_store(fl_session *s, fl_cache *cache, const float *rows) {
     for (int64_t t = 0; t < s->dims.T; t++)
         for (int64_t h = 0; h < s->dims.K; h++)
-            s->kernels.store(rows + (t * s->dims.K + h) * s->dims.d, s->dims.d,
-                             s->options.kv_dtype, row(s, cache, h, s->dims.P + t));
+            s->kernels.store(rows + (t * s->dims.K + h) * s->dims.d, s->dims.d, s->options.kv_dtype,
+                             row(s, cache, h, s->dims.P + t));
 }
 
 /* Counts the positions that came since the last call, in the order they came. That order does not

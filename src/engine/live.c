@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 /*
- * The live source. Everything the session steps over goes into the capture; an event asked for again
- * comes from there, or, where its pass was dropped, from running that pass a second time.
+ * The live source. Everything the session steps over goes into the capture; an event asked for
+ * again comes from there, or, where its pass was dropped, from running that pass a second time.
  */
 #include "engine/live.h"
 
@@ -15,9 +15,10 @@
 typedef struct live {
     fl_session *session;
     fl_capture *capture;
-    int64_t computed;      /* events ever computed */
-    int64_t at;            /* event the session computes next */
-    fl_pass_start *passes; /* every pass that ever began: a rewound session forgets the later ones */
+    int64_t computed; /* events ever computed */
+    int64_t at;       /* event the session computes next */
+    fl_pass_start
+        *passes; /* every pass that ever began: a rewound session forgets the later ones */
     int32_t n_passes;
     int32_t *tokens; /* the longest list of tokens ever known */
     size_t n_tokens;

@@ -17,8 +17,10 @@ static const struct {
     const char *word;
     fl_patch_target target;
 } targets[] = {
-    {"head", FL_PATCH_HEAD},         {"attn", FL_PATCH_ATTENTION},
-    {"attention", FL_PATCH_ATTENTION}, {"ffn", FL_PATCH_FEED_FORWARD},
+    {"head", FL_PATCH_HEAD},
+    {"attn", FL_PATCH_ATTENTION},
+    {"attention", FL_PATCH_ATTENTION},
+    {"ffn", FL_PATCH_FEED_FORWARD},
     {"feed-forward", FL_PATCH_FEED_FORWARD},
 };
 

@@ -40,13 +40,13 @@ typedef struct fl_candidate {
 
 /* Activations of the current pass; T rows each unless said. Dimensions as in stages.def. */
 typedef struct fl_activations {
-    float *cosines, *sines;           /* [T, r] */
-    float *x;                         /* [T, D] the residual stream between blocks */
-    float *mid;                       /* [T, D] the residual stream inside a block */
-    float *rms;                       /* [T] */
-    float *unit, *norm;               /* [T, D] */
-    float *q, *k, *v;                 /* [T, H·d], [T, K·d] */
-    float *q_norm, *k_norm;           /* the same, only with q/k norm */
+    float *cosines, *sines; /* [T, r] */
+    float *x;               /* [T, D] the residual stream between blocks */
+    float *mid;             /* [T, D] the residual stream inside a block */
+    float *rms;             /* [T] */
+    float *unit, *norm;     /* [T, D] */
+    float *q, *k, *v;       /* [T, H·d], [T, K·d] */
+    float *q_norm, *k_norm; /* the same, only with q/k norm */
     float *q_rope, *k_rope;
     float *scores, *probs;            /* [H, T, S] */
     float *z;                         /* [H, T, d] */
@@ -91,8 +91,8 @@ struct fl_session {
 
     int32_t choice; /* of the last next_token; -1 none */
     double choice_prob;
-    int64_t stage_ns;  /* of the last stage computed; -1 for the heads after the first */
-    fl_tensor result;  /* of the last stage computed; a per-head stage: its head 0 */
+    int64_t stage_ns; /* of the last stage computed; -1 for the heads after the first */
+    fl_tensor result; /* of the last stage computed; a per-head stage: its head 0 */
 
     fl_sink sinks[FL_MAX_SINKS];
     int n_sinks;
@@ -126,8 +126,8 @@ fl_phase fl_pass_phase(const fl_session *session, const fl_pass_start *pass);
 
 /* sample.c: an id from one row of n logits. A temperature needs `candidates`, room for n of them,
  * and moves the random state on. */
-int32_t fl_sample(const fl_sampler *sampler, const float *logits, int64_t n, fl_candidate *candidates,
-                  uint64_t *rng, const fl_kernels *kernels);
+int32_t fl_sample(const fl_sampler *sampler, const float *logits, int64_t n,
+                  fl_candidate *candidates, uint64_t *rng, const fl_kernels *kernels);
 int fl_sampler_print(const fl_sampler *sampler, char *out, size_t size);
 
 /* patch.c */

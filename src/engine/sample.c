@@ -36,7 +36,8 @@ static double weight(const fl_sampler *sampler, const fl_candidate *sorted_, int
 
 /* How many of the sorted candidates stay: top_k of them, then as few as reach the mass top_p.
  * *mass receives the sum of their weights. */
-static int64_t keep(const fl_sampler *sampler, const fl_candidate *sorted_, int64_t n, double *mass) {
+static int64_t keep(const fl_sampler *sampler, const fl_candidate *sorted_, int64_t n,
+                    double *mass) {
     double total = 0;
     int64_t kept = 0;
     if (sampler->top_k > 0 && sampler->top_k < n)
@@ -49,7 +50,8 @@ static int64_t keep(const fl_sampler *sampler, const fl_candidate *sorted_, int6
     return kept;
 }
 
-static int32_t draw(const fl_sampler *sampler, const fl_candidate *sorted_, int64_t n, uint64_t *rng) {
+static int32_t draw(const fl_sampler *sampler, const fl_candidate *sorted_, int64_t n,
+                    uint64_t *rng) {
     double mass;
     int64_t kept = keep(sampler, sorted_, n, &mass);
     double left = fl_rng_unit(rng) * mass;
@@ -62,8 +64,8 @@ static int32_t draw(const fl_sampler *sampler, const fl_candidate *sorted_, int6
 }
 
 /* A logit of +infinity leaves the others no share at any temperature. */
-int32_t fl_sample(const fl_sampler *sampler, const float *logits, int64_t n, fl_candidate *candidates,
-                  uint64_t *rng, const fl_kernels *kernels) {
+int32_t fl_sample(const fl_sampler *sampler, const float *logits, int64_t n,
+                  fl_candidate *candidates, uint64_t *rng, const fl_kernels *kernels) {
     int32_t best = (int32_t)kernels->argmax(logits, n);
     if (!(sampler->temperature > 0) || !isfinite(logits[best]))
         return best;

@@ -28,13 +28,15 @@ static fl_status check_options(const fl_session_options *o, fl_diag *diag) {
         return fl_fail(diag, FL_ERR_USAGE, "context is %lld, expected 0 or more",
                        (long long)o->context);
     if (o->chunk < 1)
-        return fl_fail(diag, FL_ERR_USAGE, "chunk is %lld, expected 1 or more", (long long)o->chunk);
+        return fl_fail(diag, FL_ERR_USAGE, "chunk is %lld, expected 1 or more",
+                       (long long)o->chunk);
     if (o->kv_dtype != FL_DTYPE_F32 && o->kv_dtype != FL_DTYPE_F16)
         return fl_fail(diag, FL_ERR_USAGE, "the cache's type must be f32 or f16");
     if (!(o->sampler.temperature >= 0) || !(o->sampler.top_p > 0) || o->sampler.top_k < 0)
-        return fl_fail(diag, FL_ERR_USAGE,
-                       "temperature %g, top-k %lld, top-p %g: expected 0 or more, 0 or more, above 0",
-                       o->sampler.temperature, (long long)o->sampler.top_k, o->sampler.top_p);
+        return fl_fail(
+            diag, FL_ERR_USAGE,
+            "temperature %g, top-k %lld, top-p %g: expected 0 or more, 0 or more, above 0",
+            o->sampler.temperature, (long long)o->sampler.top_k, o->sampler.top_p);
     return FL_OK;
 }
 
@@ -57,7 +59,8 @@ static fl_status choose_context(fl_session *s, fl_diag *diag) {
     const fl_session_options *o = &s->options;
     int64_t limit = s->hparams.max_position_embeddings;
     if (o->context > limit)
-        return fl_fail(diag, FL_ERR_LIMIT, "a context of %lld positions is more than the model's %lld",
+        return fl_fail(diag, FL_ERR_LIMIT,
+                       "a context of %lld positions is more than the model's %lld",
                        (long long)o->context, (long long)limit);
     if (o->context > 0)
         limit = o->context;
@@ -65,8 +68,8 @@ static fl_status choose_context(fl_session *s, fl_diag *diag) {
     s->context = need < limit ? need : limit;
     if ((int64_t)o->n_ids > limit)
         return fl_fail(diag, FL_ERR_LIMIT,
-                       "the prompt is %zu tokens long, expected at most the context's %lld", o->n_ids,
-                       (long long)limit);
+                       "the prompt is %zu tokens long, expected at most the context's %lld",
+                       o->n_ids, (long long)limit);
     return FL_OK;
 }
 
@@ -110,7 +113,8 @@ static fl_status build(fl_session *s, const fl_session_options *o, fl_diag *diag
     if ((status = check_weights(s->model, diag)) || (status = check_options(o, diag)) ||
         (status = check_ids(o, &s->hparams, diag)) ||
         (status = fl_patches_check(o->patches, o->n_patches, &s->hparams, diag)) ||
-        (status = choose_context(s, diag)) || (status = fl_kernels_choose(&s->kernels, o->isa, diag)) ||
+        (status = choose_context(s, diag)) ||
+        (status = fl_kernels_choose(&s->kernels, o->isa, diag)) ||
         (status = copy_inputs(s, o, diag)) || (status = fl_buffers_new(s, diag)) ||
         (status = prepare_rope(s, diag)))
         return status;

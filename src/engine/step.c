@@ -120,7 +120,8 @@ const fl_plan *fl_session_plan(const fl_session *s) {
 
 fl_status fl_session_rewind(fl_session *s, int32_t pass, fl_diag *diag) {
     if (pass < 0 || pass > s->pass)
-        return fl_fail(diag, FL_ERR_USAGE, "pass %d has not begun, expected 0 to %d", pass, s->pass);
+        return fl_fail(diag, FL_ERR_USAGE, "pass %d has not begun, expected 0 to %d", pass,
+                       s->pass);
     fl_status status = enter_pass(s, pass, diag);
     if (status != FL_OK)
         return status;
@@ -215,8 +216,7 @@ static bool wanted(const fl_session *s, const fl_step *step) {
 static fl_flow tell(const fl_session *s, const fl_step *step, const fl_event *event) {
     fl_flow flow = FL_GO;
     for (int i = 0; i < s->n_sinks; i++)
-        if (wanted_by(&s->sinks[i], step) &&
-            s->sinks[i].event(s->sinks[i].ctx, event) == FL_STOP)
+        if (wanted_by(&s->sinks[i], step) && s->sinks[i].event(s->sinks[i].ctx, event) == FL_STOP)
             flow = FL_STOP;
     return flow;
 }

@@ -2,7 +2,8 @@
 /* Copyright (c) 2026 the footlight authors */
 /*
  * Counting, extremes and sums. Ties between extremes go to the cell that comes first in row order,
- * whatever the order of arrival: a cache is counted position by position, which is not its row order.
+ * whatever the order of arrival: a cache is counted position by position, which is not its row
+ * order.
  */
 #include "event/accumulate.h"
 

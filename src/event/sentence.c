@@ -69,8 +69,8 @@ static int64_t position_of(const fl_event *event, int axis, int64_t row) {
     return event->past + event->new_tokens - event->tensor.shape[axis] + row;
 }
 
-/* "query 1 key 5": the index with its axis names, tokens by their positions; the batch axis and axes
- * of one number are left out. */
+/* "query 1 key 5": the index with its axis names, tokens by their positions; the batch axis and
+ * axes of one number are left out. */
 static void add_index(fl_buffer *out, const fl_event *event, const int64_t *index,
                       const fl_sentence_run *run) {
     const fl_tensor *tensor = &event->tensor;

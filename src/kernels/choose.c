@@ -38,7 +38,8 @@ fl_status fl_kernels_choose(fl_kernels *kernels, const char *isa, fl_diag *diag)
         }
     }
     char shown[64];
-    return fl_fail(diag, FL_ERR_USAGE, "isa '%s' is not one this machine can run, expected auto or scalar",
+    return fl_fail(diag, FL_ERR_USAGE,
+                   "isa '%s' is not one this machine can run, expected auto or scalar",
                    fl_escape_into(shown, sizeof shown, isa, strlen(isa)));
 }
 

@@ -24,7 +24,8 @@ static float dot(const float *a, const float *b, int64_t n) {
             lane[l] += a[i + l] * b[i + l];
     for (int l = 0; i + l < n; l++)
         lane[l] += a[i + l] * b[i + l];
-    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) +
+           ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 }
 
 /* n stored values as floats: what the file keeps in 4 to 32 bits each. */

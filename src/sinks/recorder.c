@@ -5,7 +5,6 @@
  */
 #include "sinks/recorder.h"
 
-
 void fl_recorder_init(fl_recorder *recorder) {
     *recorder = (fl_recorder){.pass = -1, .time = true};
 }

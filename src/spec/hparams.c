@@ -44,14 +44,16 @@ static fl_status check_heads(const fl_hparams *h, fl_diag *diag) {
                        (long long)h->num_hidden_layers, (long long)h->num_attention_heads,
                        HEADS_LIMIT);
     if (h->num_attention_heads % h->num_key_value_heads)
-        return fl_fail(diag, FL_ERR_FORMAT,
-                       "num_attention_heads is %lld, expected a multiple of num_key_value_heads %lld",
-                       (long long)h->num_attention_heads, (long long)h->num_key_value_heads);
+        return fl_fail(
+            diag, FL_ERR_FORMAT,
+            "num_attention_heads is %lld, expected a multiple of num_key_value_heads %lld",
+            (long long)h->num_attention_heads, (long long)h->num_key_value_heads);
     if (h->rotary_dim % 2 || h->rotary_dim > h->head_dim)
-        return fl_fail(diag, FL_ERR_FORMAT,
-                       "rotary_dim (rope dimension count) is %lld, expected an even number up to the "
-                       "head size %lld",
-                       (long long)h->rotary_dim, (long long)h->head_dim);
+        return fl_fail(
+            diag, FL_ERR_FORMAT,
+            "rotary_dim (rope dimension count) is %lld, expected an even number up to the "
+            "head size %lld",
+            (long long)h->rotary_dim, (long long)h->head_dim);
     if (h->sliding_window < 0)
         return fl_fail(diag, FL_ERR_FORMAT, "sliding_window is %lld, expected 0 or more",
                        (long long)h->sliding_window);
@@ -82,9 +84,10 @@ static fl_status check_scaling(const fl_rope_scaling *s, fl_diag *diag) {
                        s->factor);
     if (s->kind == FL_ROPE_LLAMA3 &&
         (!positive(s->low_freq_factor) || !(s->high_freq_factor > s->low_freq_factor)))
-        return fl_fail(diag, FL_ERR_FORMAT,
-                       "rope scaling low_freq_factor %g and high_freq_factor %g, expected 0 < low < high",
-                       s->low_freq_factor, s->high_freq_factor);
+        return fl_fail(
+            diag, FL_ERR_FORMAT,
+            "rope scaling low_freq_factor %g and high_freq_factor %g, expected 0 < low < high",
+            s->low_freq_factor, s->high_freq_factor);
     if ((s->kind == FL_ROPE_LLAMA3 || s->kind == FL_ROPE_YARN) &&
         s->original_max_position_embeddings < 1)
         return fl_fail(diag, FL_ERR_FORMAT,
@@ -104,16 +107,17 @@ fl_status fl_hparams_check(const fl_hparams *h, fl_diag *diag) {
     if (!positive(h->rms_norm_eps))
         return fl_fail(diag, FL_ERR_FORMAT, "rms_norm_eps is %g, expected a positive number",
                        h->rms_norm_eps);
-    if (!positive(h->rope_theta) ||
-        (h->rope_scaling.kind == FL_ROPE_YARN && h->rope_theta == 1))
-        return fl_fail(diag, FL_ERR_FORMAT, "rope_theta (rope freq_base) is %g, expected a positive "
-                       "number%s", h->rope_theta, h->rope_theta == 1 ? " other than 1" : "");
+    if (!positive(h->rope_theta) || (h->rope_scaling.kind == FL_ROPE_YARN && h->rope_theta == 1))
+        return fl_fail(diag, FL_ERR_FORMAT,
+                       "rope_theta (rope freq_base) is %g, expected a positive "
+                       "number%s",
+                       h->rope_theta, h->rope_theta == 1 ? " other than 1" : "");
     return FL_OK;
 }
 
 const char *fl_rope_kind_name(fl_rope_kind kind) {
     static const char *const names[] = {
-        [FL_ROPE_DEFAULT] = "default", [FL_ROPE_LINEAR] = "linear", [FL_ROPE_LLAMA3] = "llama3",
+        [FL_ROPE_DEFAULT] = "default", [FL_ROPE_LINEAR] = "linear",   [FL_ROPE_LLAMA3] = "llama3",
         [FL_ROPE_YARN] = "yarn",       [FL_ROPE_DYNAMIC] = "dynamic",
     };
     return names[kind];

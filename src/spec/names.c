@@ -64,8 +64,8 @@ static bool matches_aliases(const char *pattern, fl_stage stage, int32_t layer) 
     return false;
 }
 
-/* A TransformerLens name without what stands before it ("hook_resid_post", "attn.hook_q") means every
- * layer's. Its names say hook_, so no short name of another dialect is widened by this. */
+/* A TransformerLens name without what stands before it ("hook_resid_post", "attn.hook_q") means
+ * every layer's. Its names say hook_, so no short name of another dialect is widened by this. */
 static bool matches_tail(const char *pattern, const char *name) {
     if (!strstr(pattern, "hook_"))
         return false;

@@ -7,12 +7,18 @@
 
 #include <string.h>
 
-#define SHAPE2(a, b) {FL_DIM_##a, FL_DIM_##b}
-#define SHAPE3(a, b, c) {FL_DIM_##a, FL_DIM_##b, FL_DIM_##c}
-#define SHAPE4(a, b, c, e) {FL_DIM_##a, FL_DIM_##b, FL_DIM_##c, FL_DIM_##e}
-#define AXES2(a, b) {FL_AXIS_##a, FL_AXIS_##b}
-#define AXES3(a, b, c) {FL_AXIS_##a, FL_AXIS_##b, FL_AXIS_##c}
-#define AXES4(a, b, c, e) {FL_AXIS_##a, FL_AXIS_##b, FL_AXIS_##c, FL_AXIS_##e}
+#define SHAPE2(a, b)                                                                               \
+    { FL_DIM_##a, FL_DIM_##b }
+#define SHAPE3(a, b, c)                                                                            \
+    { FL_DIM_##a, FL_DIM_##b, FL_DIM_##c }
+#define SHAPE4(a, b, c, e)                                                                         \
+    { FL_DIM_##a, FL_DIM_##b, FL_DIM_##c, FL_DIM_##e }
+#define AXES2(a, b)                                                                                \
+    { FL_AXIS_##a, FL_AXIS_##b }
+#define AXES3(a, b, c)                                                                             \
+    { FL_AXIS_##a, FL_AXIS_##b, FL_AXIS_##c }
+#define AXES4(a, b, c, e)                                                                          \
+    { FL_AXIS_##a, FL_AXIS_##b, FL_AXIS_##c, FL_AXIS_##e }
 
 static const fl_stage_info stages[] = {
 #define FL_STAGE(id_, scope_, shape_, axes_, feature_, weight_, bias_, kernel_, tl_, hf_, ggml_,   \
@@ -33,9 +39,8 @@ static const fl_stage_info stages[] = {
 
 static const fl_weight_info weights[] = {
 #define FL_WEIGHT(id_, scope_, out_, in_, feature_, gguf_, hf_)                                    \
-    [FL_WEIGHT_##id_] = {#id_,          FL_SCOPE_##scope_,     FL_DIM_##out_,                      \
-                         FL_DIM_##in_,  FL_FEATURE_##feature_, gguf_,                              \
-                         hf_},
+    [FL_WEIGHT_##id_] = {                                                                          \
+        #id_, FL_SCOPE_##scope_, FL_DIM_##out_, FL_DIM_##in_, FL_FEATURE_##feature_, gguf_, hf_},
 #include <footlight/weights.def>
 };
 

@@ -34,7 +34,8 @@ static const struct {
 
 /* A line of a tiktoken rank file: a token in base64, a blank, its rank. */
 static bool is_rank_line(const uint8_t *bytes, uint64_t length) {
-    static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+    static const char base64[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
     uint64_t at = 0, from;
     while (at < length && bytes[at] && strchr(base64, bytes[at]))
         at++;

@@ -165,8 +165,8 @@ int64_t fl_row_values(const fl_tensor *tensor, const int64_t index[FL_MAX_DIMS],
 const char *fl_token_at(fl_view *view, char *out, size_t size, int64_t position);
 /* Position of row `row` of an axis: the token that stands there. */
 int64_t fl_position_of(const fl_event *event, fl_dim dim, int64_t row);
-/* Row `row` (of band `band` where there are bands) of an event, NULL if it cannot be had; the caller
- * frees it. */
+/* Row `row` (of band `band` where there are bands) of an event, NULL if it cannot be had; the
+ * caller frees it. */
 double *fl_event_row(fl_view *view, int64_t event, int64_t band, int64_t row, int64_t *count);
 const fl_digest *fl_digest_here(fl_view *view);
 const fl_ranking *fl_ranking_here(fl_view *view, int64_t event, int64_t row);

@@ -141,7 +141,8 @@ void fl_ranked_draw(fl_view *view, fl_rect rect) {
         fl_piece_show(piece, sizeof piece, &view->options.model.pieces, ranking->best[rank].id);
         fl_canvas_printf(canvas, rect.x + 1, y, 4, FL_STYLE_dim, "%3d", rank + 1);
         fl_canvas_fit(canvas, rect.x + 6, y, 15, style, piece);
-        fl_canvas_printf(canvas, rect.x + 20, y, 7, FL_STYLE_dim, "%6" PRId32, ranking->best[rank].id);
+        fl_canvas_printf(canvas, rect.x + 20, y, 7, FL_STYLE_dim, "%6" PRId32,
+                         ranking->best[rank].id);
         fl_canvas_right(canvas, rect.x + 28, y, format.width, style,
                         fl_number(number, format, ranking->best[rank].value));
         int x = rect.x + 29 + format.width;

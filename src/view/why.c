@@ -260,7 +260,8 @@ static void why_matmul(subject *s) {
 static void why_head_norm(subject *s) {
     bool query = s->event.stage == FL_STAGE_q_norm;
     int64_t count, d = s->dims.d, first = s->index[1] * d;
-    double *x = fl_event_row(s->view, before(s, query ? FL_STAGE_q : FL_STAGE_k, -1), 0, s->index[2], &count);
+    double *x = fl_event_row(s->view, before(s, query ? FL_STAGE_q : FL_STAGE_k, -1), 0,
+                             s->index[2], &count);
     double squares = 0;
     for (int64_t i = first; i < first + d && i < count; i++)
         squares += x[i] * x[i];
@@ -325,7 +326,8 @@ static void why_store(subject *s) {
 static void why_scores(subject *s) {
     fl_why *why = s->why;
     int64_t n, m, kv = s->event.head / group(s);
-    double *q = fl_event_row(s->view, before(s, FL_STAGE_q_rope, -1), s->event.head, s->index[1], &n);
+    double *q =
+        fl_event_row(s->view, before(s, FL_STAGE_q_rope, -1), s->event.head, s->index[1], &n);
     double *k = fl_event_row(s->view, before(s, FL_STAGE_k_cache, -1), kv, s->index[2], &m);
     for (int64_t i = 0; q && k && i < n && i < m; i++)
         add_term(why, i, q[i], k[i], q[i] * k[i]);
@@ -363,7 +365,8 @@ static void why_mix(subject *s) {
     fl_why *why = s->why;
     int64_t count, kv = s->event.head / group(s);
     int64_t values = before(s, FL_STAGE_v_cache, -1);
-    double *p = fl_event_row(s->view, before(s, FL_STAGE_attn_probs, s->event.head), 0, s->index[1], &count);
+    double *p = fl_event_row(s->view, before(s, FL_STAGE_attn_probs, s->event.head), 0, s->index[1],
+                             &count);
     for (int64_t k = 0; k < count; k++) {
         double v = p[k] != 0 ? cell4(s, values, kv, k, s->index[2]) : 0;
         if (k <= s->event.past + s->index[1])
@@ -424,8 +427,8 @@ static void why_choice(subject *s) {
         return;
     fl_piece_show(first, sizeof first, &s->view->options.model.pieces, ranking->best[0].id);
     fl_piece_show(second, sizeof second, &s->view->options.model.pieces, ranking->best[1].id);
-    worked(s->why, "the largest logits: \"%s\" %s, then \"%s\" %s", first, NUM(ranking->best[0].value),
-           second, NUM(ranking->best[1].value));
+    worked(s->why, "the largest logits: \"%s\" %s, then \"%s\" %s", first,
+           NUM(ranking->best[0].value), second, NUM(ranking->best[1].value));
 }
 
 static void why_probs(subject *s) {

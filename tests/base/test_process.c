@@ -69,10 +69,11 @@ static void a_mapped_file_cut_short_ends_with_a_message(void **state) {
         int status = in_child(held, said, sizeof said);
         assert_true(WIFEXITED(status));
         assert_int_equal(WEXITSTATUS(status), 1);
-        assert_string_equal(said, held ? "restored\nfootlight: a file was cut short, or could not be "
-                                         "read, while it was in use\n"
-                                       : "footlight: a file was cut short, or could not be read, "
-                                         "while it was in use\n");
+        assert_string_equal(said,
+                            held ? "restored\nfootlight: a file was cut short, or could not be "
+                                   "read, while it was in use\n"
+                                 : "footlight: a file was cut short, or could not be read, "
+                                   "while it was in use\n");
     }
 }
 

@@ -204,8 +204,8 @@ static void options_are_named_not_the_model(void **state) {
         assert_string_equal(ran.out, "");
         if (strncmp(ran.err + strlen(said), rows[i].begins, strlen(rows[i].begins)) != 0)
             print_error("expected %s, got %s\n", rows[i].begins, ran.err);
-        assert_int_equal(
-            strncmp(ran.err + strlen(said), rows[i].begins, strlen(rows[i].begins)), 0);
+        assert_int_equal(strncmp(ran.err + strlen(said), rows[i].begins, strlen(rows[i].begins)),
+                         0);
         fl_ran_done(&ran);
     }
     fl_how unknown_isa = {.environment = "FOOTLIGHT_ISA=sse9"};
@@ -215,8 +215,8 @@ static void options_are_named_not_the_model(void **state) {
 static void a_file_is_named(void **state) {
     (void)state;
     FL_NEED_DATA("gguf-vocab/ggml-vocab-deepseek-coder.gguf");
-    fl_assert_refused(fl_run("tokenize", fl_test_data("gguf-vocab/ggml-vocab-deepseek-coder.gguf")), 1,
-                      "ggml-vocab-deepseek-coder.gguf: |\"gpt2\"");
+    fl_assert_refused(fl_run("tokenize", fl_test_data("gguf-vocab/ggml-vocab-deepseek-coder.gguf")),
+                      1, "ggml-vocab-deepseek-coder.gguf: |\"gpt2\"");
 }
 
 static void unknown_words(void **state) {
@@ -253,13 +253,15 @@ static void outputs_do_not_replace_each_other(void **state) {
     (void)state;
     char path[512], other[560];
     snprintf(path, sizeof path, "%s", fl_temporary("both"));
-    fl_assert_refused(fl_run("trace", "--tensors", path, "-o", path), 2, "--tensors: |both|--output");
+    fl_assert_refused(fl_run("trace", "--tensors", path, "-o", path), 2,
+                      "--tensors: |both|--output");
     fl_assert_refused(fl_run("trace", "--tensors", "./both", "-o", "both"), 2, "--tensors: ");
     fl_assert_refused(fl_run("trace", "--tensors", "-"), 2, "--tensors: found '-'");
     assert_false(fl_test_exists(path));
     snprintf(other, sizeof other, "%s", fl_write_temporary("model.gguf", "GGUF", 4));
     fl_assert_refused(fl_run("trace", other, "-o", other), 2, "--output: |the model itself");
-    fl_assert_refused(fl_run("trace", other, "--tensors", other), 2, "--tensors: |the model itself");
+    fl_assert_refused(fl_run("trace", other, "--tensors", other), 2,
+                      "--tensors: |the model itself");
     unlink(other);
 }
 

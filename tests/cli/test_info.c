@@ -155,8 +155,8 @@ static int widest_line(const char *text) {
 /* What people read has lines of at most 80 columns where there is no terminal to ask. */
 static void prose_keeps_to_80_columns(void **state) {
     (void)state;
-    static const char *const models[] = {"llama-2-7b", "llama-3.1-70b", "mistral-7b", "qwen2.5-7b",
-                                         "qwen3-8b", "builtin"};
+    static const char *const models[] = {"llama-2-7b", "llama-3.1-70b", "mistral-7b",
+                                         "qwen2.5-7b", "qwen3-8b",      "builtin"};
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
         fl_ran table = fl_run("info", models[i]), diagram = fl_run("info", models[i], "--diagram");
         assert_in_range(widest_line(table.out), 40, 80);

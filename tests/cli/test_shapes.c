@@ -207,7 +207,8 @@ static int widest_line(const char *text) {
     return widest;
 }
 
-/* At 80 columns there are still a layer's figures and the total, and it is said what is not there. */
+/* At 80 columns there are still a layer's figures and the total, and it is said what is not there.
+ */
 static void a_narrow_table_keeps_the_totals(void **state) {
     (void)state;
     static const char *const models[] = {"llama-2-7b", "llama-3.1-70b", "qwen3-8b", "builtin"};
@@ -217,10 +218,11 @@ static void a_narrow_table_keeps_the_totals(void **state) {
             assert_in_range(widest_line(table_at(models[m], width, &out)), 1, width);
     const char *text = table_at("llama-2-7b", 80, &out);
     assert_non_null(strstr(text, "params    total    FLOPs    total\n"));
-    assert_non_null(
-        strstr(text, "  gate            (1, 5, 11008)           45.09 M  1.443 G  450.9 M  14.43 G\n"));
-    assert_non_null(strstr(text, "\nLeft out: letters, weights, types, bytes (wider terminal, less -S, "
-                                 "--format csv)\n"));
+    assert_non_null(strstr(
+        text, "  gate            (1, 5, 11008)           45.09 M  1.443 G  450.9 M  14.43 G\n"));
+    assert_non_null(strstr(text,
+                           "\nLeft out: letters, weights, types, bytes (wider terminal, less -S, "
+                           "--format csv)\n"));
     assert_non_null(strstr(text, "a multiply-add is 2"));
     assert_null(strstr(text, "Letters: ")); /* there are none */
     text = table_at("llama-2-7b", 170, &out);

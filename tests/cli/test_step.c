@@ -62,8 +62,10 @@ static void steps_of_a_long_prompt(void **state) {
     long steps;
     char last[64];
     fl_assert_ran(&ran);
-    assert_int_equal(sscanf(ran.out, "builtin: %d tokens go in; %ld steps later one word comes out.\n%n",
-                            &tokens, &steps, &end), 2);
+    assert_int_equal(sscanf(ran.out,
+                            "builtin: %d tokens go in; %ld steps later one word comes out.\n%n",
+                            &tokens, &steps, &end),
+                     2);
     assert_true(end > 0);
     assert_int_equal(tokens, 6);
     snprintf(last, sizeof last, "\nevent %ld of ", steps);

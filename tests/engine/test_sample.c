@@ -90,7 +90,8 @@ static void extreme_temperatures_have_their_limits(void **state) {
     double out[N];
     shares(&(fl_sampler){.temperature = 5e-324, .top_p = 1}, out); /* the two best, evenly */
     assert_true(fabs(out[1] - 0.5) < 0.02 && fabs(out[2] - 0.5) < 0.02);
-    shares(&(fl_sampler){.temperature = INFINITY, .top_p = 1}, out); /* all that is finite, evenly */
+    shares(&(fl_sampler){.temperature = INFINITY, .top_p = 1},
+           out); /* all that is finite, evenly */
     assert_true(fabs(out[0] - 0.25) < 0.02 && fabs(out[4] - 0.25) < 0.02);
     const float far[] = {-3e38f, 3e38f}; /* their difference is no float */
     int seen[2] = {0, 0};

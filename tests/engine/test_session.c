@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
-/* The stepping machine on the built-in model: order, shapes, going back, chunks, threads, patches. */
+/* The stepping machine on the built-in model: order, shapes, going back, chunks, threads, patches.
+ */
 #include "test.h"
 
 #include "base/diag.h"
@@ -46,17 +47,20 @@ static fl_session *session(const fl_session_options *o) {
 /* FNV-1a over everything an event says but its time. */
 static uint64_t digest(const fl_event *event) {
     uint64_t hash = 0xcbf29ce484222325u;
-    size_t size = (size_t)fl_tensor_count(&event->tensor) * (event->tensor.dtype == FL_DTYPE_F16 ? 2 : 4);
+    size_t size =
+        (size_t)fl_tensor_count(&event->tensor) * (event->tensor.dtype == FL_DTYPE_F16 ? 2 : 4);
     unsigned char *values = malloc(size);
     fl_stats stats;
     fl_tensor_pack(&event->tensor, values);
     fl_event_stats(event, &stats);
-    const int64_t place[] = {event->index, event->pass, event->stage, event->layer, event->head,
-                             event->kv_head};
+    const int64_t place[] = {event->index, event->pass, event->stage,
+                             event->layer, event->head, event->kv_head};
     const struct {
         const void *bytes;
         size_t size;
-    } parts[] = {{values, size}, {&stats, sizeof stats}, {place, sizeof place},
+    } parts[] = {{values, size},
+                 {&stats, sizeof stats},
+                 {place, sizeof place},
                  {event->tensor.shape, (size_t)event->tensor.n_dims * 8}};
     for (size_t p = 0; p < sizeof parts / sizeof *parts; p++)
         for (size_t i = 0; i < parts[p].size; i++)
@@ -139,7 +143,8 @@ static void rewinding_computes_the_same_bytes(void **state) {
 }
 
 /* Forward to the end, back to the start, forward again, and then anywhere: the same bytes at every
- * event, whether the capture kept it (a large budget) or had to run the pass again (a small one). */
+ * event, whether the capture kept it (a large budget) or had to run the pass again (a small one).
+ */
 static void walk_both_ways(uint64_t memory) {
     int64_t n;
     fl_session_options o = options(3);
@@ -337,7 +342,7 @@ static void runs_end_where_asked_or_where_the_context_is_full(void **state) {
         {-1, N_PROMPT + 3, 512, N_PROMPT, {4, 4, FL_STAGE_next_token}}, /* and one per free place */
         {-1, 1, 512, 1, {1, 1, FL_STAGE_next_token}},
         {2, 0, 1, 1, {2, 2, FL_STAGE_next_token}},
-        {1, 0, 1, 3, {3, 1, FL_STAGE_next_token}}, /* a prompt read token by token */
+        {1, 0, 1, 3, {3, 1, FL_STAGE_next_token}},               /* a prompt read token by token */
         {1, 0, N_PROMPT, N_PROMPT, {1, 1, FL_STAGE_next_token}}, /* a chunk exactly full */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -401,7 +406,8 @@ static void a_layers_branches_can_be_scaled(void **state) {
     static const struct {
         const char *text;
         fl_stage stage;
-    } cases[] = {{"layer 0 attn scale 2", FL_STAGE_attn_out}, {"layer 0 ffn scale 2", FL_STAGE_down}};
+    } cases[] = {{"layer 0 attn scale 2", FL_STAGE_attn_out},
+                 {"layer 0 ffn scale 2", FL_STAGE_down}};
     for (size_t c = 0; c < 2; c++) {
         fl_patch patch;
         double sums[2] = {0, 0};
@@ -429,9 +435,14 @@ static void patches_are_written_as_they_are_read(void **state) {
     (void)state;
     static const char *const texts[] = {"layer 3 head 7 zero", "layer 0 attn zero",
                                         "layer 12 ffn scale 0.5"};
-    static const char *const wrong[] = {"", "layer", "layer x head 1 zero", "layer 1 head zero",
-                                        "layer 1 ffn scale", "layer 1 ffn scale nan",
-                                        "layer 1 ffn zero more", "layer -1 ffn zero"};
+    static const char *const wrong[] = {"",
+                                        "layer",
+                                        "layer x head 1 zero",
+                                        "layer 1 head zero",
+                                        "layer 1 ffn scale",
+                                        "layer 1 ffn scale nan",
+                                        "layer 1 ffn zero more",
+                                        "layer -1 ffn zero"};
     fl_patch patch;
     char text[64];
     fl_diag diag;

@@ -12,9 +12,8 @@ static const char *sentence_of(fl_source *source, int64_t index, fl_buffer *out)
         captured = source->get(source->ctx, i, &diag);
     assert_non_null(captured);
     assert_true(source->pass_of(source->ctx, index, &pass));
-    fl_sentence_run run = {.pieces = fl_fake_pieces(),
-                           .first = pass.first,
-                           .last = pass.first + pass.count - 1};
+    fl_sentence_run run = {
+        .pieces = fl_fake_pieces(), .first = pass.first, .last = pass.first + pass.count - 1};
     size_t n_prompt;
     run.tokens = source->tokens(source->ctx, &run.n_tokens, &n_prompt);
     fl_buffer_clear(out);
@@ -28,19 +27,25 @@ static void each_kind_of_stage_is_said(void **state) {
         int64_t event;
         const char *text;
     } rows[] = {
-        {0, "event 0 of 0 to 77: tokens, the text cut into pieces, each replaced by its number in the "
-            "vocabulary, shape 1 by 6, pass 0, prefill of 6 after 0: \"<s>\" \" The\" \" capital\" "
-            "\" of\" \" France\" \" is\"."},
-        {4, "event 4 of 0 to 77: layer 0, attn_norm_rms, the typical size of the numbers in each "
-            "token's list, before attention, shape 1 by 6 by 1, min 0.1953 at token 2, max 0.2234 at "
-            "token 0, mean 0.2099."},
-        {55, "event 55 of 0 to 77: layer 1, head 3, attn_probs, how much each token looks at each "
-             "earlier one: every row adds up to 1, shape 1 by 6 by 6, 15 masked, min 0.02494 at query 3 "
-             "key 3, max 1 at query 0 key 0, mean 0.2857. Query \" is\" gives 44 percent to \" of\"."},
-        {77, "event 77 of 0 to 77: next_token, the piece that is chosen, to be read as the next token, "
-             "shape 1 by 1: id 18, \" dog\", probability 0.1567, chosen greedily."},
-        {78, "event 78 of 78 to 155: tokens, the text cut into pieces, each replaced by its number in "
-             "the vocabulary, shape 1 by 1, pass 1, decode of 1 after 6: \" dog\"."},
+        {0,
+         "event 0 of 0 to 77: tokens, the text cut into pieces, each replaced by its number in the "
+         "vocabulary, shape 1 by 6, pass 0, prefill of 6 after 0: \"<s>\" \" The\" \" capital\" "
+         "\" of\" \" France\" \" is\"."},
+        {4,
+         "event 4 of 0 to 77: layer 0, attn_norm_rms, the typical size of the numbers in each "
+         "token's list, before attention, shape 1 by 6 by 1, min 0.1953 at token 2, max 0.2234 at "
+         "token 0, mean 0.2099."},
+        {55,
+         "event 55 of 0 to 77: layer 1, head 3, attn_probs, how much each token looks at each "
+         "earlier one: every row adds up to 1, shape 1 by 6 by 6, 15 masked, min 0.02494 at query "
+         "3 "
+         "key 3, max 1 at query 0 key 0, mean 0.2857. Query \" is\" gives 44 percent to \" of\"."},
+        {77,
+         "event 77 of 0 to 77: next_token, the piece that is chosen, to be read as the next token, "
+         "shape 1 by 1: id 18, \" dog\", probability 0.1567, chosen greedily."},
+        {78,
+         "event 78 of 78 to 155: tokens, the text cut into pieces, each replaced by its number in "
+         "the vocabulary, shape 1 by 1, pass 1, decode of 1 after 6: \" dog\"."},
     };
     fl_source source = fl_fake_source(&(fl_fake_options){0});
     fl_buffer out = {0};
@@ -80,7 +85,8 @@ static fl_event event_at(fl_source *source, int64_t index, fl_stats *stats) {
     return captured->event;
 }
 
-/* The one row of logits is the last token's, and a number of the vocabulary comes with its piece. */
+/* The one row of logits is the last token's, and a number of the vocabulary comes with its piece.
+ */
 static void rows_are_positions_and_ids_have_pieces(void **state) {
     (void)state;
     static const struct {
@@ -116,8 +122,9 @@ static void a_draw_is_told(void **state) {
     char how[128], cut[14];
     event.sampler = "temperature 0.8 top-k 40 top-p 0.9 seed 3";
     fl_sentence(&out, &event, &stats, &run);
-    assert_non_null(strstr(out.data, ", probability 0.1567 at temperature 1, drawn at temperature 0.8, "
-                                     "top-k 40, top-p 0.9, seed 3."));
+    assert_non_null(strstr(out.data,
+                           ", probability 0.1567 at temperature 1, drawn at temperature 0.8, "
+                           "top-k 40, top-p 0.9, seed 3."));
     event.sampler = "greedy";
     assert_string_equal(fl_choice_how(how, sizeof how, &event), "chosen greedily");
     event.sampler = "temperature 0.8 seed 0";

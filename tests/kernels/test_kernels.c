@@ -21,7 +21,8 @@ static float *noise(uint64_t seed, int64_t n) {
     return x;
 }
 
-static const int64_t lengths[] = {1, 2, 3, 7, 8, 9, 15, 16, 31, 33, 64, 127, 255, 256, 257, 511, 1023};
+static const int64_t lengths[] = {1,  2,  3,   7,   8,   9,   15,  16,  31,
+                                  33, 64, 127, 255, 256, 257, 511, 1023};
 
 /* Products of numbers below 1: the error of a sum of n of them stays below n roundings. */
 static void matmul_agrees_with_double(void **state) {

@@ -6,7 +6,6 @@
  */
 #include "model/opened.h"
 
-
 #include <math.h>
 #include <time.h>
 

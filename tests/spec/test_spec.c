@@ -85,7 +85,8 @@ static void parameters_and_cache(void **state) {
 static void costs_follow_the_conventions(void **state) {
     (void)state;
     fl_dims dims = fl_dims_of(&llama7b, 5, 0, FL_LOGITS_LAST);
-    fl_storage q = {FL_DTYPE_F16, (uint64_t)4096 * 4096 * 2}, table = {FL_DTYPE_F16, 32000ull * 8192};
+    fl_storage q = {FL_DTYPE_F16, (uint64_t)4096 * 4096 * 2},
+               table = {FL_DTYPE_F16, 32000ull * 8192};
     fl_cost cost = fl_stage_cost(FL_STAGE_q, &dims, &q, NULL, 2);
     assert_true(cost.flops == 2.0 * 5 * 4096 * 4096);
     assert_true(cost.bytes_read == 4096.0 * 4096 * 2 + 4.0 * 5 * 4096);

@@ -12,10 +12,10 @@
 enum { STEPS = 20000 };
 
 static int random_key(uint64_t *seed) {
-    static const int keys[] = {
-        FL_KEY_ENTER,   FL_KEY_TAB,    FL_KEY_ESCAPE,    FL_KEY_BACKSPACE, FL_KEY_UP,   FL_KEY_DOWN,
-        FL_KEY_LEFT,    FL_KEY_RIGHT,  FL_KEY_PAGE_UP,   FL_KEY_PAGE_DOWN, FL_KEY_HOME, FL_KEY_END,
-        FL_KEY_BACKTAB, FL_KEY_CTRL('n'), FL_KEY_CTRL('p')};
+    static const int keys[] = {FL_KEY_ENTER,   FL_KEY_TAB,       FL_KEY_ESCAPE,   FL_KEY_BACKSPACE,
+                               FL_KEY_UP,      FL_KEY_DOWN,      FL_KEY_LEFT,     FL_KEY_RIGHT,
+                               FL_KEY_PAGE_UP, FL_KEY_PAGE_DOWN, FL_KEY_HOME,     FL_KEY_END,
+                               FL_KEY_BACKTAB, FL_KEY_CTRL('n'), FL_KEY_CTRL('p')};
     static const char letters[] = "snfctSNFCT[]{}+-_=ewpbBg/:?hjkl0123456789";
     uint64_t draw = fl_rng_next(seed);
     if (draw % 8 < 5)
