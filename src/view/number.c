@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 fl_format fl_format_for(double largest, int digits) {
@@ -58,24 +59,42 @@ const char *fl_exact(char out[FL_NUMBER], double value) {
     return out;
 }
 
+/* Where the levels begin, as parts of the scale, from the largest level down. Levels and legends
+ * both go by these. */
+enum { SHARES = 7 };
+static const double share_bounds[SHARES] = {7 / 8.0, 6 / 8.0, 5 / 8.0, 4 / 8.0,
+                                            3 / 8.0, 2 / 8.0, 1 / 50.0};
+static const double bounds[FL_SHADES - 1] = {1 / 3.0, 1 / 10.0, 1 / 30.0, 1 / 100.0};
+
 static int share_level(double value, double scale) {
-    if (!(value > 0) || scale <= 0)
-        return 0;
-    int level = (int)(value / scale * 8);
-    if (level == 0 && value / scale >= 0.02)
-        level = 1;
-    return level > 7 ? 7 : level;
+    int level = SHARES;
+    for (int i = 0; i < SHARES && !(value >= scale * share_bounds[i]); i++)
+        level--;
+    return scale > 0 ? level : 0;
 }
 
-static const double bounds[FL_SHADES - 1] = {1 / 3.0, 1 / 10.0, 1 / 30.0, 1 / 100.0};
+/* To the two digits that a legend shows, so that a cell never contradicts it. */
+static double two_digits(double value, bool up) {
+    if (!(value > 0) || !isfinite(value))
+        return value;
+    int power = 1 - (int)floor(log10(value));
+    double step = pow(10, abs(power)), count = power > 0 ? value * step : value / step;
+    count = up ? ceil(count * (1 - 1e-12)) : round(count);
+    return power > 0 ? count / step : count * step;
+}
+
+/* Where shades 5, 4, 3 and 2 begin, and beyond which there is none: the scale, rounded up. */
+static double bound_of(double scale, int i) {
+    return i < FL_SHADES - 1 ? two_digits(scale * bounds[i], false) : two_digits(scale, true);
+}
 
 /* -5 to 5; 6 and -6 lie beyond the scale. */
 static int signed_level(double value, double scale) {
     double size = fabs(value);
     if (value == 0 || scale <= 0)
         return 0;
-    int level = FL_SHADES + (size > scale);
-    for (int i = 0; i < FL_SHADES - 1 && size < scale * bounds[i]; i++)
+    int level = FL_SHADES + (size > bound_of(scale, FL_SHADES - 1));
+    for (int i = 0; i < FL_SHADES - 1 && size < bound_of(scale, i); i++)
         level--;
     return value < 0 ? -level : level;
 }
@@ -118,29 +137,36 @@ const char *fl_shade_glyph(const fl_shading *shading, double value, int columns)
 
 /* ---- legends: longer and shorter ways to say it, of which the first that fits is taken ---- */
 
-enum { WAYS = 3 };
+enum { WAYS = 4 };
 
-static const char *const share_numbers[WAYS] = {"colours go from 0 to 1 in eight equal steps",
-                                                "colours: 0 to 1 in eight steps", ""};
+static const char *const share_numbers[WAYS] = {
+    "colours step at 1/50, then at each eighth from 2/8 on", "colours step at 1/50, 2/8, 3/8 …", "",
+    ""};
 static const char *const share_digits[WAYS] = {
-    "a digit n stands for n eighths and more; , is less than 1/50",
-    "digit n: n/8 and more; , below 1/50", ""};
+    "digit n from n/8 on, but 1 from 1/50 on; , is less; blank is 0",
+    "digit n from n/8 on, but 1 from 1/50; , is less", "n from n/8, 1 from 1/50; , less", ""};
 static const char *const share_bars[WAYS] = {
-    "full height is 1, in steps of an eighth; , is less than 1/50",
-    "full height is 1; , below 1/50", ""};
-/* the five numbers are where shades 5 to 2 begin, and the scale */
+    "▂ from 2/8 on, up to ▇ from 7/8 on; ▁ from 1/50 on; , is less; blank is 0",
+    "▂ from 2/8, up to ▇ from 7/8; ▁ from 1/50; , less", "▂ from 2/8 … ▇ 7/8; ▁ 1/50; , less", ""};
+/* the five numbers are where shades 5 to 2 begin, and the scale; %.0s passes over one */
 static const char *const in_numbers[WAYS] = {
     "blue −, orange +, brightest from %s on, then %s, %s, %s, less",
-    "blue −, orange +, shades from %s, %s, %s, %s", "blue −, orange +"};
+    "blue −, orange +, shades from %s, %s, %s, %s", "blue −, orange +", ""};
 static const char *const in_colors[WAYS] = {
     "blue −, orange +; bright from %s, then %s, %s, %s, less; ▲▼ over %s",
-    "blue −, orange +: %s, %s, %s, %s; ▲▼ over %s", "blue −, orange +: top from %s; ▲▼ beyond"};
+    "blue −, orange +: %s, %s, %s, %s; ▲▼ over %s",
+    "blue −, orange +: bright from %s;%.0s%.0s%.0s ▲▼ over %s",
+    "blue −, orange +; top %s,%.0s%.0s%.0s ▲▼ over %s"};
 static const char *const in_digits[WAYS] = {
     "5 from %s on, 4 from %s, 3: %s, 2: %s, 1: less; . is 0; ▲▼ over %s",
-    "5: %s, 4: %s, 3: %s, 2: %s and more; ▲▼ over %s", "5 from %s on; ▲▼ beyond"};
+    "5 from %s on, 4: %s, 3: %s, 2: %s; ▲▼ over %s",
+    "5 from %s on,%.0s%.0s%.0s each below a third; ▲▼ over %s",
+    "5 from %s on;%.0s%.0s%.0s ▲▼ over %s"};
 static const char *const in_letters[WAYS] = {
-    "digits +, letters −: 5 e from %s, 4 d %s, 3 c %s, 2 b %s; ▲▼ over %s",
-    "+5 −e %s, 4 d %s, 3 c %s, 2 b %s, ▲▼ %s", "+5 −e from %s on; ▲▼ beyond"};
+    "plus 1–5, minus a–e: 5 e from %s on, 4 d %s, 3 c %s, 2 b %s, 1 a less; ▲▼ over %s",
+    "plus 1–5, minus a–e; 5 and e from %s on,%.0s%.0s%.0s each below a third; ▲▼ over %s",
+    "+ 1–5, − a–e; 5, e from %s, then%.0s%.0s%.0s thirds; ▲▼ over %s",
+    "+ 1–5, − a–e; 5, e from %s;%.0s%.0s%.0s ▲▼ over %s"};
 
 static const char *const *legend_of(const fl_shading *shading, int columns) {
     bool numbers = columns > FL_GLYPH_COLUMNS;
@@ -161,7 +187,7 @@ void fl_shade_legend(const fl_shading *shading, int columns, int width, char *ou
     const char *bare[FL_SHADES];
     out[0] = '\0';
     for (int i = 0; i < FL_SHADES; i++) {
-        double bound = shading->scale * (i + 1 < FL_SHADES ? bounds[i] : 1);
+        double bound = bound_of(shading->scale, i);
         fl_number(from[i], fl_format_for(bound, 2), bound);
         bare[i] = from[i] + (strncmp(from[i], "0.", 2) == 0);
     }

@@ -30,7 +30,8 @@ const char *fl_exact(char out[FL_NUMBER], double value);
 
 /* Shades: signed numbers go from -5 to 5: 5 from a third of `scale` up to it, 4 from a tenth, 3
  * from a thirtieth, 2 from a hundredth, 1 for all below but zero itself; what is larger than
- * `scale` has a sign of its own. Shares go from 0 to 7 in equal steps. */
+ * `scale` has a sign of its own; all these bounds have two digits, as the legend shows them. Shares
+ * go from 0 to 7: n from n eighths on, but 1 from a fiftieth on. */
 enum { FL_SHADES = 5, FL_GLYPH_COLUMNS = 4 /* a wider cell shows its number */ };
 typedef struct fl_shading {
     bool share;

@@ -431,7 +431,7 @@ static void draw_cell(sheet *s, int y) {
 static void draw_legend(sheet *s, int y) {
     char legend[160], text[320] = "";
     if (s->cells > 1)
-        snprintf(text, sizeof text, "1 block = %" PRId64 " cells, max |x|; ", s->cells);
+        snprintf(text, sizeof text, "largest of %" PRId64 " cells; ", s->cells);
     else if (s->shown < s->grid.cols)
         snprintf(text, sizeof text, "cells %" PRId64 " to %" PRId64 " of %" PRId64 "; ", s->first,
                  s->first + s->shown - 1, s->grid.cols);

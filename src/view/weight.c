@@ -95,7 +95,7 @@ static void draw_heading(const table *t) {
 static void draw_foot(const table *t, int y) {
     char legend[160], text[256] = "";
     if (t->cells > 1)
-        snprintf(text, sizeof text, "1 block = %" PRId64 " cells, max |x|; ", t->cells);
+        snprintf(text, sizeof text, "largest of %" PRId64 " cells; ", t->cells);
     size_t used = strlen(text);
     fl_shade_legend(&t->shading, 1, t->rect.w - fl_text_width(text), legend, sizeof legend);
     snprintf(text + used, sizeof text - used, "%s", legend);

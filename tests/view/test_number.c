@@ -113,6 +113,67 @@ static void shares_go_in_eighths(void **state) {
     assert_int_equal(fl_shade_style(&shading, 1), FL_STYLE_share_7);
 }
 
+static void expect_glyph(const fl_shading *shading, double value, const char *glyph) {
+    assert_string_equal(fl_shade_glyph(shading, value, 1), glyph);
+}
+
+/* Around every threshold a glyph is what the legend says it is. */
+static void legends_of_shares_are_true(void **state) {
+    (void)state;
+    static const char *const digits[] = {",", "1", "2", "3", "4", "5", "6", "7"};
+    static const char *const bars[] = {",", "▁", "▂", "▃", "▄", "▅", "▆", "▇"};
+    char legend[160];
+    for (int ascii = 0; ascii < 2; ascii++) {
+        const fl_shading shading = {true, 1, 0, ascii};
+        const char *const *glyphs = ascii ? digits : bars;
+        fl_shade_legend(&shading, 1, 78, legend, sizeof legend);
+        assert_string_equal(
+            legend, ascii ? "digit n from n/8 on, but 1 from 1/50 on; , is less; blank is 0"
+                          : "▂ from 2/8 on, up to ▇ from 7/8 on; ▁ from 1/50 on; , is less; "
+                            "blank is 0");
+        for (int n = 1; n < 8; n++) {
+            double from = n == 1 ? 1 / 50.0 : n / 8.0;
+            expect_glyph(&shading, from, glyphs[n]);
+            expect_glyph(&shading, nextafter(from, 0), glyphs[n - 1]);
+        }
+        expect_glyph(&shading, 1 / 8.0, glyphs[1]);
+        expect_glyph(&shading, 1, glyphs[7]);
+        expect_glyph(&shading, 0, " ");
+    }
+}
+
+/* The number behind the first `word` of a legend, where ".24" is 0.24. */
+static double number_behind(const char *legend, const char *word) {
+    const char *at = strstr(legend, word);
+    assert_non_null(at);
+    return strtod(at + strlen(word), NULL);
+}
+
+static void legends_of_signs_are_true(void **state) {
+    (void)state;
+    static const double scales[] = {2.17e-8, 0.0123, 0.7166, 0.7149, 1, 9.99, 58.9, 12345, 3e12};
+    static const char *const words[] = {"5 e from ", "4 d ", "3 c ", "2 b "};
+    static const char *const glyphs[] = {"5", "4", "3", "2", "1"}, *const minus[] = {"e", "d", "c",
+                                                                                     "b", "a"};
+    char legend[160];
+    for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
+        const fl_shading shading = {false, scales[i], 0, false};
+        fl_shade_legend(&shading, 1, 120, legend, sizeof legend);
+        for (int n = 0; n < 4; n++) {
+            double from = number_behind(legend, words[n]);
+            expect_glyph(&shading, from * (1 + 1e-9), glyphs[n]);
+            expect_glyph(&shading, from * (1 - 1e-9), glyphs[n + 1]);
+            expect_glyph(&shading, -from * (1 + 1e-9), minus[n]);
+            expect_glyph(&shading, -from * (1 - 1e-9), minus[n + 1]);
+        }
+        double over = number_behind(legend, "▲▼ over ");
+        expect_glyph(&shading, scales[i], "5"); /* the scale itself is no exception */
+        expect_glyph(&shading, over * (1 - 1e-9), "5");
+        expect_glyph(&shading, over * (1 + 1e-9), "▲");
+        expect_glyph(&shading, -over * (1 + 1e-9), "▼");
+    }
+}
+
 /* Without colour sign and size are in the glyph alone. */
 static void glyphs_tell_sign_and_size(void **state) {
     (void)state;
@@ -147,6 +208,8 @@ int main(void) {
         cmocka_unit_test(what_is_beyond_the_scale_has_a_sign),
         cmocka_unit_test(legends_fit),
         cmocka_unit_test(shares_go_in_eighths),
+        cmocka_unit_test(legends_of_shares_are_true),
+        cmocka_unit_test(legends_of_signs_are_true),
         cmocka_unit_test(glyphs_tell_sign_and_size),
         cmocka_unit_test(bars_have_their_length),
     };
