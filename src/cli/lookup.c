@@ -59,8 +59,8 @@ static size_t distance_to_any(const char *written, fl_stage stage) {
 }
 
 fl_stage fl_stage_nearest(const char *written) {
-    fl_stage nearest = FL_STAGE_tokens;
-    size_t best = SIZE_MAX;
+    fl_stage nearest = FL_STAGE_COUNT;
+    size_t best = (strlen(written) + 1) / 2; /* further away is not near */
     for (int id = 0; id < FL_STAGE_COUNT; id++) {
         size_t distance = distance_to_any(written, (fl_stage)id);
         if (distance < best) {
@@ -88,6 +88,10 @@ fl_status fl_stages_named(const char *name, int32_t n_layers, bool found[FL_STAG
     if (placed && find_all(first, n_layers, found))
         return fl_fail(diag, FL_ERR_USAGE, "'%s' names a layer that is none of 0 to %d", shown,
                        n_layers - 1);
+    fl_stage nearest = fl_stage_nearest(name);
+    if (nearest == FL_STAGE_COUNT)
+        return fl_fail(diag, FL_ERR_USAGE, "no stage is called '%s'; 'footlight stage' lists them",
+                       shown);
     return fl_fail(diag, FL_ERR_USAGE, "no stage is called '%s', the nearest is '%s'", shown,
-                   fl_stage_get_info(fl_stage_nearest(name))->id);
+                   fl_stage_get_info(nearest)->id);
 }

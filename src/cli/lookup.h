@@ -16,7 +16,8 @@ enum { FL_ANY_LAYERS = 128 };
 fl_status fl_stages_named(const char *name, int32_t n_layers, bool found[FL_STAGE_COUNT],
                           fl_diag *diag);
 
-/* The stage whose name in some dialect is nearest to what was written. */
+/* The stage whose name in some dialect is nearest to what was written; FL_STAGE_COUNT if none is
+ * near. */
 fl_stage fl_stage_nearest(const char *name);
 
 #endif

@@ -299,7 +299,8 @@ static const char flops_note[] = "FLOPs: a multiply-add is 2; add, multiply, div
                                  "sqrt are 1; look-ups and copies "
                                  "0; attention counts the cells its mask leaves.";
 static const char bytes_note[] =
-    "Bytes: every weight once a pass as stored, activations and cache at 4 bytes a number, nothing "
+    "Bytes: every weight once a pass as stored (of the embedding the rows looked up), activations "
+    "and cache at 4 bytes a number, nothing "
     "reused between stages.";
 static const char letters_note[] =
     "Letters: T tokens, S = P + T positions, D hidden, H query heads, K key/value heads, d head "

@@ -87,7 +87,8 @@ static void add_axes(fl_stage stage, fl_buffer *out) {
         fl_buffer_printf(out, "%s%s", i ? " × " : "", fl_axis_name(info->axes[i]));
     fl_buffer_puts(out, "\n  letters   ");
     for (int i = 1; i < rank; i++)
-        fl_buffer_printf(out, "%s%s: %s", i > 1 ? "; " : "", fl_dim_get_info(info->dims[i])->symbol,
+        fl_buffer_printf(out, "%s%s: %s", i > 1 ? "\n            " : "",
+                         fl_dim_get_info(info->dims[i])->symbol,
                          fl_dim_get_info(info->dims[i])->meaning);
     fl_buffer_puts(out, "\n");
 }

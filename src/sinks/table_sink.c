@@ -24,12 +24,23 @@ static int longest_name(const fl_recorder *r) {
     return longest;
 }
 
+/* A changed run says so wherever its numbers are read. */
+static void add_patches(fl_recorder *r) {
+    const fl_session_options *options = fl_session_get_options(r->session);
+    for (size_t i = 0; i < options->n_patches; i++) {
+        char patch[64];
+        fl_patch_print(&options->patches[i], patch, sizeof patch);
+        fl_buffer_printf(&r->line, "%s%s", i ? ", " : "; MODIFIED: ", patch);
+    }
+    fl_buffer_puts(&r->line, "\n");
+}
+
 static void pass_line(fl_recorder *r, const fl_event *event) {
-    fl_buffer_printf(&r->line, "%spass %d: %s of %lld %s, %lld cached\n",
-                     event->pass > 0 ? "\n" : "", event->pass,
-                     event->phase == FL_PREFILL ? "prefill" : "decode",
+    fl_buffer_printf(&r->line, "%spass %d: %s of %lld %s, %lld cached", event->pass > 0 ? "\n" : "",
+                     event->pass, event->phase == FL_PREFILL ? "prefill" : "decode",
                      (long long)event->new_tokens, event->new_tokens == 1 ? "token" : "tokens",
                      (long long)event->past);
+    add_patches(r);
 }
 
 static void place(fl_recorder *r, const fl_event *event) {
@@ -56,8 +67,9 @@ static void time_of(fl_recorder *r, const fl_event *event) {
 static void statistics(fl_recorder *r, const fl_event *event) {
     fl_stats s;
     fl_event_stats(event, &s);
-    if (s.finite > 0)
-        fl_buffer_printf(&r->line, " %11.4g %11.4g %11.4g %11.4g", s.min, s.max, s.mean, s.rms);
+    if (s.finite > 0) /* + 0.0: for people, minus zero is zero */
+        fl_buffer_printf(&r->line, " %11.4g %11.4g %11.4g %11.4g", s.min + 0.0, s.max + 0.0,
+                         s.mean + 0.0, s.rms);
     else
         fl_buffer_printf(&r->line, " %11s %11s %11s %11s", "-", "-", "-", "-");
     time_of(r, event);

@@ -120,8 +120,15 @@ bool fl_break_add(fl_view *view, const char *text) {
         fl_say(view, "break wants STAGE [layer L] [head H], as in: break attn_* layer 2");
         return false;
     }
+    const fl_hparams *h = view->options.model.hparams;
+    if (b.layer >= h->num_hidden_layers || b.head >= h->num_attention_heads) {
+        fl_say(view, "layers are 0 to %" PRId64 ", heads 0 to %" PRId64, h->num_hidden_layers - 1,
+               h->num_attention_heads - 1);
+        return false;
+    }
     if (!names_something(view, &b)) {
-        fl_say(view, "no stage of this model is called \"%s\"", b.pattern);
+        fl_say(view, "no stage of this model is called \"%s\"%s", b.pattern,
+               b.layer >= 0 || b.head >= 0 ? " there" : "");
         return false;
     }
     return add(view, &b);

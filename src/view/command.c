@@ -54,8 +54,8 @@ static bool with_text(fl_view *view, fl_verb verb, const char *text) {
         return fl_break_add(view, text);
     case FL_VERB_delete:
         return fl_break_delete(view, text);
-    case FL_VERB_prompt:
-        return fl_restart(view, text);
+    case FL_VERB_prompt: /* a bare `prompt` must not cost a session: "" asks for no text */
+        return fl_restart(view, strcmp(text, "\"\"") == 0 ? "" : text);
     case FL_VERB_search:
         snprintf(view->found, sizeof view->found, "%.*s", (int)sizeof view->found - 1, text);
         fl_search(view, 1, 1);
@@ -87,8 +87,6 @@ static bool do_verb(fl_view *view, fl_verb verb, int64_t count, const char *rest
         fl_view_do(view, verb, count);
         return true;
     }
-    if (!*rest && verb == FL_VERB_prompt)
-        return fl_restart(view, "");
     if (!*rest) {
         fl_say(view, "%s wants %s", fl_verb_get_info(verb)->word,
                *argument ? argument : "a command");

@@ -60,14 +60,14 @@ static void remark_probs(scene *s) {
         fl_buffer_printf(s->out, ", %.0f %% on \"%s\"", 100 * p[second],
                          fl_token_at(s->view, name, sizeof name, second));
     if (count > 0 && best != 0 && second != 0 && p[0] >= 0.005)
-        fl_buffer_printf(s->out, ", %.0f %% on \"%s\"", 100 * p[0],
-                         fl_token_at(s->view, name, sizeof name, 0));
+        fl_buffer_printf(s->out, "; %.0f %% on the first", 100 * p[0]);
     free(p);
     int64_t before = layer_before(s);
     if (before < 0)
         return;
     double old = fl_value(s->view, before, s->place.index);
-    fl_buffer_printf(s->out, "\nbefore: head %" PRId32 " of layer %" PRId32 " gave \"%s\" %.0f %%",
+    fl_buffer_printf(s->out,
+                     "\nfor comparison: head %" PRId32 " of layer %" PRId32 " gave \"%s\" %.0f %%",
                      s->event.head, s->event.layer - 1,
                      fl_token_at(s->view, name, sizeof name, s->place.col), 100 * old);
 }
@@ -149,13 +149,13 @@ static void remark_residual(scene *s) {
 
 static void remark_neurons(scene *s) {
     int64_t count, on = 0;
+    bool gates = s->event.stage == FL_STAGE_silu; /* open above 0; below it they are almost shut */
     double *x = fl_event_row(s->view, s->event.index, 0, s->place.row, &count);
     for (int64_t j = 0; j < count; j++)
-        on += fabs(x[j]) > 0.1;
+        on += (gates ? x[j] : fabs(x[j])) > 0.1;
     if (count > 0)
-        fl_buffer_printf(s->out,
-                         "row \"%s\": %" PRId64 " of %" PRId64 " neurons say more than 0.1 in size",
-                         s->token, on, count);
+        fl_buffer_printf(s->out, "row \"%s\": %" PRId64 " of %" PRId64 " neurons %s", s->token, on,
+                         count, gates ? "are open (above 0.1)" : "say more than 0.1 in size");
     free(x);
 }
 

@@ -325,8 +325,19 @@ static void pieces_are_escaped_in_ascii(void **state) {
     fl_ran_done(&ran);
 }
 
+static void a_patched_table_says_so(void **state) {
+    (void)state;
+    fl_ran ran = fl_run("trace", "--patch", "layer 1 head 2 zero", "--stages", "attn_head",
+                        "--layers", "1-1", "--heads", "2-2", "--no-time");
+    assert_int_equal(ran.status, 0);
+    assert_non_null(strstr(ran.out, "MODIFIED: layer 1 head 2 zero"));
+    assert_null(strstr(ran.out, "-0"));
+    fl_ran_done(&ran);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_patched_table_says_so),
         cmocka_unit_test(run_line),
         cmocka_unit_test(record_has_the_keys_of_the_contract),
         cmocka_unit_test(numbers_agree_with_each_other),

@@ -118,7 +118,10 @@ static void commands_do_or_say_why_not(void **state) {
     command("break", false, "break wants STAGE");
     command("break nonsense", false, "no stage of this model is called \"nonsense\"");
     command("break logits head 1", false, "no stage of this model");
-    command("break gate layer 9", false, "no stage of this model");
+    command("break gate layer 9", false, "layers are 0 to 1");
+    command("break attn_probs head 9", false, "heads 0 to 3");
+    command("break q head 1", false, "no stage of this model is called \"q\" there");
+    command("prompt", false, "prompt wants TEXT");
     command("break gate layer", false, "break wants STAGE");
     command("delete 0", false, "delete wants the number of a breakpoint");
     command("break gate layer 1", true, "breakpoint 0: gate layer 1");
