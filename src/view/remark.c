@@ -164,16 +164,16 @@ static void remark_cache(scene *s) {
     int64_t heads = s->event.tensor.shape[1];
     if (past == 0)
         fl_buffer_printf(s->out,
-                         "this pass wrote slots 0 to %" PRId64 " (+); each later token adds one",
+                         "this pass wrote slots 0 to %" PRId64 " (*); each later token adds one",
                          wrote - 1);
     else if (wrote == 1)
         fl_buffer_printf(s->out,
-                         "this pass wrote slot %" PRId64 " (+); slots 0 to %" PRId64
+                         "this pass wrote slot %" PRId64 " (*); slots 0 to %" PRId64
                          " were kept and not computed again",
                          past, past - 1);
     else
         fl_buffer_printf(
-            s->out, "this pass wrote slots %" PRId64 " to %" PRId64 " (+); those before were kept",
+            s->out, "this pass wrote slots %" PRId64 " to %" PRId64 " (*); those before were kept",
             past, past + wrote - 1);
     const fl_hparams *h = s->view->options.model.hparams;
     int64_t group = h->num_attention_heads / h->num_key_value_heads;

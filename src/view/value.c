@@ -299,7 +299,7 @@ static void draw_label(sheet *s, int y, int64_t band, int64_t row) {
     int64_t position = fl_position_of(event, s->grid.row_dim, row);
     fl_row_label(s->view, s->rect.x, y, s->label, position, on);
     if (s->grid.row_dim == FL_DIM_S && position >= event->past)
-        fl_canvas_put(&s->view->canvas, s->rect.x + s->label - 1, y, 1, FL_STYLE_done, "+");
+        fl_canvas_put(&s->view->canvas, s->rect.x + s->label - 1, y, 1, FL_STYLE_done, "*");
 }
 
 static void draw_band(sheet *s, int y, int64_t band) {
