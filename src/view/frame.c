@@ -393,8 +393,8 @@ static void draw_too_small(fl_view *view) {
 
 static void draw_all(fl_view *view) {
     fl_canvas *canvas = &view->canvas;
-    fl_top_draw(view);
-    fl_strip_draw(view, 1);
+    if (fl_top_draw(view) < 2)
+        fl_strip_draw(view, 1);
     bool wide = canvas->width >= WIDE_WIDTH && canvas->height >= WIDE_HEIGHT;
     bool panels = wide && !view->full && view->page == FL_PAGE_NONE;
     fl_rect body = {1, 3, canvas->width - 2, canvas->height - 5};

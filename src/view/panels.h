@@ -9,7 +9,8 @@
 #include "view/state.h"
 
 /* top.c */
-void fl_top_draw(fl_view *view);
+/* Returns the lines used: a long message takes two, over the strip, until the next key. */
+int fl_top_draw(fl_view *view);
 /* Tokens of the pass are lit, those in the cache are not; behind them the choice, once it is made.
  */
 void fl_strip_draw(fl_view *view, int y);

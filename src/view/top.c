@@ -76,17 +76,28 @@ static int draw_banner(fl_view *view, int x) {
     return fl_canvas_put(&view->canvas, x, 0, 10, FL_STYLE_banner, " MODIFIED ") + 1;
 }
 
-static void draw_said(fl_view *view, int x, int room) {
+/* What is said takes the place's room where it needs it, then the line below; returns the lines
+ * used. */
+static int draw_said(fl_view *view, int x, int room) {
+    fl_canvas *canvas = &view->canvas;
+    fl_rect all = {x, 0, canvas->width - x - 1, 2};
     char said[340];
     if (view->message[0])
         snprintf(said, sizeof said, "%s", view->message);
     else
         snprintf(said, sizeof said, "%" PRId64, view->count);
-    fl_canvas_fit(&view->canvas, x, 0, room, FL_STYLE_top, said);
+    if (fl_text_width(said) <= room)
+        return fl_canvas_fit(canvas, x, 0, room, FL_STYLE_top, said) > 0;
+    int lines = fl_canvas_wrap(NULL, all, FL_STYLE_top, said) > 1 ? 2 : 1;
+    fl_canvas_fill(canvas, (fl_rect){x, 0, canvas->width - x, 1}, FL_STYLE_top, " ");
+    if (lines > 1)
+        fl_canvas_fill(canvas, (fl_rect){0, 1, canvas->width, 1}, FL_STYLE_top, " ");
+    fl_canvas_wrap(canvas, all, FL_STYLE_top, said);
+    return lines;
 }
 
 /* A patched run says so on every screen; all else is shortened first. */
-void fl_top_draw(fl_view *view) {
+int fl_top_draw(fl_view *view) {
     fl_canvas *canvas = &view->canvas;
     const fl_view_model *model = &view->options.model;
     int width = canvas->width, brief = 0;
@@ -99,15 +110,14 @@ void fl_top_draw(fl_view *view) {
     while (++brief < 3 && x + 12 + fl_text_width(place) > width);
     int room = width - x - fl_text_width(place) - 1;
     fl_canvas_right(canvas, 0, 0, width, FL_STYLE_top, place);
-    if (said) {
-        draw_said(view, x, room);
-        return;
-    }
+    if (said)
+        return draw_said(view, x, room);
     int used = draw_model(view, x, room);
     snprintf(exact, sizeof exact, " · %s, %s", model->isa ? model->isa : "",
              model->exact ? "exact" : "fast");
     if (used + fl_text_width(exact) <= room)
         fl_canvas_put(canvas, x + used, 0, room - used, FL_STYLE_top_dim, exact);
+    return 1;
 }
 
 /* ---- the tokens ---- */

@@ -50,6 +50,8 @@ static const shot shots[] = {
     {"wide-first", 120, 40, "", false, 256, false},
     {"wide-q", 160, 50, ":goto q<enter>", false, 256, false},
     {"wide-probs", 160, 50, "tS", false, 256, false},
+    {"message", 80, 24, ":goto 99999999<enter>", false, 256, false},
+    {"message-small", 60, 16, ":goto 99999999<enter>", true, 0, false},
     {"small", 60, 16, ":goto attn_probs<enter>", false, 256, false},
     {"too-small", 20, 5, "", false, 256, false},
 };
