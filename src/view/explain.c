@@ -160,6 +160,8 @@ void fl_why_draw(fl_view *view, fl_rect rect, bool source) {
     int used = fl_canvas_wrap(&view->canvas, (fl_rect){rect.x, rect.y, rect.w, rect.h > 4 ? 2 : 1},
                               FL_STYLE_stage, fl_formula_here(view));
     used = used > 2 || rect.h <= 4 ? (rect.h > 4 ? 2 : 1) : used;
+    if (used >= rect.h)
+        return;
     bool below = rect.h >= 8 || (why.all_terms == 0 && used + 1 < rect.h);
     used += draw_worked(view, rect.x, rect.y + used, rect.w, below, &why);
     if (rect.h < 8) {

@@ -65,22 +65,30 @@ static int draw_stage(fl_view *view, fl_rect rect) {
     return 1;
 }
 
-/* What the stage means, and how much of it is hidden; returns the lines used, two at most. */
-static int draw_meaning(fl_view *view, fl_rect rect) {
-    char text[320];
-    fl_canvas *canvas = &view->canvas;
+/* What the stage means, and how much of it is hidden. */
+static void meaning_text(fl_view *view, char *text, size_t size) {
     const char *meaning = fl_meaning_here(view);
     const fl_captured *here = fl_here(view);
     int64_t masked = here->stats.masked, cells = fl_tensor_count(&here->event.tensor);
-    snprintf(text, sizeof text, "%s", meaning);
+    snprintf(text, size, "%s", meaning);
     if (masked > 0)
-        snprintf(text, sizeof text, "%s (%" PRId64 " of %" PRId64 " cells masked)", meaning, masked,
+        snprintf(text, size, "%s (%" PRId64 " of %" PRId64 " cells masked)", meaning, masked,
                  cells);
-    if (rect.h < 2)
-        return fl_canvas_fit(canvas, rect.x, rect.y, rect.w, FL_STYLE_meaning, text) > 0;
-    int lines =
-        fl_canvas_wrap(canvas, (fl_rect){rect.x, rect.y, rect.w, 2}, FL_STYLE_meaning, text);
-    return lines < 2 ? lines : 2;
+}
+
+/* Lines it takes as a whole. */
+static int meaning_lines(fl_view *view, int width) {
+    char text[320];
+    meaning_text(view, text, sizeof text);
+    return fl_canvas_wrap(NULL, (fl_rect){0, 0, width, 0}, FL_STYLE_meaning, text);
+}
+
+/* Returns the lines used. */
+static int draw_meaning(fl_view *view, fl_rect rect) {
+    char text[320];
+    meaning_text(view, text, sizeof text);
+    int lines = fl_canvas_wrap(&view->canvas, rect, FL_STYLE_meaning, text);
+    return lines < rect.h ? lines : rect.h;
 }
 
 /* Title and meaning; returns the lines used. */
@@ -233,7 +241,7 @@ static void draw_bottom(fl_view *view, int y) {
     fl_canvas *canvas = &view->canvas;
     entry entries[ENTRIES];
     int n = collect(view, entries, ENTRIES), x = 1;
-    choose_entries(entries, n, canvas->width - 2);
+    choose_entries(entries, n, canvas->width - 1);
     for (int i = 0; i < n; i++) {
         if (!entries[i].shown)
             continue;
@@ -295,11 +303,23 @@ static void draw_pane(fl_view *view, fl_pane pane, fl_rect rect) {
     }
 }
 
+/* Lines of the explanation below a rule. Where the screen is low, sentences go before it. */
+static int why_lines(fl_view *view, fl_rect rect, int meaning) {
+    bool choice = fl_cursor_kind(&fl_here(view)->event) == FL_KIND_CHOICE;
+    if (choice && rect.h < 16)
+        return 0;
+    if (rect.h < 14)
+        return meaning > 2 && view->at > 0 ? 1 : 2;
+    if (view->at == 0)
+        return rect.h < 18 ? 4 : rect.h < 26 ? 6 : 12;
+    return rect.h >= 26 && fl_why_sums(view) ? 9 : 3;
+}
+
 /* One column: title, panel, statistics, explanation. */
 static void draw_narrow(fl_view *view, fl_rect rect) {
     bool value = view->pane == FL_PANE_VALUE;
-    int y = rect.y, bottom = rect.y + rect.h;
-    y += draw_title(view, (fl_rect){rect.x, y, rect.w, rect.h < 14 ? 2 : 3});
+    int y = rect.y, bottom = rect.y + rect.h, meaning = meaning_lines(view, rect.w);
+    y += draw_title(view, (fl_rect){rect.x, y, rect.w, 4});
     if (view->full || !value) {
         if (!value)
             fl_canvas_printf(&view->canvas, rect.x, y++, rect.w, FL_STYLE_dim, "%s",
@@ -308,20 +328,20 @@ static void draw_narrow(fl_view *view, fl_rect rect) {
         return;
     }
     bool low = rect.h < 14;
-    int why = low ? 2 : rect.h >= 26 && fl_why_sums(view) ? 9 : 3;
+    int why = why_lines(view, rect, meaning), ruled = why > 0 && (!low || meaning < 2);
     int remark = low ? 0 : rect.h < 18 ? 1 : 2, numbers = low ? 0 : 1;
     if (fl_here(view)->event.tensor.dtype == FL_DTYPE_I32)
         numbers = 0;
-    if (view->at == 0 && !low)
-        why = rect.h < 18 ? 4 : rect.h < 26 ? 6 : 12;
-    int body = bottom - y - why - remark - numbers - 1;
-    rule(view, rect, bottom - why - 1);
+    int body = bottom - y - why - remark - numbers - ruled;
+    if (ruled)
+        rule(view, rect, bottom - why - 1);
     fl_value_draw(view, (fl_rect){rect.x, y, rect.w, body});
     y += body;
     if (numbers)
         fl_numbers_line(view, rect.x, y, rect.w);
     draw_remark(view, (fl_rect){rect.x, y + numbers, rect.w, remark});
-    draw_why_or_welcome(view, (fl_rect){rect.x, bottom - why, rect.w, why}, false);
+    if (why > 0)
+        draw_why_or_welcome(view, (fl_rect){rect.x, bottom - why, rect.w, why}, false);
 }
 
 /* Head and banner in a line of their own, where there is either. */

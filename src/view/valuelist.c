@@ -153,33 +153,48 @@ void fl_ranked_draw(fl_view *view, fl_rect rect) {
     draw_foot(view, rect, captured, place.index);
 }
 
+/* What becomes of the piece that was chosen. */
+static const char *choice_outlook(fl_view *view, int32_t id) {
+    if (piece_note(view, id)[0] == 'a')
+        return "This is a mark, not text: with it the model says that the text is at its end. "
+               "Going on from here only shows what it would make up.";
+    return "Now it is put behind the prompt and read as the next token: s or n goes on with it, "
+           "one token instead of the whole prompt, because the keys and values of all earlier "
+           "ones were kept.";
+}
+
+/* Sentences stay whole: where it is tight, first the gaps go, then the bar. */
 void fl_choice_draw(fl_view *view, fl_rect rect) {
     const fl_captured *captured = fl_here(view);
     const fl_event *event = &captured->event;
     int64_t index[FL_MAX_DIMS] = {0};
     int32_t id = (int32_t)fl_tensor_at(&event->tensor, index);
-    char piece[64], bar[128], how[128];
+    char piece[64], bar[128], how[128], was[256];
     fl_canvas *canvas = &view->canvas;
-    fl_piece_show(piece, sizeof piece, &view->options.model.pieces, id);
-    int x = rect.x + 2, y = rect.y + (rect.h > 6);
-    int used = fl_canvas_put(canvas, x, y, rect.w - 2, FL_STYLE_text, "the model says  ");
-    used += fl_canvas_put(canvas, x + used, y, rect.w - used, FL_STYLE_token_new, piece);
-    fl_canvas_printf(canvas, x + used, y, rect.w - used, FL_STYLE_dim, "   id %" PRId32, id);
-    int gap = rect.h > 6;
     bool greedy = !event->sampler || strcmp(event->sampler, "greedy") == 0;
-    fl_canvas_printf(canvas, x, y + 1 + gap, rect.w - 2, FL_STYLE_text, "its chance was %.4f%s",
+    const char *outlook = choice_outlook(view, id);
+    snprintf(was, sizeof was, "it was %s%s", fl_choice_how(how, sizeof how, event),
+             greedy ? ": the likeliest piece is always taken" : "");
+    fl_rect line = {rect.x + 2, rect.y, rect.w - 2, rect.h};
+    int lines = 2 + fl_canvas_wrap(NULL, line, FL_STYLE_text, was) +
+                fl_canvas_wrap(NULL, line, FL_STYLE_meaning, outlook);
+    bool barred = rect.h > lines;
+    int gap = rect.h >= lines + 4, end = rect.y + rect.h;
+    line.y += gap;
+    fl_piece_show(piece, sizeof piece, &view->options.model.pieces, id);
+    int used = fl_canvas_put(canvas, line.x, line.y, line.w, FL_STYLE_text, "the model says  ");
+    used += fl_canvas_put(canvas, line.x + used, line.y, line.w - used, FL_STYLE_token_new, piece);
+    fl_canvas_printf(canvas, line.x + used, line.y, line.w - used, FL_STYLE_dim, "   id %" PRId32,
+                     id);
+    line.y += 1 + gap;
+    fl_canvas_printf(canvas, line.x, line.y++, line.w, FL_STYLE_text, "its chance was %.4f%s",
                      event->prob, greedy ? ", the largest" : " at temperature 1, as in probs");
-    fl_bar(bar, event->prob, rect.w - 4, canvas->ascii);
-    fl_canvas_put(canvas, x, y + 2 + gap, rect.w - 2, FL_STYLE_bar, bar);
-    fl_canvas_printf(canvas, x, y + 3 + gap, rect.w - 2, FL_STYLE_text, "it was %s%s",
-                     fl_choice_how(how, sizeof how, event),
-                     greedy ? ": the likeliest piece is always taken" : "");
-    bool ends = piece_note(view, id)[0] == 'a';
-    fl_canvas_wrap(
-        canvas, (fl_rect){x, y + 4 + 2 * gap, rect.w - 4, rect.h - 5 - gap}, FL_STYLE_meaning,
-        ends ? "This is a mark, not text: with it the model says that the text is at its end. "
-               "Going on from here only shows what it would make up."
-             : "Now it is put behind the prompt and read as the next token: s or n goes on with "
-               "it, one token instead of the whole prompt, because the keys and values of all "
-               "earlier ones were kept.");
+    fl_bar(bar, event->prob, line.w - 2, canvas->ascii);
+    if (barred)
+        fl_canvas_put(canvas, line.x, line.y++, line.w, FL_STYLE_bar, bar);
+    line.h = end - line.y;
+    line.y += fl_canvas_wrap(canvas, line, FL_STYLE_text, was) + gap;
+    line.h = end - line.y;
+    if (line.h > 0)
+        fl_canvas_wrap(canvas, line, FL_STYLE_meaning, outlook);
 }

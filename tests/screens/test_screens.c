@@ -53,6 +53,8 @@ static const shot shots[] = {
     {"message", 80, 24, ":goto 99999999<enter>", false, 256, false},
     {"message-small", 60, 16, ":goto 99999999<enter>", true, 0, false},
     {"small", 60, 16, ":goto attn_probs<enter>", false, 256, false},
+    {"small-choice", 60, 16, "t", false, 256, false},
+    {"small-meaning", 60, 16, ":goto gate<enter>", false, 256, false},
     {"too-small", 20, 5, "", false, 256, false},
 };
 

@@ -251,12 +251,45 @@ static void long_paths_make_room(void **state) {
     assert_true(screen_holds(" MODIFIED "));
 }
 
+/* Words of a screen with one blank between them; line ends and margins count as blanks. */
+static void squeeze(char *text) {
+    char *to = text;
+    for (char *from = text; *from; from++)
+        if ((unsigned char)*from > ' ')
+            *to++ = *from;
+        else if (to > text && to[-1] != ' ')
+            *to++ = ' ';
+    *to = '\0';
+}
+
+/* On the smallest screen no meaning is cut, the choice is explained to its end, and what is below
+ * leaves the key bar's rule alone. */
+static void sentences_are_whole_on_the_smallest_screen(void **state) {
+    (void)state;
+    open_view(&(fl_fake_options){0}, 256, false);
+    fl_view_resize(view, 60, 16);
+    for (int i = 1; i < 78; i++) {
+        fl_scene_keys(view, "s");
+        assert_int_equal(fl_view_at(view), i);
+        char *screen = fl_scene_text(view);
+        squeeze(screen);
+        if (!strstr(screen, fl_meaning_here(view)))
+            fail_msg("event %d: \"%s\" is cut:\n%s", i, fl_meaning_here(view), screen);
+        assert_non_null(strstr(screen, "─ s step n next"));
+        assert_non_null(strstr(screen, ": command"));
+        if (i == 77)
+            assert_non_null(strstr(screen, "of all earlier ones were kept."));
+        free(screen);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(one_loud_token_leaves_the_others_readable, tear_down),
         cmocka_unit_test_teardown(remarks_and_legends_are_whole, tear_down),
         cmocka_unit_test_teardown(what_stands_below_the_tensor_is_whole, tear_down),
         cmocka_unit_test(meanings_and_formulas_are_whole),
+        cmocka_unit_test_teardown(sentences_are_whole_on_the_smallest_screen, tear_down),
         cmocka_unit_test_teardown(the_help_has_the_words_of_the_screen, tear_down),
         cmocka_unit_test_teardown(the_page_explains_its_letters, tear_down),
         cmocka_unit_test_teardown(a_token_read_again_is_said_to_be_the_model_s, tear_down),
