@@ -4,7 +4,7 @@
 #
 # Makes the built-in model from nothing: text, vocabulary, training, export.
 # Reads the sources beside it; writes everything to the folder it is given (default ./builtin-work).
-# Call it again after an interruption and it goes on where it stopped. STEPS=N trains longer or
+# Call it again after an interruption and it goes on where it stopped. STEPS=N (200 or more) trains longer or
 # shorter (a state trained with another STEPS must be removed first).
 #
 #   make.sh [FOLDER]
