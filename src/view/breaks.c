@@ -143,9 +143,13 @@ bool fl_break_delete(fl_view *view, const char *text) {
         view->n_breaks = 0;
         return true;
     }
+    if (view->n_breaks == 0) {
+        fl_say(view, "there is no breakpoint to delete");
+        return false;
+    }
     if (end == text || *end || number < 0 || number >= view->n_breaks) {
         fl_say(view, "delete wants the number of a breakpoint, 0 to %d, or all",
-               view->n_breaks > 0 ? view->n_breaks - 1 : 0);
+               view->n_breaks - 1);
         return false;
     }
     remove_at(view, (int)number);

@@ -123,7 +123,7 @@ static void commands_do_or_say_why_not(void **state) {
     command("break q head 1", false, "no stage of this model is called \"q\" there");
     command("prompt", false, "prompt wants TEXT");
     command("break gate layer", false, "break wants STAGE");
-    command("delete 0", false, "delete wants the number of a breakpoint");
+    command("delete 0", false, "there is no breakpoint to delete");
     command("break gate layer 1", true, "breakpoint 0: gate layer 1");
     command("delete x", false, "delete wants");
     command("delete all", true, "1 breakpoints are gone");
