@@ -5,6 +5,8 @@
  */
 #include "cli/program.h"
 
+#include "base/text.h"
+
 #include "test.h"
 
 #include <fcntl.h>
@@ -169,4 +171,13 @@ const char *fl_default_ids(void) {
     snprintf(ids, sizeof ids, "%.*s", (int)strcspn(from, "]"), from);
     fl_ran_done(&ran);
     return ids;
+}
+
+int fl_widest_line(const char *text) {
+    int widest = 0;
+    for (char line[512]; *text; text += strcspn(text, "\n") + 1) {
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(text, "\n"), text);
+        widest = fl_text_width(line) > widest ? fl_text_width(line) : widest;
+    }
+    return widest;
 }

@@ -29,6 +29,8 @@ typedef struct fl_how {
  */
 fl_ran fl_program(const fl_how *how, const char *const *words);
 void fl_ran_done(fl_ran *ran);
+/* Columns of the widest line. */
+int fl_widest_line(const char *text);
 
 /* fl_run("shapes", "builtin") */
 #define fl_run(...) fl_program(&(fl_how){0}, (const char *const[]){__VA_ARGS__, NULL})

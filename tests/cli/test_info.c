@@ -143,15 +143,6 @@ static void diagram_carries_the_shapes(void **state) {
     fl_ran_done(&ran);
 }
 
-static int widest_line(const char *text) {
-    int widest = 0;
-    for (char line[512]; *text; text += strcspn(text, "\n") + 1) {
-        snprintf(line, sizeof line, "%.*s", (int)strcspn(text, "\n"), text);
-        widest = fl_text_width(line) > widest ? fl_text_width(line) : widest;
-    }
-    return widest;
-}
-
 /* What people read has lines of at most 80 columns where there is no terminal to ask. */
 static void prose_keeps_to_80_columns(void **state) {
     (void)state;
@@ -159,8 +150,8 @@ static void prose_keeps_to_80_columns(void **state) {
                                          "qwen2.5-7b", "qwen3-8b",      "builtin"};
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
         fl_ran table = fl_run("info", models[i]), diagram = fl_run("info", models[i], "--diagram");
-        assert_in_range(widest_line(table.out), 40, 80);
-        assert_in_range(widest_line(diagram.out), 40, 80);
+        assert_in_range(fl_widest_line(table.out), 40, 80);
+        assert_in_range(fl_widest_line(diagram.out), 40, 80);
         fl_ran_done(&table);
         fl_ran_done(&diagram);
     }

@@ -198,15 +198,6 @@ static const char *table_at(const char *name, int width, fl_buffer *out) {
     return out->data;
 }
 
-static int widest_line(const char *text) {
-    int widest = 0;
-    for (char line[512]; *text; text += strcspn(text, "\n") + 1) {
-        snprintf(line, sizeof line, "%.*s", (int)strcspn(text, "\n"), text);
-        widest = fl_text_width(line) > widest ? fl_text_width(line) : widest;
-    }
-    return widest;
-}
-
 /* At 80 columns there are still a layer's figures and the total, and it is said what is not there.
  */
 static void a_narrow_table_keeps_the_totals(void **state) {
@@ -215,7 +206,7 @@ static void a_narrow_table_keeps_the_totals(void **state) {
     fl_buffer out = {0};
     for (size_t m = 0; m < sizeof models / sizeof *models; m++)
         for (int width = 80; width <= 200; width += 20)
-            assert_in_range(widest_line(table_at(models[m], width, &out)), 1, width);
+            assert_in_range(fl_widest_line(table_at(models[m], width, &out)), 1, width);
     const char *text = table_at("llama-2-7b", 80, &out);
     assert_non_null(strstr(text, "params    total    FLOPs    total\n"));
     assert_non_null(strstr(
