@@ -38,6 +38,8 @@ typedef struct fl_stats {
     double mean, std, rms, l2, sum;
 } fl_stats;
 
+/* The keys [*first, *seen) that query `query` of the pass may look at. */
+FL_API void fl_mask_range(const fl_mask *mask, int64_t query, int64_t *first, int64_t *seen);
 /* Product of the shape. */
 FL_API int64_t fl_tensor_count(const fl_tensor *tensor);
 FL_API bool fl_tensor_masked(const fl_tensor *tensor, const int64_t index[FL_MAX_DIMS]);

@@ -19,7 +19,7 @@ static size_t product(size_t a, size_t b) {
 /* calloc of a large block is a reservation: pages come as they are first written. */
 static bool new_cache(const fl_session *s, fl_cache *cache) {
     const fl_hparams *h = &s->hparams;
-    size_t cell = s->options.kv_dtype == FL_DTYPE_F16 ? 2 : 4;
+    size_t cell = (size_t)fl_dtype_row_bytes(s->options.kv_dtype, 1);
     cache->cells =
         calloc(product((size_t)s->context, (size_t)(h->num_key_value_heads * h->head_dim)), cell);
     return cache->cells != NULL;

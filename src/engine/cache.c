@@ -8,7 +8,7 @@
 
 static void *row(const fl_session *s, const fl_cache *cache, int64_t head, int64_t position) {
     int64_t cell = (head * s->context + position) * s->dims.d;
-    return (char *)cache->cells + (size_t)cell * (s->options.kv_dtype == FL_DTYPE_F16 ? 2 : 4);
+    return (char *)cache->cells + fl_dtype_row_bytes(s->options.kv_dtype, (uint64_t)cell);
 }
 
 fl_tensor fl_cache_view(const fl_session *s, const fl_cache *cache, int64_t positions) {

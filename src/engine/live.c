@@ -17,8 +17,8 @@ typedef struct live {
     fl_capture *capture;
     int64_t computed; /* events ever computed */
     int64_t at;       /* event the session computes next */
-    fl_pass_start
-        *passes; /* every pass that ever began: a rewound session forgets the later ones */
+    /* every pass that ever began: a rewound session forgets the later ones */
+    fl_pass_start *passes;
     int32_t n_passes;
     int32_t *tokens; /* the longest list of tokens ever known */
     size_t n_tokens;

@@ -27,11 +27,16 @@ static void give_heads(fl_run *run, fl_stage stage, const float *rows) {
     run->tensor.stride[2] = heads * d;
 }
 
+/* Which keys the tokens of this pass may look at. */
+static fl_mask causal_mask(const fl_dims *n) {
+    return (fl_mask){true, n->P, n->window};
+}
+
 /* All heads of a per-head stage: [H, T, width], the session hands them out one by one. */
 static void give_per_head(fl_run *run, fl_stage stage, const float *data, bool causal) {
-    const fl_dims *n = &run->s->dims;
     give(run, stage, data, FL_DTYPE_F32);
-    run->tensor.mask = (fl_mask){causal, n->P, n->window};
+    if (causal)
+        run->tensor.mask = causal_mask(&run->s->dims);
 }
 
 static const float *weight_vector(fl_run *run, fl_weight_slot slot, float *out) {
@@ -219,12 +224,6 @@ static void stage_v_cache(fl_run *run) {
     run->tensor = fl_cache_view(s, cache, s->dims.P + s->dims.T);
 }
 
-/* The keys [*first, *seen) that token t of this pass may look at. */
-static void sees(const fl_dims *n, int64_t t, int64_t *first, int64_t *seen) {
-    *seen = n->P + t + 1;
-    *first = n->window && *seen > n->window ? *seen - n->window : 0;
-}
-
 /* Where a query head's keys or values begin: H/K query heads share one key/value head. */
 static const void *head_cells(const fl_session *s, const fl_cache *cache, int64_t head) {
     int64_t kv_head = head / (s->dims.H / s->dims.K);
@@ -242,10 +241,11 @@ static void scores_range(void *ctx, int64_t begin, int64_t end) {
     fl_run *run = ctx;
     fl_session *s = run->s;
     const fl_dims *n = &s->dims;
+    const fl_mask mask = causal_mask(n);
     int64_t S = n->P + n->T, first, seen;
     for (int64_t h = begin; h < end; h++)
         for (int64_t t = 0; t < n->T; t++) {
-            sees(n, t, &first, &seen);
+            fl_mask_range(&mask, t, &first, &seen);
             s->kernels.scores(s->a.q_rope + (t * n->H + h) * n->d,
                               head_cells(s, &s->k_cache[run->layer], h), s->options.kv_dtype, first,
                               seen, S, n->d, s->a.scores + (h * n->T + t) * S);
@@ -261,11 +261,12 @@ static void probs_range(void *ctx, int64_t begin, int64_t end) {
     fl_run *run = ctx;
     fl_session *s = run->s;
     const fl_dims *n = &s->dims;
+    const fl_mask mask = causal_mask(n);
     int64_t S = n->P + n->T, first, seen;
     for (int64_t h = begin; h < end; h++)
         for (int64_t t = 0; t < n->T; t++) {
             int64_t row = (h * n->T + t) * S;
-            sees(n, t, &first, &seen);
+            fl_mask_range(&mask, t, &first, &seen);
             s->kernels.softmax(s->a.scores + row, first, seen, S, s->a.probs + row);
         }
 }
@@ -279,10 +280,11 @@ static void mix_range(void *ctx, int64_t begin, int64_t end) {
     fl_run *run = ctx;
     fl_session *s = run->s;
     const fl_dims *n = &s->dims;
+    const fl_mask mask = causal_mask(n);
     int64_t S = n->P + n->T, first, seen;
     for (int64_t h = begin; h < end; h++)
         for (int64_t t = 0; t < n->T; t++) {
-            sees(n, t, &first, &seen);
+            fl_mask_range(&mask, t, &first, &seen);
             s->kernels.mix(s->a.probs + (h * n->T + t) * S,
                            head_cells(s, &s->v_cache[run->layer], h), s->options.kv_dtype, first,
                            seen, n->d, s->a.z + (h * n->T + t) * n->d);

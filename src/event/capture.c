@@ -29,8 +29,7 @@ static bool is_view(const fl_event *event) {
 static uint64_t value_bytes(const fl_event *event) {
     if (is_view(event))
         return 0;
-    return (uint64_t)fl_tensor_count(&event->tensor) *
-           (event->tensor.dtype == FL_DTYPE_F16 ? 2 : 4);
+    return fl_dtype_row_bytes(event->tensor.dtype, (uint64_t)fl_tensor_count(&event->tensor));
 }
 
 static uint64_t row_bytes(const fl_captured *row) {

@@ -16,9 +16,8 @@ int64_t fl_tensor_count(const fl_tensor *tensor) {
     return count;
 }
 
-/* The keys [*first, *seen) that query q may look at. */
-static void visible(const fl_mask *mask, int64_t q, int64_t *first, int64_t *seen) {
-    *seen = mask->past + q + 1;
+void fl_mask_range(const fl_mask *mask, int64_t query, int64_t *first, int64_t *seen) {
+    *seen = mask->past + query + 1;
     *first = mask->window > 0 && *seen > mask->window ? *seen - mask->window : 0;
 }
 
@@ -26,20 +25,16 @@ bool fl_tensor_masked(const fl_tensor *tensor, const int64_t index[FL_MAX_DIMS])
     int64_t first, seen;
     if (!tensor->mask.causal)
         return false;
-    visible(&tensor->mask, index[tensor->n_dims - 2], &first, &seen);
+    fl_mask_range(&tensor->mask, index[tensor->n_dims - 2], &first, &seen);
     int64_t key = index[tensor->n_dims - 1];
     return key < first || key >= seen;
-}
-
-static size_t cell_size(fl_dtype dtype) {
-    return dtype == FL_DTYPE_F16 ? 2 : 4;
 }
 
 static const void *cell(const fl_tensor *tensor, const int64_t *index) {
     int64_t at = 0;
     for (int i = 0; i < tensor->n_dims; i++)
         at += index[i] * tensor->stride[i];
-    return (const char *)tensor->data + at * (int64_t)cell_size(tensor->dtype);
+    return (const char *)tensor->data + at * (int64_t)fl_dtype_row_bytes(tensor->dtype, 1);
 }
 
 double fl_tensor_at(const fl_tensor *tensor, const int64_t index[FL_MAX_DIMS]) {
@@ -83,7 +78,7 @@ fl_tensor fl_tensor_dense(const void *data, fl_dtype dtype, int n_dims, const in
 
 void fl_tensor_pack(const fl_tensor *tensor, void *out) {
     int64_t index[FL_MAX_DIMS] = {0}, n = tensor->shape[tensor->n_dims - 1];
-    size_t size = cell_size(tensor->dtype);
+    size_t size = (size_t)fl_dtype_row_bytes(tensor->dtype, 1);
     char *to = out;
     do { /* rows are contiguous: only the outer dimensions may leave gaps */
         memcpy(to, cell(tensor, index), (size_t)n * size);
@@ -96,7 +91,7 @@ static void accumulate_row(fl_accumulator *sum, const fl_tensor *tensor, const i
     int last = tensor->n_dims - 1, pad = FL_MAX_DIMS - tensor->n_dims;
     int64_t first = 0, seen = tensor->shape[last], padded[FL_MAX_DIMS] = {0}, start[FL_MAX_DIMS];
     if (tensor->mask.causal)
-        visible(&tensor->mask, index[last - 1], &first, &seen);
+        fl_mask_range(&tensor->mask, index[last - 1], &first, &seen);
     memcpy(start, index, sizeof start);
     start[last] = first;
     memcpy(padded + pad, start, (size_t)tensor->n_dims * sizeof *padded);

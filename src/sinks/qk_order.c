@@ -72,7 +72,8 @@ static fl_flow reorder(void *ctx, const fl_event *event) {
     if (!is_permuted(event->stage))
         return order->next.event(order->next.ctx, event);
     const fl_tensor *tensor = &event->tensor;
-    size_t count = (size_t)fl_tensor_count(tensor), cell = tensor->dtype == FL_DTYPE_F16 ? 2 : 4;
+    size_t count = (size_t)fl_tensor_count(tensor);
+    size_t cell = (size_t)fl_dtype_row_bytes(tensor->dtype, 1);
     if (!room_for(order, 2 * count * cell))
         return FL_STOP;
     char *packed = order->cells, *out = packed + count * cell;

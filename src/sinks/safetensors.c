@@ -47,10 +47,6 @@ typedef struct planner {
     fl_buffer header;
 } planner;
 
-static uint64_t cell_bytes(fl_dtype dtype) {
-    return dtype == FL_DTYPE_F16 ? 2 : 4;
-}
-
 static fl_dtype dtype_of(const planner *p, fl_stage stage) {
     if (stage == FL_STAGE_tokens || stage == FL_STAGE_next_token)
         return FL_DTYPE_I32;
@@ -72,7 +68,7 @@ static void plan_tensor(planner *p, const pass_plan *pass, const fl_step *step) 
     int64_t shape[FL_MAX_DIMS];
     char name[128];
     fl_dtype dtype = dtype_of(p, step->stage);
-    uint64_t bytes = cell_bytes(dtype);
+    uint64_t bytes = fl_dtype_row_bytes(dtype, 1);
     int n = file_shape(p, step->stage, &pass->dims, shape);
     for (int i = 0; i < n; i++)
         bytes *= (uint64_t)shape[i];
@@ -232,7 +228,7 @@ static fl_flow write_event(void *ctx, const fl_event *event) {
     if (is_cache(event->stage) && event->pass != file->last_pass)
         return FL_GO;
     size_t bytes =
-        (size_t)fl_tensor_count(&event->tensor) * (size_t)cell_bytes(event->tensor.dtype);
+        (size_t)fl_dtype_row_bytes(event->tensor.dtype, (uint64_t)fl_tensor_count(&event->tensor));
     if (!room_for(file, bytes)) {
         file->memory_failed = true;
         return FL_STOP;
