@@ -7,7 +7,7 @@
 #ifndef FL_ENGINE_RUN_H
 #define FL_ENGINE_RUN_H
 
-#include "event/accumulate.h"
+#include "kernels/accumulate.h"
 #include "kernels/kernels.h"
 
 #include <footlight/session.h>

@@ -5,7 +5,7 @@
  */
 #include <footlight/tensor.h>
 
-#include "event/accumulate.h"
+#include "kernels/accumulate.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include "test.h"
 
 #include "base/rng.h"
-#include "event/accumulate.h"
+#include "kernels/accumulate.h"
 #include "event/capture.h"
 #include "event/top.h"
 

@@ -34,11 +34,12 @@ function exists(path,    line, got) {
 BEGIN {
     group(1, "base")
     group(2, "spec")
-    group(3, "kernels model token event")
-    group(4, "engine sinks view")
-    group(5, "tui")
-    group(6, "cli")
-    group(7, "main")       # src/main.c
+    group(3, "kernels")
+    group(4, "model token event")
+    group(5, "engine sinks view")
+    group(6, "tui")
+    group(7, "cli")
+    group(8, "main")       # src/main.c
     group(0, "api example") # include/footlight and src/example: public headers only
 
     # C11's own; signal.h, locale.h, time.h and threads are the operating system's business.

@@ -20,10 +20,11 @@ complaints() {
 # expect FILE LINE WORDS: with just this file, the rules say WORDS ("" for nothing).
 expect() {
     rm -rf "$place/tree"
-    mkdir -p "$place/tree/include/footlight" "$place/tree/src/base" "$place/tree/src/model" \
-        "$place/tree/src/token" "$place/tree/$(dirname "$1")"
+    mkdir -p "$place/tree/include/footlight" "$place/tree/src/base" "$place/tree/src/kernels" \
+        "$place/tree/src/model" "$place/tree/src/token" "$place/tree/$(dirname "$1")"
     touch "$place/tree/include/footlight/plan.h" "$place/tree/src/base/text.h" \
-        "$place/tree/src/model/gguf.h" "$place/tree/src/token/token.h"
+        "$place/tree/src/kernels/kernels.h" "$place/tree/src/model/gguf.h" \
+        "$place/tree/src/token/token.h"
     echo "$2" >"$place/tree/$1"
     said=$(cd "$place/tree" && complaints) || true
     case $said in
@@ -41,6 +42,8 @@ expect src/base/a.c '#include "token/token.h"' 'base may not include token'
 expect src/spec/a.c '#include "model/gguf.h"' 'spec may not include model'
 expect src/token/a.c '#include "model/gguf.h"' 'token may not include model'
 expect src/token/a.c '# include "model/gguf.h"' 'token may not include model'
+expect src/kernels/a.c '#include "model/gguf.h"' 'kernels may not include model'
+expect src/model/a.c '#include "kernels/kernels.h"' ''
 expect src/view/a.h '#include "model/gguf.h"' ''
 expect src/cli/a.c '#include "token/token.h"' ''
 expect src/token/a.c '#include "token/token.h"' ''

@@ -5,8 +5,8 @@
  * that grow. Sums are kept in double; the spread is summed around the first finite value, so that
  * equal numbers have a standard deviation of exactly 0.
  */
-#ifndef FL_EVENT_ACCUMULATE_H
-#define FL_EVENT_ACCUMULATE_H
+#ifndef FL_KERNELS_ACCUMULATE_H
+#define FL_KERNELS_ACCUMULATE_H
 
 #include <footlight/tensor.h>
 

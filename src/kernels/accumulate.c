@@ -5,7 +5,7 @@
  * whatever the order of arrival: a cache is counted position by position, which is not its row
  * order.
  */
-#include "event/accumulate.h"
+#include "kernels/accumulate.h"
 
 #include <math.h>
 #include <string.h>
