@@ -3,6 +3,10 @@
 /*
  * Reading stored types: one short function each, and a table of them by type. Bytes are copied out
  * before use, so files need no alignment.
+ *
+ * Quantised types come in blocks: small whole numbers q that share a scale d, and in some types an
+ * offset m, both stored as halves. In the K types a block has groups of values, each with a small
+ * whole scale (and minimum) of its own that multiplies d (and dmin).
  */
 #include "kernels/dequant.h"
 
@@ -12,13 +16,17 @@ static uint16_t load16(const unsigned char *src) {
     return (uint16_t)(src[0] | src[1] << 8);
 }
 
+static float load_half(const unsigned char *src) {
+    return fl_half_to_float(load16(src));
+}
+
 static void read_f32(const unsigned char *src, int64_t n, float *out) {
     memcpy(out, src, (size_t)n * sizeof *out);
 }
 
 static void read_f16(const unsigned char *src, int64_t n, float *out) {
     for (int64_t i = 0; i < n; i++)
-        out[i] = fl_half_to_float(load16(src + 2 * i));
+        out[i] = load_half(src + 2 * i);
 }
 
 /* The upper half of a float. */
@@ -32,7 +40,7 @@ static void read_bf16(const unsigned char *src, int64_t n, float *out) {
 /* 32 values in 34 bytes: a half scale d and 32 signed bytes q; value d·q. */
 static void read_q8_0(const unsigned char *src, int64_t n, float *out) {
     for (int64_t b = 0; b < n / 32; b++, src += 34, out += 32) {
-        float d = fl_half_to_float(load16(src));
+        float d = load_half(src);
         for (int i = 0; i < 32; i++)
             out[i] = d * (float)(int8_t)src[2 + i];
     }
@@ -42,7 +50,7 @@ static void read_q8_0(const unsigned char *src, int64_t n, float *out) {
  * value d·(q − 8). */
 static void read_q4_0(const unsigned char *src, int64_t n, float *out) {
     for (int64_t b = 0; b < n / 32; b++, src += 18, out += 32) {
-        float d = fl_half_to_float(load16(src));
+        float d = load_half(src);
         for (int i = 0; i < 16; i++) {
             out[i] = d * (float)((src[2 + i] & 15) - 8);
             out[i + 16] = d * (float)((src[2 + i] >> 4) - 8);
@@ -50,10 +58,162 @@ static void read_q4_0(const unsigned char *src, int64_t n, float *out) {
     }
 }
 
+/* 32 values in 20 bytes: half scale d, half offset m, 16 bytes as in Q4_0; value d·q + m. */
+static void read_q4_1(const unsigned char *src, int64_t n, float *out) {
+    for (int64_t b = 0; b < n / 32; b++, src += 20, out += 32) {
+        float d = load_half(src), m = load_half(src + 2);
+        for (int i = 0; i < 16; i++) {
+            out[i] = d * (float)(src[4 + i] & 15) + m;
+            out[i + 16] = d * (float)(src[4 + i] >> 4) + m;
+        }
+    }
+}
+
+/* The fifth bit of value i, worth 16: bit i of four bytes. */
+static int fifth_bit(const unsigned char *bits, int i) {
+    return (bits[i / 8] >> i % 8 & 1) << 4;
+}
+
+/* 32 values in 22 bytes: half scale d, 4 bytes of fifth bits, 16 bytes of the lower four bits as
+ * in Q4_0; value d·(q − 16). */
+static void read_q5_0(const unsigned char *src, int64_t n, float *out) {
+    for (int64_t b = 0; b < n / 32; b++, src += 22, out += 32) {
+        float d = load_half(src);
+        for (int i = 0; i < 16; i++) {
+            out[i] = d * (float)((src[6 + i] & 15) + fifth_bit(src + 2, i) - 16);
+            out[i + 16] = d * (float)((src[6 + i] >> 4) + fifth_bit(src + 2, i + 16) - 16);
+        }
+    }
+}
+
+/* 32 values in 24 bytes: half scale d, half offset m, then as in Q5_0; value d·q + m. */
+static void read_q5_1(const unsigned char *src, int64_t n, float *out) {
+    for (int64_t b = 0; b < n / 32; b++, src += 24, out += 32) {
+        float d = load_half(src), m = load_half(src + 2);
+        for (int i = 0; i < 16; i++) {
+            out[i] = d * (float)((src[8 + i] & 15) + fifth_bit(src + 4, i)) + m;
+            out[i + 16] = d * (float)((src[8 + i] >> 4) + fifth_bit(src + 4, i + 16)) + m;
+        }
+    }
+}
+
+/* Where the 2-bit parts of the 16 values of group g begin, in blocks that keep four to a byte: 32
+ * bytes hold 128 values, the first 32 of them in the lowest two bits, the next in the two above. */
+static const unsigned char *pairs_of(const unsigned char *bytes, int g) {
+    return bytes + g / 8 * 32 + g % 2 * 16;
+}
+
+static int pair_shift(int g) {
+    return g / 2 % 4 * 2;
+}
+
+/* 256 values in 84 bytes, 16 groups of 16: a byte per group (4 bits scale, 4 bits minimum above),
+ * 64 bytes of 2-bit q, half scales d and dmin; value d·scale·q − dmin·minimum. */
+static void read_q2_k(const unsigned char *src, int64_t n, float *out) {
+    for (int64_t b = 0; b < n / 256; b++, src += 84) {
+        float d = load_half(src + 80), dmin = load_half(src + 82);
+        for (int g = 0; g < 16; g++, out += 16) {
+            const unsigned char *q = pairs_of(src + 16, g);
+            float scale = d * (float)(src[g] & 15), minimum = dmin * (float)(src[g] >> 4);
+            for (int i = 0; i < 16; i++)
+                out[i] = scale * (float)(q[i] >> pair_shift(g) & 3) - minimum;
+        }
+    }
+}
+
+/* Sixteen 6-bit scales in 12 bytes: the low four bits of scales 0 to 7 and, above them, of 8 to 15
+ * in the first eight bytes; then in byte 8 + g % 4 the upper two of scales g, g+4, g+8, g+12. */
+static int q3_k_scale(const unsigned char *scales, int g) {
+    int low = scales[g % 8] >> g / 8 * 4 & 15, high = scales[8 + g % 4] >> g / 4 * 2 & 3;
+    return (low | high << 4) - 32;
+}
+
+/* 256 values in 110 bytes, 16 groups of 16: 32 bytes with a third bit of each value (bit v / 32 of
+ * byte v % 32 for value v), 64 bytes of lower two bits, 12 of scales, half scale d; value
+ * d·scale·(q − 4). */
+static void read_q3_k(const unsigned char *src, int64_t n, float *out) {
+    for (int64_t b = 0; b < n / 256; b++, src += 110) {
+        float d = load_half(src + 108);
+        for (int g = 0; g < 16; g++, out += 16) {
+            const unsigned char *third = src + g % 2 * 16, *low = pairs_of(src + 32, g);
+            float scale = d * (float)q3_k_scale(src + 96, g);
+            for (int i = 0; i < 16; i++) {
+                int q = (low[i] >> pair_shift(g) & 3) | (third[i] >> g / 2 & 1) << 2;
+                out[i] = scale * (float)(q - 4);
+            }
+        }
+    }
+}
+
+/* Eight 6-bit scales and eight 6-bit minima in 12 bytes: those of groups 0 to 3 are the lower six
+ * bits of bytes 0 to 3 and 4 to 7; the upper two bits there complete those of groups 4 to 7, whose
+ * lower four bits are the halves of bytes 8 to 11. */
+static int k_scale(const unsigned char *scales, int g) {
+    return g < 4 ? scales[g] & 63 : (scales[g + 4] & 15) | scales[g - 4] >> 6 << 4;
+}
+
+static int k_minimum(const unsigned char *scales, int g) {
+    return g < 4 ? scales[g + 4] & 63 : scales[g + 4] >> 4 | scales[g] >> 6 << 4;
+}
+
+/* 256 values in 144 bytes, 8 groups of 32: half scales d and dmin, 12 bytes of scales and minima,
+ * 128 bytes of 4-bit q, 32 bytes for two groups, the first of them in the low halves; value
+ * d·scale·q − dmin·minimum. */
+static void read_q4_k(const unsigned char *src, int64_t n, float *out) {
+    for (int64_t b = 0; b < n / 256; b++, src += 144) {
+        float d = load_half(src), dmin = load_half(src + 2);
+        for (int g = 0; g < 8; g++, out += 32) {
+            const unsigned char *q = src + 16 + g / 2 * 32;
+            float scale = d * (float)k_scale(src + 4, g);
+            float minimum = dmin * (float)k_minimum(src + 4, g);
+            for (int i = 0; i < 32; i++)
+                out[i] = scale * (float)(q[i] >> g % 2 * 4 & 15) - minimum;
+        }
+    }
+}
+
+/* 256 values in 176 bytes: Q4_K with 32 bytes of fifth bits before the lower four, bit g of byte i
+ * for value i of group g. */
+static void read_q5_k(const unsigned char *src, int64_t n, float *out) {
+    for (int64_t b = 0; b < n / 256; b++, src += 176) {
+        float d = load_half(src), dmin = load_half(src + 2);
+        for (int g = 0; g < 8; g++, out += 32) {
+            const unsigned char *fifth = src + 16, *low = src + 48 + g / 2 * 32;
+            float scale = d * (float)k_scale(src + 4, g);
+            float minimum = dmin * (float)k_minimum(src + 4, g);
+            for (int i = 0; i < 32; i++) {
+                int q = (low[i] >> g % 2 * 4 & 15) | (fifth[i] >> g & 1) << 4;
+                out[i] = scale * (float)q - minimum;
+            }
+        }
+    }
+}
+
+/* 256 values in 210 bytes, 16 groups of 16: 128 bytes of lower four bits (64 bytes for 128 values,
+ * the first 64 of them in the low halves), 64 bytes of upper two bits, 16 signed scales, half scale
+ * d; value d·scale·(q − 32). */
+static void read_q6_k(const unsigned char *src, int64_t n, float *out) {
+    for (int64_t b = 0; b < n / 256; b++, src += 210) {
+        float d = load_half(src + 208);
+        for (int g = 0; g < 16; g++, out += 16) {
+            const unsigned char *low = src + g / 8 * 64 + g % 4 * 16;
+            const unsigned char *high = pairs_of(src + 128, g);
+            float scale = d * (float)(int8_t)src[192 + g];
+            for (int i = 0; i < 16; i++) {
+                int q = (low[i] >> g / 4 % 2 * 4 & 15) | (high[i] >> pair_shift(g) & 3) << 4;
+                out[i] = scale * (float)(q - 32);
+            }
+        }
+    }
+}
+
 void fl_dequantise(fl_dtype type, const void *src, int64_t n, float *out) {
     static void (*const readers[FL_DTYPE_COUNT])(const unsigned char *, int64_t, float *) = {
         [FL_DTYPE_F32] = read_f32,   [FL_DTYPE_F16] = read_f16,   [FL_DTYPE_BF16] = read_bf16,
-        [FL_DTYPE_Q8_0] = read_q8_0, [FL_DTYPE_Q4_0] = read_q4_0,
+        [FL_DTYPE_Q8_0] = read_q8_0, [FL_DTYPE_Q4_0] = read_q4_0, [FL_DTYPE_Q4_1] = read_q4_1,
+        [FL_DTYPE_Q5_0] = read_q5_0, [FL_DTYPE_Q5_1] = read_q5_1, [FL_DTYPE_Q2_K] = read_q2_k,
+        [FL_DTYPE_Q3_K] = read_q3_k, [FL_DTYPE_Q4_K] = read_q4_k, [FL_DTYPE_Q5_K] = read_q5_k,
+        [FL_DTYPE_Q6_K] = read_q6_k,
     };
     readers[type](src, n, out);
 }

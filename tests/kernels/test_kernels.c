@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
-/* Scalar kernels against a second computation in double, and stored types against known values. */
+/* Scalar kernels against a second computation in double. */
 #include "test.h"
 
 #include "base/diag.h"
 #include "base/rng.h"
-#include "kernels/dequant.h"
 #include "kernels/kernels.h"
 
+#include <footlight/tensor.h>
 #include <math.h>
 
 enum { MAX = 1100 };
@@ -120,58 +120,6 @@ static void silu_and_argmax(void **state) {
     assert_int_equal(fl_scalar_argmax(nothing, 2), 0);
 }
 
-static unsigned char *read_file(const char *path, size_t *size) {
-    FILE *file = fopen(path, "rb");
-    unsigned char *bytes = malloc(1 << 20);
-    assert_non_null(file);
-    *size = fread(bytes, 1, 1 << 20, file);
-    fclose(file);
-    return bytes;
-}
-
-static void check_type(const char *name, fl_dtype type) {
-    char path[64];
-    size_t n_blocks, n_values;
-    snprintf(path, sizeof path, "quant_vectors/%s.blocks.bin", name);
-    unsigned char *blocks = read_file(fl_test_data(path), &n_blocks);
-    snprintf(path, sizeof path, "quant_vectors/%s.expected.f32", name);
-    unsigned char *expected = read_file(fl_test_data(path), &n_values);
-    int64_t n = (int64_t)(n_values / 4);
-    float values[MAX];
-    assert_int_equal(fl_dtype_row_bytes(type, (uint64_t)n), n_blocks);
-    fl_dequantise(type, blocks, n, values);
-    for (int64_t i = 0; i < n; i++) {
-        float want;
-        memcpy(&want, expected + 4 * i, 4);
-        assert_true(values[i] == want);
-    }
-    free(blocks);
-    free(expected);
-}
-
-static void stored_types_match_reference_vectors(void **state) {
-    (void)state;
-    FL_NEED_DATA("quant_vectors/q8_0.blocks.bin");
-    check_type("q8_0", FL_DTYPE_Q8_0);
-    check_type("q4_0", FL_DTYPE_Q4_0);
-}
-
-/* Worked by hand: scale 0.5 (half 0x3800), so the same proof holds without the reference data. */
-static void quantised_blocks_by_hand(void **state) {
-    (void)state;
-    unsigned char q8[34] = {0x00, 0x38}, q4[18] = {0x00, 0x38}, bf16[2] = {0xc0, 0x3f};
-    float out[32];
-    q8[2] = 0x80;
-    q8[33] = 127;
-    fl_dequantise(FL_DTYPE_Q8_0, q8, 32, out);
-    assert_true(out[0] == -64 && out[1] == 0 && out[31] == 63.5f);
-    q4[2] = 0xf0;
-    fl_dequantise(FL_DTYPE_Q4_0, q4, 32, out);
-    assert_true(out[0] == -4 && out[16] == 3.5f && out[1] == -4);
-    fl_dequantise(FL_DTYPE_BF16, bf16, 1, out);
-    assert_true(out[0] == 1.5f);
-}
-
 static void kernels_are_chosen_by_name(void **state) {
     (void)state;
     fl_kernels kernels;
@@ -218,8 +166,6 @@ int main(void) {
         cmocka_unit_test(attention_sees_its_positions_only),
         cmocka_unit_test(a_half_cache_holds_what_halves_can),
         cmocka_unit_test(silu_and_argmax),
-        cmocka_unit_test(stored_types_match_reference_vectors),
-        cmocka_unit_test(quantised_blocks_by_hand),
         cmocka_unit_test(kernels_are_chosen_by_name),
         cmocka_unit_test(every_kernel_shows_its_own_text),
     };
