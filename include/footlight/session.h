@@ -60,6 +60,8 @@ typedef struct fl_session_options {
     fl_sampler sampler;
     const fl_patch *patches; /* copied */
     size_t n_patches;
+    bool fast;         /* 8-bit activations against quantised weights, on levels that have such
+                        * kernels; else float ones */
     const char *isa; /* "auto", "scalar", ...; NULL: FOOTLIGHT_ISA, else auto */
     bool time;       /* measure ns */
 } fl_session_options;
@@ -104,5 +106,7 @@ FL_API const int32_t *fl_session_tokens(const fl_session *session, size_t *n_tok
 FL_API size_t fl_session_prompt_length(const fl_session *session);
 /* "scalar", ... : the kernels that run. */
 FL_API const char *fl_session_isa(const fl_session *session);
+/* False if some product of this model runs with 8-bit activations. */
+FL_API bool fl_session_exact(const fl_session *session);
 
 #endif

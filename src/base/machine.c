@@ -32,24 +32,22 @@ int fl_cpu_count(void) {
     return online > 0 ? (int)online : 1;
 }
 
-void fl_parallel_for(int threads, int64_t count, fl_range_fn *body, void *ctx) {
+void fl_parallel_for(int threads, int64_t count, int64_t grain, fl_range_fn *body, void *ctx) {
     if (count <= 0)
         return;
 #ifdef _OPENMP
-    if (threads > count)
-        threads = (int)count;
+    int64_t ranges = (count + grain - 1) / grain;
+    if (threads > ranges)
+        threads = (int)ranges;
     if (threads > 1) {
-#pragma omp parallel num_threads(threads)
-        {
-            int64_t n = omp_get_num_threads(), i = omp_get_thread_num();
-            int64_t begin = count * i / n, end = count * (i + 1) / n;
-            if (begin < end)
-                body(ctx, begin, end);
-        }
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+        for (int64_t i = 0; i < ranges; i++)
+            body(ctx, i * grain, i + 1 < ranges ? (i + 1) * grain : count);
         return;
     }
 #else
     (void)threads;
+    (void)grain;
 #endif
     body(ctx, 0, count);
 }

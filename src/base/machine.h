@@ -14,9 +14,10 @@ int64_t fl_clock_ns(void);
 int fl_cpu_count(void);
 
 /* Calls body(ctx, begin, end) for ranges that together cover [0, count), on at most `threads`
- * threads, and returns when all are done. How the range is cut must not change what is computed:
- * give each index its own output. Without OpenMP it is one call. */
+ * threads, and returns when all are done. Ranges begin at multiples of `grain` and a thread that is
+ * done takes the next one, so that a slow core holds up nobody. How the range is cut must not
+ * change what is computed: give each index its own output. Without OpenMP it is one call. */
 typedef void fl_range_fn(void *ctx, int64_t begin, int64_t end);
-void fl_parallel_for(int threads, int64_t count, fl_range_fn *body, void *ctx);
+void fl_parallel_for(int threads, int64_t count, int64_t grain, fl_range_fn *body, void *ctx);
 
 #endif

@@ -102,6 +102,7 @@ static fl_status generate(fl_cli *cli, fl_job *job) {
     int64_t room = fl_job_context(cli, job) - (int64_t)job->n_ids + 1;
     job->options.n_predict = n < room ? n : room;
     job->options.time = false;
+    job->options.fast = !fl_given(cli, FL_OPTION_exact);
     fl_status status = fl_session_new(&session, job->model, &job->options, &cli->diag);
     if (status != FL_OK)
         return status;

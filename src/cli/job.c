@@ -146,8 +146,7 @@ static void fill_options(fl_cli *cli, fl_job *job) {
     o->patches = job->patches;
     o->n_patches = cli->args.n_patches;
     o->isa = fl_value(cli, FL_OPTION_isa)->text;
-    if (fl_given(cli, FL_OPTION_fast))
-        fl_note(cli, "--fast: this version has no 8-bit activations, it computes exactly");
+    o->fast = fl_given(cli, FL_OPTION_fast);
 }
 
 int64_t fl_job_context(const fl_cli *cli, const fl_job *job) {
@@ -179,13 +178,18 @@ static fl_status check_context(fl_cli *cli, const fl_job *job) {
                    (long long)fl_value(cli, FL_OPTION_ctx)->count, (long long)limit);
 }
 
-/* --isa was looked at when the command line was read, the environment was not. */
-static fl_status check_environment(fl_cli *cli) {
+/* A name may be right and not this machine's. */
+static fl_status check_isa(fl_cli *cli) {
     fl_kernels kernels;
-    if (fl_given(cli, FL_OPTION_isa))
+    fl_diag_init(&cli->diag, fl_given(cli, FL_OPTION_isa) ? "--isa" : "FOOTLIGHT_ISA");
+    return fl_kernels_choose(&kernels, fl_value(cli, FL_OPTION_isa)->text, &cli->diag);
+}
+
+static fl_status check_one_precision(fl_cli *cli) {
+    if (!fl_given(cli, FL_OPTION_exact) || !fl_given(cli, FL_OPTION_fast))
         return FL_OK;
-    fl_diag_init(&cli->diag, "FOOTLIGHT_ISA");
-    return fl_kernels_choose(&kernels, NULL, &cli->diag);
+    fl_diag_init(&cli->diag, NULL);
+    return fl_fail(&cli->diag, FL_ERR_USAGE, "both --exact and --fast, expected one of them");
 }
 
 static fl_status check_length(fl_cli *cli, const fl_job *job) {
@@ -212,7 +216,8 @@ static fl_status check_runs(fl_cli *cli, const fl_job *job) {
 fl_status fl_job_open(fl_cli *cli, fl_job *job) {
     fl_status status;
     *job = (fl_job){0};
-    if ((status = check_one_prompt(cli)) != FL_OK || (status = check_environment(cli)) != FL_OK ||
+    if ((status = check_one_prompt(cli)) != FL_OK || (status = check_isa(cli)) != FL_OK ||
+        (status = check_one_precision(cli)) != FL_OK ||
         (status = fl_model_open(&job->model, fl_model_argument(cli), &cli->diag)) != FL_OK ||
         (status = check_runs(cli, job)) != FL_OK || (status = find_tokenizer(cli, job)) != FL_OK ||
         (status = read_prompt(cli, job)) != FL_OK || (status = check_ids(cli, job)) != FL_OK ||

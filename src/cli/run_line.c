@@ -74,7 +74,7 @@ void fl_run_line(const fl_cli *cli, const fl_job *job, const fl_session *session
     fl_info_json(job->model, cli->ascii, &model);
     put_buffer(&l, "model", &model);
     put_text(&l, "isa", isa, strlen(isa));
-    put_plain(&l, "exact", "true");
+    put_plain(&l, "exact", fl_session_exact(session) ? "true" : "false");
     put_threads(&l, options->threads, time);
     put_text(&l, "rope_pairing", h->rope_pairing == FL_ROPE_HALF ? "half" : "interleaved",
              h->rope_pairing == FL_ROPE_HALF ? 4 : 11);

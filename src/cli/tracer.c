@@ -26,6 +26,7 @@ typedef struct tracer {
     char patch_texts[FL_MAX_PATCHES][128];
     const char *patches[FL_MAX_PATCHES];
     char isa[32];
+    bool exact;
 } tracer;
 
 /* ---- a run ---- */
@@ -41,6 +42,7 @@ static fl_status open_source(tracer *t, const int32_t *ids, size_t n_ids, fl_sou
     if (status != FL_OK)
         return status;
     snprintf(t->isa, sizeof t->isa, "%s", fl_session_isa(session));
+    t->exact = fl_session_exact(session);
     return fl_live_source(out, session, (uint64_t)fl_value(t->cli, FL_OPTION_memory)->count, diag);
 }
 
@@ -90,7 +92,7 @@ static void describe_model(tracer *t, fl_view_model *model) {
                              .model = t->job->model,
                              .pieces = fl_view_pieces(t->job->tokenizer),
                              .isa = t->isa,
-                             .exact = true,
+                             .exact = t->exact,
                              .patches = t->job->patches,
                              .patch_texts = t->patches,
                              .n_patches = t->cli->args.n_patches};

@@ -59,6 +59,29 @@ static int64_t larger(int64_t a, int64_t b) {
     return a > b ? a : b;
 }
 
+/* Bytes for the widest operand of the pass, in the layout that takes most. */
+static size_t packed_need(const fl_dims *n) {
+    static const fl_layout layouts[] = {FL_COLUMNS, FL_Q8, FL_Q8_COLUMNS};
+    int64_t width = larger(larger(n->D, n->F), n->H * n->d);
+    size_t need = 0;
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
+        size_t bytes = fl_packed_bytes(layouts[i], n->T, width);
+        need = bytes > need ? bytes : need;
+    }
+    return need;
+}
+
+/* Room for the operand; what it held is not kept. */
+static bool fit_packed(fl_session *s, const fl_dims *n) {
+    size_t need = packed_need(n);
+    if (need <= s->packed_capacity)
+        return true;
+    free(s->a.packed);
+    s->a.packed = aligned_alloc(64, need);
+    s->packed_capacity = s->a.packed ? need : 0;
+    return s->a.packed != NULL;
+}
+
 static bool fit_rows(fl_session *s, const fl_dims *n) {
     fl_activations *a = &s->a;
     const bool qk_norm = fl_stage_exists(FL_STAGE_q_norm, &s->hparams);
@@ -99,7 +122,7 @@ static bool fit_rows(fl_session *s, const fl_dims *n) {
 fl_status fl_buffers_fit(fl_session *s, const fl_dims *n, fl_diag *diag) {
     size_t cells = product(product((size_t)n->H, (size_t)n->T), (size_t)(n->P + n->T));
     if (n->T > s->rows_capacity) {
-        if (!fit_rows(s, n))
+        if (!fit_rows(s, n) || !fit_packed(s, n))
             return fl_fail_memory(diag);
         s->rows_capacity = n->T;
     }
@@ -129,6 +152,7 @@ void fl_buffers_free(fl_session *s) {
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
         free(buffers[i]);
     free(a->candidates);
+    free(a->packed);
     free_caches(s, s->k_cache);
     free_caches(s, s->v_cache);
     free(s->theta);

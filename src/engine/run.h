@@ -57,6 +57,7 @@ typedef struct fl_activations {
     float *weight;                    /* [max(D, H·d)] a weight vector as floats */
     float *bias;                      /* [H·d] */
     fl_candidate *candidates;         /* [V], only with a temperature */
+    void *packed;                     /* the operand of the product under way, laid out */
 } fl_activations;
 
 struct fl_session {
@@ -86,7 +87,10 @@ struct fl_session {
 
     fl_cache *k_cache, *v_cache; /* one per layer */
     fl_activations a;
+    fl_operand operand;     /* of the last product, */
+    int64_t operand_step;   /* and the step it was for */
     int64_t rows_capacity;  /* tokens there is room for */
+    size_t packed_capacity; /* bytes */
     size_t scores_capacity; /* H·T·S cells there is room for */
 
     int32_t choice; /* of the last next_token; -1 none */

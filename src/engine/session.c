@@ -198,3 +198,23 @@ size_t fl_session_prompt_length(const fl_session *s) {
 const char *fl_session_isa(const fl_session *s) {
     return s->kernels.isa;
 }
+
+/* Is there a matrix of this stage that meets 8-bit activations? */
+static bool rounds(const fl_session *s, const fl_stage_info *info) {
+    int64_t layers = info->scope == FL_SCOPE_PASS ? 1 : s->hparams.num_hidden_layers;
+    for (int32_t layer = 0; layer < layers; layer++) {
+        const fl_weight *w = fl_model_weight(s->model, info->weight, layer);
+        if (w && fl_product_layout(&s->kernels, w->dtype, 1, s->options.fast) == FL_Q8)
+            return true;
+    }
+    return false;
+}
+
+bool fl_session_exact(const fl_session *s) {
+    for (int stage = 0; stage < FL_STAGE_COUNT; stage++) {
+        const fl_stage_info *info = fl_stage_get_info((fl_stage)stage);
+        if (strcmp(info->kernel, "matmul") == 0 && rounds(s, info))
+            return false;
+    }
+    return true;
+}

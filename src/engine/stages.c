@@ -10,6 +10,9 @@
 #include "base/machine.h"
 #include "kernels/dequant.h"
 
+/* Rows of a matrix that a thread takes at a time. */
+enum { PRODUCT_ROWS = 48 };
+
 /* ---- helpers: results, weights, work split over rows ---- */
 
 /* The stage's result as a row-major tensor of its planned shape. */
@@ -52,17 +55,39 @@ static int threads_for(const fl_session *s, int64_t work) {
     return work < 1 << 18 ? 1 : s->threads;
 }
 
-typedef struct matmul_job {
+/* ---- matrix products ---- */
+
+typedef struct product_job {
     const fl_session *s;
     fl_matrix w;
-    const float *bias, *x;
+    const float *bias;
     float *out;
-    int64_t tokens;
-} matmul_job;
+} product_job;
 
-static void matmul_range(void *ctx, int64_t begin, int64_t end) {
-    const matmul_job *job = ctx;
-    job->s->kernels.matmul(&job->w, job->bias, job->x, job->tokens, begin, end, job->out);
+static void pack_range(void *ctx, int64_t begin, int64_t end) {
+    const fl_session *s = ctx;
+    fl_pack(&s->kernels, &s->operand, begin, end);
+}
+
+static void product_range(void *ctx, int64_t begin, int64_t end) {
+    const product_job *job = ctx;
+    fl_product(&job->s->kernels, &job->w, job->bias, &job->s->operand, begin, end, job->out);
+}
+
+/* Lays x out for a product with weights of this type. Stages in a row that read the same x (q, k,
+ * v; gate, up) share the work. */
+static void prepare_operand(fl_session *s, const float *x, int64_t tokens, fl_dtype type,
+                            int64_t n) {
+    fl_layout layout = fl_product_layout(&s->kernels, type, tokens, s->options.fast);
+    bool again = s->operand.x == x && s->operand.layout == layout && s->operand_step + 1 == s->step;
+    s->operand_step = s->step;
+    if (again)
+        return;
+    s->operand = (fl_operand){layout, tokens, n, x, s->a.packed};
+    int64_t unit = fl_pack_unit(layout);
+    if (layout != FL_PLAIN)
+        fl_parallel_for(threads_for(s, tokens * n * 8), (tokens + unit - 1) / unit, 1, pack_range,
+                        s);
 }
 
 /* out[t] = W · x[t] (+ bias): the rows of W are split over the threads. */
@@ -70,12 +95,14 @@ static void project(fl_run *run, fl_stage stage, const float *x, int64_t tokens,
     fl_session *s = run->s;
     const fl_stage_info *info = fl_stage_get_info(stage);
     const fl_weight *w = fl_model_weight(s->model, info->weight, run->layer);
-    matmul_job job = {.s = s, .x = x, .out = out, .tokens = tokens};
+    product_job job = {.s = s, .out = out};
     job.w = (fl_matrix){w->dtype, w->data, w->shape[0], w->shape[1],
                         fl_dtype_row_bytes(w->dtype, (uint64_t)w->shape[1])};
     if (info->bias != FL_WEIGHT_none && fl_weight_exists(info->bias, &s->hparams))
         job.bias = weight_vector(run, info->bias, s->a.bias);
-    fl_parallel_for(threads_for(s, tokens * job.w.out * job.w.in), job.w.out, matmul_range, &job);
+    prepare_operand(s, x, tokens, w->dtype, job.w.in);
+    fl_parallel_for(threads_for(s, tokens * job.w.out * job.w.in), job.w.out, PRODUCT_ROWS,
+                    product_range, &job);
     give(run, stage, out, FL_DTYPE_F32);
 }
 
@@ -234,7 +261,7 @@ static const void *head_cells(const fl_session *s, const fl_cache *cache, int64_
 static void each_head(fl_run *run, fl_range_fn *body, int64_t cell_work) {
     const fl_dims *n = &run->s->dims;
     int64_t work = n->H * n->T * (n->P + n->T) * cell_work;
-    fl_parallel_for(threads_for(run->s, work), n->H, body, run);
+    fl_parallel_for(threads_for(run->s, work), n->H, 1, body, run);
 }
 
 static void scores_range(void *ctx, int64_t begin, int64_t end) {

@@ -101,6 +101,7 @@ static fl_status enter_pass(fl_session *s, int32_t index, fl_diag *diag) {
     s->step = 0;
     s->dims = dims;
     s->choice = -1;
+    s->operand = (fl_operand){0};
     return FL_OK;
 }
 

@@ -8,7 +8,9 @@
 #include "base/diag.h"
 #include "base/incbin.h"
 #include "base/text.h"
+#include "kernels/cpu.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,26 +23,67 @@ static const fl_kernels scalar = {
 #include "kernels/kernels.def"
 };
 
-/* What this machine can run, best first. */
-static const fl_kernels *const levels[] = {&scalar};
+typedef struct level {
+    const char *name;
+    fl_overlay *overlay;
+    bool (*runs)(void);
+} level;
+
+static const level levels[] = {
+    {"scalar", NULL, NULL},
+#define FL_LEVEL(name_, file_, runs_) {name_, fl_overlay_##file_, runs_},
+#include "kernels/levels.def"
+};
+
+enum { N_LEVELS = sizeof levels / sizeof *levels };
+
+static bool runs(const level *at) {
+    return !at->runs || at->runs();
+}
+
+/* The last row of that name that this machine can run, of any name if it is NULL; -1: none. */
+static int find_level(const char *name) {
+    for (int i = N_LEVELS - 1; i >= 0; i--)
+        if (runs(&levels[i]) && (!name || strcmp(levels[i].name, name) == 0))
+            return i;
+    return -1;
+}
+
+static void overlay_to(fl_kernels *kernels, int last) {
+    *kernels = scalar;
+    for (int i = 1; i <= last; i++)
+        if (runs(&levels[i])) {
+            levels[i].overlay(kernels);
+            kernels->isa = levels[i].name;
+        }
+}
+
+/* "auto, scalar or avx2": what --isa takes on this machine. */
+static void list_levels(char *out, size_t size) {
+    const char *last = "auto";
+    int used = 0;
+    for (int i = 0; i < N_LEVELS; i++) {
+        if (!runs(&levels[i]) || strcmp(last, levels[i].name) == 0)
+            continue;
+        used += snprintf(out + used, size - (size_t)used, "%s%s", used ? ", " : "", last);
+        last = levels[i].name;
+    }
+    snprintf(out + used, size - (size_t)used, " or %s", last);
+}
 
 fl_status fl_kernels_choose(fl_kernels *kernels, const char *isa, fl_diag *diag) {
     if (!isa)
         isa = getenv("FOOTLIGHT_ISA");
-    if (!isa || !*isa || strcmp(isa, "auto") == 0) {
-        *kernels = *levels[0];
+    bool any = !isa || !*isa || strcmp(isa, "auto") == 0;
+    int found = find_level(any ? NULL : isa);
+    if (found >= 0) {
+        overlay_to(kernels, found);
         return FL_OK;
     }
-    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
-        if (strcmp(levels[i]->isa, isa) == 0) {
-            *kernels = *levels[i];
-            return FL_OK;
-        }
-    }
-    char shown[64];
-    return fl_fail(diag, FL_ERR_USAGE,
-                   "isa '%s' is not one this machine can run, expected auto or scalar",
-                   fl_escape_into(shown, sizeof shown, isa, strlen(isa)));
+    char shown[64], names[128];
+    list_levels(names, sizeof names);
+    return fl_fail(diag, FL_ERR_USAGE, "isa '%s' is not one this machine can run, expected %s",
+                   fl_escape_into(shown, sizeof shown, isa, strlen(isa)), names);
 }
 
 /* Where `word` begins a line's function name: "fl_scalar_<kernel>(" in a line without indent. */

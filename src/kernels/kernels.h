@@ -7,6 +7,8 @@
 #ifndef FL_KERNELS_KERNELS_H
 #define FL_KERNELS_KERNELS_H
 
+#include "kernels/operand.h"
+
 #include <footlight/hparams.h>
 #include <footlight/tables.h>
 
@@ -20,14 +22,33 @@ typedef struct fl_matrix {
 
 typedef struct fl_kernels {
     const char *isa;
+    uint64_t q8_types;       /* bit t: matrices of type t have an 8-bit product */
+    int64_t columns_from;    /* tokens from which 16 side by side are faster; 0: never */
+    int64_t q8_columns_from; /* the same for the 8-bit product */
 #define FL_KERNEL(name, ret, params) ret(*name) params;
+#define FL_FAST_KERNEL(name, ret, params) ret(*name) params;
 #include "kernels/kernels.def"
 } fl_kernels;
 
 #define FL_KERNEL(name, ret, params) ret fl_scalar_##name params;
 #include "kernels/kernels.def"
 
-/* Chooses by name ("auto", "scalar"); NULL means FOOTLIGHT_ISA, else auto. An unknown or
+/* Puts a level's functions over those that are there. */
+typedef void fl_overlay(fl_kernels *kernels);
+#define FL_LEVEL(name, file, runs) fl_overlay fl_overlay_##file;
+#include "kernels/levels.def"
+
+/* The layout in which a product with a matrix of this type wants its activations. `fast` allows
+ * 8-bit ones. */
+fl_layout fl_product_layout(const fl_kernels *kernels, fl_dtype type, int64_t tokens, bool fast);
+/* Lays out the units from begin to end; nothing to do for FL_PLAIN. */
+void fl_pack(const fl_kernels *kernels, const fl_operand *x, int64_t begin, int64_t end);
+/* out[t, o] = Σ_j w[o, j]·x[t, j] (+ bias[o]) for the rows o from begin to end. What a row gets
+ * does not depend on where the others are cut. */
+void fl_product(const fl_kernels *kernels, const fl_matrix *w, const float *bias,
+                const fl_operand *x, int64_t begin, int64_t end, float *out);
+
+/* Chooses by name ("auto" or a level's); NULL means FOOTLIGHT_ISA, else auto. An unknown or
  * unsupported name is an error that lists what this machine can run. */
 fl_status fl_kernels_choose(fl_kernels *kernels, const char *isa, fl_diag *diag);
 

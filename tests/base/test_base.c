@@ -138,7 +138,7 @@ static void parallel_loops_cover_each_index_once(void **state) {
     for (int threads = 1; threads <= 5; threads++)
         for (int64_t n = 0; n < 40; n++) {
             unsigned char hits[40] = {0};
-            fl_parallel_for(threads, n, mark, hits);
+            fl_parallel_for(threads, n, 3, mark, hits);
             for (int64_t i = 0; i < 40; i++)
                 assert_int_equal(hits[i], i < n);
         }

@@ -325,12 +325,19 @@ static void transcript_without_a_terminal(void **state) {
     fl_ran_done(&ran);
 }
 
-static void fast_says_that_it_is_exact(void **state) {
+static void fast_and_exact_exclude_each_other(void **state) {
     (void)state;
-    fl_ran ran = fl_run("generate", "--fast", "-n", "1");
+    fl_ran ran = fl_run("generate", "--fast", "--exact", "-n", "1");
+    assert_int_equal(ran.status, 2);
+    assert_says(ran.err, "both --exact and --fast");
+    fl_ran_done(&ran);
+}
+
+static void scalar_is_exact_whatever_is_asked(void **state) {
+    (void)state;
+    fl_ran ran = fl_run("trace", "builtin:q8_0", "--fast", "--isa", "scalar", "--format", "jsonl");
     assert_int_equal(ran.status, 0);
-    assert_string_equal(ran.out, "The capital of France is Paris\n");
-    assert_says(ran.err, "computes exactly");
+    assert_says(ran.out, "\"isa\":\"scalar\",\"exact\":true");
     fl_ran_done(&ran);
 }
 
@@ -352,7 +359,8 @@ int main(void) {
         cmocka_unit_test(output_that_cannot_be_written),
         cmocka_unit_test(a_reader_that_has_gone_is_no_error),
         cmocka_unit_test(transcript_without_a_terminal),
-        cmocka_unit_test(fast_says_that_it_is_exact),
+        cmocka_unit_test(fast_and_exact_exclude_each_other),
+        cmocka_unit_test(scalar_is_exact_whatever_is_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
