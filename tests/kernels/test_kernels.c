@@ -1,173 +1,178 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
-/* Scalar kernels against a second computation in double. */
-#include "test.h"
+/*
+ * Every kernel of every level that this machine can run, held against a computation in double, the
+ * way dav1d's checkasm does it.
+ *
+ *   test_kernels [--seed N] [--bench] [KERNEL | LEVEL]
+ *
+ * --bench times the same calls instead: ns per call, GB/s, 10^9 operations a second, times scalar.
+ */
+#include "kernels/bench.h"
+#include "kernels/checks.h"
 
 #include "base/diag.h"
-#include "base/rng.h"
-#include "kernels/kernels.h"
+#include "kernels/cpu.h"
 
-#include <footlight/tensor.h>
-#include <math.h>
+#include <signal.h>
 
-enum { MAX = 1100 };
+typedef void any_function(void);
 
-static float *noise(uint64_t seed, int64_t n) {
-    static float arrays[4][MAX];
-    static unsigned next;
-    float *x = arrays[next++ % 4];
-    for (int64_t i = 0; i < n; i++)
-        x[i] = (float)(fl_rng_unit(&seed) * 2 - 1);
-    return x;
-}
+/* A row for each kernel of kernels.def; without a row in checks.def it does not compile. */
+enum {
+#define FL_CHECK(kernel, ...) ROW_##kernel,
+#include "kernels/checks.def"
+};
+static const struct {
+    fl_bound bound;
+    int64_t timed;
+} rows[] = {
+#define FL_CHECK(kernel, fixed, per_term, floor, of, timed) {{fixed, per_term, floor, of}, timed},
+#include "kernels/checks.def"
+};
+static const struct {
+    const char *name;
+    size_t offset; /* in fl_kernels */
+    int row;
+    void (*check)(fl_try *t);
+} kernels[] = {
+#define FL_KERNEL(name, ret, params) {#name, offsetof(fl_kernels, name), ROW_##name, check_##name},
+#define FL_FAST_KERNEL FL_KERNEL
+#include "kernels/kernels.def"
+};
+enum { KERNELS = sizeof kernels / sizeof *kernels, MAX_LEVELS = 8 };
 
-static const int64_t lengths[] = {1,  2,  3,   7,   8,   9,   15,  16,  31,
-                                  33, 64, 127, 255, 256, 257, 511, 1023};
+static fl_kernels levels[MAX_LEVELS];
+static size_t level_count;
 
-/* Products of numbers below 1: the error of a sum of n of them stays below n roundings. */
-static void matmul_agrees_with_double(void **state) {
-    (void)state;
-    for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
-        int64_t n = lengths[l];
-        const float *w = noise(1, n), *x = noise(2, n);
-        double want = 0.25;
-        float out[3] = {NAN, NAN, 42}, bias = 0.25f;
-        for (int64_t i = 0; i < n; i++)
-            want += (double)w[i] * (double)x[i];
-        fl_matrix m = {FL_DTYPE_F32, w, 1, n, (uint64_t)n * 4};
-        fl_scalar_matmul(&m, &bias, x, 1, 0, 1, out);
-        assert_true(fabs((double)out[0] - want) < 1e-7 * (double)n + 1e-7);
-        assert_true(isnan(out[1]) && out[2] == 42);
-    }
-}
+/* One kernel of one level: what a cmocka test is given. */
+typedef struct item {
+    const fl_kernels *level;
+    size_t kernel;
+} item;
 
-static void matmul_fills_only_its_rows_for_every_token(void **state) {
-    (void)state;
-    const float w[4][2] = {{1, 0}, {0, 1}, {1, 1}, {2, -1}}, x[3][2] = {{1, 2}, {3, 4}, {5, 6}};
-    float out[3][4] = {{0}};
-    fl_matrix m = {FL_DTYPE_F32, w, 4, 2, 8};
-    fl_scalar_matmul(&m, NULL, &x[0][0], 3, 2, 4, &out[0][0]);
-    const float want[3][4] = {{0, 0, 3, 0}, {0, 0, 7, 2}, {0, 0, 11, 4}};
-    assert_memory_equal(out, want, sizeof want);
-}
+static uint64_t seed = 1;
+static bool bench;
+static const fl_try *running; /* for the handler */
 
-static void norms(void **state) {
-    (void)state;
-    const float x[] = {3, -4, 0, 5}, w[] = {1, 2, 3, 4};
-    float rms = fl_scalar_rms(x, 4, 1e-5f), out[4];
-    assert_true(fabs((double)rms - sqrt(12.5 + 1e-5)) < 1e-6);
-    fl_scalar_rmsnorm(x, w, 4, 1e-5f, out);
-    for (int i = 0; i < 4; i++)
-        assert_true(fabs((double)out[i] - (double)x[i] / (double)rms * (double)w[i]) < 1e-6);
-}
-
-static void softmax_is_a_share_and_survives_large_scores(void **state) {
-    (void)state;
-    const float s[] = {-INFINITY, 1000, 999, 998, -INFINITY};
-    float p[5];
-    fl_scalar_softmax(s, 1, 4, 5, p);
-    assert_true(p[0] == 0 && p[4] == 0);
-    assert_true(fabs((double)p[1] - 1 / (1 + exp(-1) + exp(-2))) < 1e-6);
-    assert_true(fabs((double)p[1] + (double)p[2] + (double)p[3] - 1) < 1e-6);
-}
-
-static void rope_turns_pairs_and_keeps_lengths(void **state) {
-    (void)state;
-    const double theta[] = {1, 0.1};
-    float cosines[4], sines[4], out[6];
-    const float x[] = {1, 2, 3, 4, 9, 8};
-    fl_scalar_rope_table(theta, 1, 3, 2, cosines, sines);
-    assert_true(fabs((double)cosines[1] - cos(0.3)) < 1e-7 && cosines[1] == cosines[3]);
-    fl_scalar_rope(x, cosines, sines, FL_ROPE_INTERLEAVED, 4, 6, out);
-    assert_true(fabs((double)out[0] - (cos(3) - 2 * sin(3))) < 1e-6);
-    assert_true(fabs((double)(out[2] * out[2] + out[3] * out[3]) - 25) < 1e-5);
-    assert_true(out[4] == 9 && out[5] == 8);
-    fl_scalar_rope(x, cosines, sines, FL_ROPE_HALF, 4, 6, out);
-    assert_true(fabs((double)out[0] - (cos(3) - 3 * sin(3))) < 1e-6);
-    assert_true(fabs((double)out[3] - (2 * sin(0.3) + 4 * cos(0.3))) < 1e-6);
-}
-
-static void attention_sees_its_positions_only(void **state) {
-    (void)state;
-    const float q[] = {1, 2}, keys[] = {1, 1, 2, 0, 0, 3, 5, 5}, p[] = {9, 0.25f, 0.75f, 9};
-    float s[4], z[2];
-    fl_scalar_scores(q, keys, FL_DTYPE_F32, 1, 3, 4, 2, s);
-    assert_true(isinf(s[0]) && isinf(s[3]));
-    assert_true(fabs((double)s[1] - 2 / sqrt(2)) < 1e-6 && fabs((double)s[2] - 6 / sqrt(2)) < 1e-6);
-    fl_scalar_mix(p, keys, FL_DTYPE_F32, 1, 3, 2, z);
-    assert_true(z[0] == 0.5f && z[1] == 2.25f);
-}
-
-static void a_half_cache_holds_what_halves_can(void **state) {
-    (void)state;
-    const float x[] = {1, 0.333333343f};
-    uint16_t stored[2];
-    float q[] = {0, 1}, s[1];
-    fl_scalar_store(x, 2, FL_DTYPE_F16, stored);
-    fl_scalar_scores(q, stored, FL_DTYPE_F16, 0, 1, 1, 2, s);
-    assert_true(s[0] == fl_half_to_float(stored[1]) / sqrtf(2));
-}
-
-static void silu_and_argmax(void **state) {
-    (void)state;
-    const float x[] = {0, 1, -100, 100};
-    float out[4];
-    fl_scalar_silu(x, 4, out);
-    assert_true(out[0] == 0 && fabs((double)out[1] - 1 / (1 + exp(-1))) < 1e-7);
-    assert_true(fabs((double)out[2]) < 1e-30 && out[3] == 100);
-    const float ties[] = {NAN, 2, 7, 7, NAN}, nothing[] = {NAN, NAN};
-    assert_int_equal(fl_scalar_argmax(ties, 5), 2);
-    assert_int_equal(fl_scalar_argmax(nothing, 2), 0);
-}
-
-static void kernels_are_chosen_by_name(void **state) {
-    (void)state;
-    fl_kernels kernels;
+/* One on top of the other, as they are built; each under the name of its file. */
+static void find_levels(void) {
     fl_diag diag;
     fl_diag_init(&diag, NULL);
-    assert_int_equal(fl_kernels_choose(&kernels, "scalar", &diag), FL_OK);
-    assert_string_equal(kernels.isa, "scalar");
-    assert_int_equal(fl_kernels_choose(&kernels, "auto", &diag), FL_OK);
-    assert_int_equal(fl_kernels_choose(&kernels, "mmx", &diag), FL_ERR_USAGE);
-    assert_non_null(strstr(diag.message, "mmx"));
-}
-
-static void every_kernel_shows_its_own_text(void **state) {
-    (void)state;
-    static const char *const names[] = {
-#define FL_KERNEL(name, ret, params) #name,
-#include "kernels/kernels.def"
-    };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        size_t length = 0;
-        int line = 0;
-        char call[64];
-        const char *text = fl_scalar_source(names[i], &length, &line);
-        assert_non_null(text);
-        assert_memory_equal(text, "/*", 2);
-        assert_memory_equal(text + length - 3, "\n}\n", 3);
-        snprintf(call, sizeof call, " fl_scalar_%s(", names[i]);
-        const char *found = strstr(text, call);
-        assert_true(found && found < text + length);
-        assert_true(line > 10);
+    if (fl_kernels_choose(&levels[level_count++], "scalar", &diag))
+        abort();
+#define FL_LEVEL(name, file, runs)                                                                 \
+    if (runs()) {                                                                                  \
+        levels[level_count] = levels[level_count - 1];                                             \
+        fl_overlay_##file(&levels[level_count]);                                                   \
+        levels[level_count++].isa = #file;                                                         \
     }
-    size_t length;
-    int line;
-    assert_null(fl_scalar_source("nothing", &length, &line));
+#include "kernels/levels.def"
 }
 
-int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(matmul_agrees_with_double),
-        cmocka_unit_test(matmul_fills_only_its_rows_for_every_token),
-        cmocka_unit_test(norms),
-        cmocka_unit_test(softmax_is_a_share_and_survives_large_scores),
-        cmocka_unit_test(rope_turns_pairs_and_keeps_lengths),
-        cmocka_unit_test(attention_sees_its_positions_only),
-        cmocka_unit_test(a_half_cache_holds_what_halves_can),
-        cmocka_unit_test(silu_and_argmax),
-        cmocka_unit_test(kernels_are_chosen_by_name),
-        cmocka_unit_test(every_kernel_shows_its_own_text),
+static any_function *function_of(const fl_kernels *level, size_t kernel) {
+    any_function *function;
+    memcpy(&function, (const char *)level + kernels[kernel].offset, sizeof function);
+    return function;
+}
+
+/* A level has the functions of the one below it where it has none of its own. */
+static bool is_own(size_t level, size_t kernel) {
+    any_function *function = function_of(&levels[level], kernel);
+    return function && (level == 0 || function != function_of(&levels[level - 1], kernel));
+}
+
+/* Memory that may not be touched was: the try says where. */
+static void touched(int signal_number) {
+    (void)signal_number;
+    fl_fail_try(running, "touched memory outside its arrays");
+}
+
+static void run_try(const item *which, int64_t n, fl_inputs inputs, bool at_end) {
+    size_t row = (size_t)kernels[which->kernel].row;
+    fl_try t = {
+        .kernels = which->level,
+        .level = which->level->isa,
+        .kernel = kernels[which->kernel].name,
+        .bound = rows[row].bound,
+        .n = n,
+        .inputs = inputs,
+        .at_end = at_end,
+        .random = seed + (uint64_t)n * 64 + (uint64_t)inputs * 2 + at_end,
+        .timing = bench,
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    running = &t;
+    fl_try_begin(&t);
+    kernels[which->kernel].check(&t);
+    fl_try_end(&t);
+}
+
+/* Around the widths of registers and blocks, and primes. */
+static const int64_t long_lengths[] = {71,  79,  89,  95,  96,  97,  127,  128,  129, 131, 159,
+                                       160, 161, 191, 192, 193, 223, 255,  256,  257, 263, 287,
+                                       288, 319, 320, 383, 384, 385, 511,  512,  513, 521, 640,
+                                       641, 767, 768, 769, 895, 997, 1021, 1023, 1024};
+enum { SHORT_LENGTHS = 67, LONG_LENGTHS = sizeof long_lengths / sizeof *long_lengths };
+
+static void check_item(void **state) {
+    const struct sigaction action = {.sa_handler = touched, .sa_flags = SA_NODEFER};
+    sigaction(SIGSEGV, &action, NULL);
+    sigaction(SIGBUS, &action, NULL);
+    for (int64_t i = 0; i < SHORT_LENGTHS + LONG_LENGTHS; i++) {
+        int64_t n = i < SHORT_LENGTHS ? i + 1 : long_lengths[i - SHORT_LENGTHS];
+        for (fl_inputs inputs = 0; inputs < FL_INPUTS_COUNT; inputs++) {
+            run_try(*state, n, inputs, true);
+            run_try(*state, n, inputs, false);
+        }
+    }
+}
+
+static bool is_wanted(const char *word, size_t level, size_t kernel) {
+    return is_own(level, kernel) && (!word || strcmp(word, kernels[kernel].name) == 0 ||
+                                     strcmp(word, levels[level].isa) == 0);
+}
+
+static void time_all(const char *word) {
+    printf("%-18s %-10s %-22s %6s %12s %8s %9s %7s\n", "kernel", "level", "", "n", "ns", "GB/s",
+           "GFLOP/s", "scalar");
+    for (size_t kernel = 0; kernel < KERNELS; kernel++)
+        for (size_t level = 0; level < level_count; level++)
+            if (is_wanted(word, level, kernel))
+                run_try(&(item){&levels[level], kernel}, rows[kernels[kernel].row].timed,
+                        FL_INPUTS_UNIFORM, false);
+}
+
+static int check_all(const char *word) {
+    static item items[MAX_LEVELS * KERNELS];
+    static char names[MAX_LEVELS * KERNELS][64];
+    static struct CMUnitTest tests[MAX_LEVELS * KERNELS];
+    size_t n = 0;
+    for (size_t level = 0; level < level_count; level++)
+        for (size_t kernel = 0; kernel < KERNELS; kernel++) {
+            if (!is_wanted(word, level, kernel))
+                continue;
+            items[n] = (item){&levels[level], kernel};
+            snprintf(names[n], sizeof names[n], "%s of %s", kernels[kernel].name,
+                     levels[level].isa);
+            tests[n] = (struct CMUnitTest){names[n], check_item, NULL, NULL, &items[n]};
+            n++;
+        }
+    return _cmocka_run_group_tests("kernels", tests, n, NULL, NULL);
+}
+
+int main(int argc, char **argv) {
+    const char *word = NULL;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--bench") == 0)
+            bench = true;
+        else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
+            seed = strtoull(argv[++i], NULL, 0);
+        else
+            word = argv[i];
+    }
+    find_levels();
+    if (!bench)
+        return check_all(word);
+    time_all(word);
+    return 0;
 }
