@@ -96,7 +96,7 @@ static void child(const fl_how *how, char *const *argv, const char *in, const ch
 }
 
 fl_ran fl_program(const fl_how *how, const char *const *words) {
-    char *argv[64] = {getenv("FOOTLIGHT_BINARY")};
+    char *argv[64] = {how->program ? (char *)(uintptr_t)how->program : getenv("FOOTLIGHT_BINARY")};
     char in[512], out[512], err[512];
     int status, n = 1;
     fl_ran ran = {0};

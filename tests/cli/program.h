@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 /*
- * Running the built program as a user does, and looking at what it said. The locale variables,
+ * Running a built program as a user does, and looking at what it said. The locale variables,
  * NO_COLOR and FOOTLIGHT_ISA are taken out of its environment unless a test puts them in.
  */
 #ifndef FL_TESTS_CLI_PROGRAM_H
@@ -18,14 +18,15 @@ typedef struct fl_ran {
 } fl_ran;
 
 typedef struct fl_how {
-    const char *input;  /* standard input; NULL: empty */
-    const char *output; /* file that standard output goes to; NULL: caught */
+    const char *program; /* path; NULL: footlight's */
+    const char *input;   /* standard input; NULL: empty */
+    const char *output;  /* file that standard output goes to; NULL: caught */
     bool output_closed;
     bool reader_gone;        /* standard output is a pipe nobody reads */
     const char *environment; /* one "NAME=value"; NULL: none */
 } fl_how;
 
-/* `words` ends with NULL; the program's name is put before them. Fails the test if it cannot run.
+/* `words` ends with NULL; the program's path is put before them. Fails the test if it cannot run.
  */
 fl_ran fl_program(const fl_how *how, const char *const *words);
 void fl_ran_done(fl_ran *ran);
