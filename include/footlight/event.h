@@ -4,8 +4,9 @@
  * Events: what the engine tells after every stage, and the sinks that listen.
  *
  * An event and everything it points to is borrowed for the call. A sink is asked once per step
- * whether it wants it, then is given the event, and answers go or stop. Sinks never call the
- * engine.
+ * whether it wants it (about all heads of a stage with the first of them), then is given the event,
+ * and answers go or stop. Statistics are taken once for all sinks that want an event, and not at
+ * all if none does. Sinks never call the engine.
  */
 #ifndef FOOTLIGHT_EVENT_H
 #define FOOTLIGHT_EVENT_H
@@ -25,14 +26,14 @@ typedef struct fl_event {
     int32_t layer, head, kv_head; /* -1 where they do not apply */
     fl_tensor tensor;
     const fl_weight *weight; /* NULL if the stage has none */
-    const fl_stats *running; /* statistics kept while the tensor grew (caches), else NULL */
+    const fl_stats *stats;   /* a session has counted them for all who listen; NULL: nobody has */
     int64_t ns;              /* wall time of the stage; -1 if not measured */
     double prob;             /* next_token: probability of the choice at temperature 1, else 0 */
     const char *sampler;     /* next_token: "greedy", "temperature 0.8 top-k 40", ..., else NULL */
     bool modified;           /* a patch has touched this value or something before it */
 } fl_event;
 
-/* Statistics of an event: the running ones if it carries them, else computed from the tensor. */
+/* Statistics of an event: those it carries, else they are taken from the tensor. */
 FL_API void fl_event_stats(const fl_event *event, fl_stats *stats);
 
 typedef enum fl_flow { FL_GO, FL_STOP } fl_flow;

@@ -52,6 +52,7 @@ FL_API fl_tensor fl_tensor_dense(const void *data, fl_dtype dtype, int n_dims, c
                                  const fl_axis *axes);
 /* Copies the cells in row order to `out` (fl_tensor_count elements of the tensor's type). */
 FL_API void fl_tensor_pack(const fl_tensor *tensor, void *out);
+/* Counts every cell that is not masked, on this thread. */
 FL_API void fl_tensor_stats(const fl_tensor *tensor, fl_stats *stats);
 
 FL_API float fl_half_to_float(uint16_t half);

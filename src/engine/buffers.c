@@ -30,9 +30,10 @@ fl_status fl_buffers_new(fl_session *s, fl_diag *diag) {
     s->k_cache = calloc(layers, sizeof *s->k_cache);
     s->v_cache = calloc(layers, sizeof *s->v_cache);
     s->theta = calloc((size_t)s->hparams.rotary_dim / 2, sizeof *s->theta);
+    s->notices = calloc((size_t)s->hparams.num_attention_heads, sizeof *s->notices);
     if (s->options.sampler.temperature > 0)
         s->a.candidates = calloc((size_t)s->hparams.vocab_size, sizeof *s->a.candidates);
-    if (!s->k_cache || !s->v_cache || !s->theta ||
+    if (!s->k_cache || !s->v_cache || !s->theta || !s->notices ||
         (s->options.sampler.temperature > 0 && !s->a.candidates))
         return fl_fail_memory(diag);
     for (size_t layer = 0; layer < layers; layer++)
@@ -156,4 +157,5 @@ void fl_buffers_free(fl_session *s) {
     free_caches(s, s->k_cache);
     free_caches(s, s->v_cache);
     free(s->theta);
+    free(s->notices);
 }

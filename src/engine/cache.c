@@ -28,23 +28,24 @@ void fl_cache_store(fl_session *s, fl_cache *cache, const float *rows) {
 }
 
 /* Counts the positions that came since the last call, in the order they came. That order does not
- * depend on how the prompt was cut into passes, so neither do the sums. */
-const fl_stats *fl_cache_stats(fl_session *s, fl_cache *cache) {
-    int64_t positions = s->dims.P + s->dims.T;
+ * depend on how the prompt was cut into passes, so neither do the sums. Places are those of a full
+ * cache, which stay where they are while it fills. */
+void fl_cache_stats(fl_session *s, fl_cache *cache, fl_stats *stats) {
+    const int64_t positions = s->dims.P + s->dims.T, d = s->dims.d;
+    const int64_t full[] = {1, s->dims.K, s->context, d};
+    fl_summary part;
     for (; cache->counted < positions; cache->counted++)
         for (int64_t h = 0; h < s->dims.K; h++) {
-            int64_t index[FL_MAX_DIMS] = {0, h, cache->counted, 0};
-            fl_accumulate(&cache->sum, row(s, cache, h, cache->counted), s->options.kv_dtype,
-                          s->dims.d, index);
+            s->kernels.summary(row(s, cache, h, cache->counted), s->options.kv_dtype, d, &part);
+            fl_summary_add(&cache->sum, &part, (h * s->context + cache->counted) * d);
         }
-    fl_accumulate_finish(&cache->sum, 4, &cache->stats);
-    return &cache->stats;
+    fl_summary_stats(&cache->sum, 4, full, stats);
 }
 
 /* Going back: the sums are taken again, over the same positions in the same order. */
 void fl_cache_forget(fl_session *s) {
     for (int64_t layer = 0; layer < s->dims.L; layer++) {
-        s->k_cache[layer].sum = s->v_cache[layer].sum = (fl_accumulator){0};
+        s->k_cache[layer].sum = s->v_cache[layer].sum = (fl_summary){0};
         s->k_cache[layer].counted = s->v_cache[layer].counted = 0;
     }
 }

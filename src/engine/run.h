@@ -7,7 +7,7 @@
 #ifndef FL_ENGINE_RUN_H
 #define FL_ENGINE_RUN_H
 
-#include "kernels/accumulate.h"
+#include "event/statistics.h"
 #include "kernels/kernels.h"
 
 #include <footlight/session.h>
@@ -27,9 +27,8 @@ typedef struct fl_pass_start {
  * with their sums, so that nothing rereads the cache for statistics. */
 typedef struct fl_cache {
     void *cells;
-    fl_accumulator sum;
+    fl_summary sum;
     int64_t counted;
-    fl_stats stats;
 } fl_cache;
 
 /* What a draw chooses from. */
@@ -59,6 +58,13 @@ typedef struct fl_activations {
     fl_candidate *candidates;         /* [V], only with a temperature */
     void *packed;                     /* the operand of the product under way, laid out */
 } fl_activations;
+
+/* What is told of a step: to which sinks (bit by bit), and its statistics once they are counted. */
+typedef struct fl_notice {
+    unsigned sinks;
+    bool counted;
+    fl_stats stats;
+} fl_notice;
 
 struct fl_session {
     const fl_model *model;
@@ -100,6 +106,8 @@ struct fl_session {
 
     fl_sink sinks[FL_MAX_SINKS];
     int n_sinks;
+    fl_notice *notices; /* one per head, the first for other steps too */
+    bool heads_asked;   /* the sinks' wishes for the heads still to come are in there */
 };
 
 /* What a stage function gets and gives. */
@@ -121,8 +129,15 @@ void fl_buffers_free(fl_session *session);
 /* cache.c */
 fl_tensor fl_cache_view(const fl_session *session, const fl_cache *cache, int64_t positions);
 void fl_cache_store(fl_session *session, fl_cache *cache, const float *rows);
-const fl_stats *fl_cache_stats(fl_session *session, fl_cache *cache);
+void fl_cache_stats(fl_session *session, fl_cache *cache, fl_stats *stats);
 void fl_cache_forget(fl_session *session);
+
+/* notice.c: asks the sinks about a step (about all heads with the first), and counts what of it is
+ * wanted; `all` of the heads, or those that some sink wants. */
+fl_notice *fl_notice_ask(fl_session *session, const fl_step *step);
+void fl_notice_count(fl_session *session, const fl_step *step, bool all);
+/* The step's own part of the stage's result: one head of a per-head stage. */
+fl_tensor fl_step_result(const fl_session *session, int32_t head);
 
 /* step.c: a pass's dimensions, and what it does. */
 fl_dims fl_pass_dims(const fl_session *session, const fl_pass_start *pass);

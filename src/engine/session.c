@@ -163,6 +163,7 @@ fl_status fl_session_add_sink(fl_session *s, const fl_sink *sink) {
     if (s->n_sinks == FL_MAX_SINKS)
         return FL_ERR_LIMIT;
     s->sinks[s->n_sinks++] = *sink;
+    s->heads_asked = false;
     return FL_OK;
 }
 

@@ -158,28 +158,13 @@ static void compute(fl_session *s, const fl_step *step) {
     s->result = run.tensor;
 }
 
-static const fl_stats *running_stats(fl_session *s, const fl_step *step) {
-    if (step->stage == FL_STAGE_k_cache)
-        return fl_cache_stats(s, &s->k_cache[step->layer]);
-    if (step->stage == FL_STAGE_v_cache)
-        return fl_cache_stats(s, &s->v_cache[step->layer]);
-    return NULL;
-}
-
-/* The step's own part of the result: one head of a per-head stage. */
-static fl_tensor result_of(const fl_session *s, const fl_step *step) {
-    fl_tensor tensor = s->result;
-    if (step->head > 0)
-        tensor.data = (const float *)tensor.data + step->head * fl_tensor_count(&tensor);
-    return tensor;
-}
-
 static const fl_weight *weight_of(const fl_session *s, const fl_step *step) {
     fl_weight_slot slot = fl_stage_get_info(step->stage)->weight;
     return slot == FL_WEIGHT_none ? NULL : fl_model_weight(s->model, slot, step->layer);
 }
 
-static void describe_event(fl_session *s, const fl_step *step, fl_event *event) {
+static void describe_event(const fl_session *s, const fl_step *step, const fl_stats *stats,
+                           fl_event *event) {
     const fl_pass_start *pass = current(s);
     *event = (fl_event){
         .index = pass->first_event + s->step,
@@ -191,9 +176,9 @@ static void describe_event(fl_session *s, const fl_step *step, fl_event *event) 
         .layer = step->layer,
         .head = step->head,
         .kv_head = step->head < 0 ? -1 : (int32_t)(step->head / (s->dims.H / s->dims.K)),
-        .tensor = result_of(s, step),
+        .tensor = fl_step_result(s, step->head),
         .weight = weight_of(s, step),
-        .running = running_stats(s, step),
+        .stats = stats,
         .ns = s->stage_ns,
         .modified = s->modified,
     };
@@ -203,27 +188,16 @@ static void describe_event(fl_session *s, const fl_step *step, fl_event *event) 
     }
 }
 
-static bool wanted_by(const fl_sink *sink, const fl_step *step) {
-    return !sink->wants || sink->wants(sink->ctx, step);
-}
-
-static bool wanted(const fl_session *s, const fl_step *step) {
-    for (int i = 0; i < s->n_sinks; i++)
-        if (wanted_by(&s->sinks[i], step))
-            return true;
-    return false;
-}
-
-static fl_flow tell(const fl_session *s, const fl_step *step, const fl_event *event) {
+static fl_flow tell(const fl_session *s, unsigned sinks, const fl_event *event) {
     fl_flow flow = FL_GO;
     for (int i = 0; i < s->n_sinks; i++)
-        if (wanted_by(&s->sinks[i], step) && s->sinks[i].event(s->sinks[i].ctx, event) == FL_STOP)
+        if (sinks >> i & 1 && s->sinks[i].event(s->sinks[i].ctx, event) == FL_STOP)
             flow = FL_STOP;
     return flow;
 }
 
-/* One step. `event` is NULL when only the sinks matter: then nothing is described for a step that
- * none of them wants. */
+/* One step. `event` is NULL when only the sinks matter: then nothing is counted or described for a
+ * step that none of them wants. */
 static fl_status advance(fl_session *s, fl_event *event, fl_flow *flow, fl_diag *diag) {
     fl_event own;
     fl_status status = ready(s, diag);
@@ -232,10 +206,12 @@ static fl_status advance(fl_session *s, fl_event *event, fl_flow *flow, fl_diag 
     const fl_step *step = fl_plan_step(s->plans[current(s)->end], s->step);
     *flow = FL_GO;
     compute(s, step);
-    if (event || wanted(s, step)) {
+    const fl_notice *notice = fl_notice_ask(s, step);
+    if (event || notice->sinks) {
+        fl_notice_count(s, step, event != NULL);
         event = event ? event : &own;
-        describe_event(s, step, event);
-        *flow = tell(s, step, event);
+        describe_event(s, step, &notice->stats, event);
+        *flow = tell(s, notice->sinks, event);
     }
     s->step++;
     if (step->stage == FL_STAGE_next_token)

@@ -91,7 +91,7 @@ static fl_captured *copy(const fl_event *event, uint64_t bytes) {
     row->event = *event;
     row->again = false;
     fl_event_stats(event, &row->stats);
-    row->event.running = &row->stats;
+    row->event.stats = &row->stats;
     if (is_view(event))
         return row;
     const fl_tensor *tensor = &event->tensor;

@@ -6,8 +6,8 @@
 #include <footlight/event.h>
 
 void fl_event_stats(const fl_event *event, fl_stats *stats) {
-    if (event->running)
-        *stats = *event->running;
+    if (event->stats)
+        *stats = *event->stats;
     else
         fl_tensor_stats(&event->tensor, stats);
 }

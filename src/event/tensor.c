@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 /*
- * Walking a strided view in row order, and its statistics.
+ * Walking a strided view in row order.
  */
 #include <footlight/tensor.h>
-
-#include "kernels/accumulate.h"
 
 #include <string.h>
 
@@ -84,26 +82,4 @@ void fl_tensor_pack(const fl_tensor *tensor, void *out) {
         memcpy(to, cell(tensor, index), (size_t)n * size);
         to += (size_t)n * size;
     } while (advance(tensor, tensor->n_dims - 1, index));
-}
-
-/* Adds the row that `index` begins, without the cells that are masked. */
-static void accumulate_row(fl_accumulator *sum, const fl_tensor *tensor, const int64_t *index) {
-    int last = tensor->n_dims - 1, pad = FL_MAX_DIMS - tensor->n_dims;
-    int64_t first = 0, seen = tensor->shape[last], padded[FL_MAX_DIMS] = {0}, start[FL_MAX_DIMS];
-    if (tensor->mask.causal)
-        fl_mask_range(&tensor->mask, index[last - 1], &first, &seen);
-    memcpy(start, index, sizeof start);
-    start[last] = first;
-    memcpy(padded + pad, start, (size_t)tensor->n_dims * sizeof *padded);
-    fl_accumulate(sum, cell(tensor, start), tensor->dtype, seen - first, padded);
-    sum->stats.masked += tensor->shape[last] - (seen - first);
-}
-
-void fl_tensor_stats(const fl_tensor *tensor, fl_stats *stats) {
-    fl_accumulator sum = {0};
-    int64_t index[FL_MAX_DIMS] = {0};
-    do
-        accumulate_row(&sum, tensor, index);
-    while (advance(tensor, tensor->n_dims - 1, index));
-    fl_accumulate_finish(&sum, tensor->n_dims, stats);
 }

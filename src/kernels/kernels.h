@@ -8,6 +8,7 @@
 #define FL_KERNELS_KERNELS_H
 
 #include "kernels/operand.h"
+#include "kernels/summary.h"
 
 #include <footlight/hparams.h>
 #include <footlight/tables.h>

@@ -193,3 +193,39 @@ int64_t fl_scalar_argmax(const float *x, int64_t n) {
             best = i;
     return best < 0 ? 0 : best;
 }
+
+static double number_at(const void *x, fl_dtype type, int64_t i) {
+    const void *cell = fl_cell(x, type, i);
+    if (type == FL_DTYPE_F16)
+        return (double)fl_half_to_float(*(const uint16_t *)cell);
+    return type == FL_DTYPE_I32 ? *(const int32_t *)cell : (double)*(const float *)cell;
+}
+
+/* Counts n numbers: the smallest and the largest with their places (the first of equals), Σx, Σx²,
+ * and the spread Σ(x − mean)² = Σ(x − x₀)² − (Σ(x − x₀))²/n around the first number x₀, so that
+ * equal numbers have none. NaN and infinities are counted and left out. */
+void fl_scalar_summary(const void *x, fl_dtype type, int64_t n, fl_summary *out) {
+    fl_summary s = {.count = n};
+    double first = 0, shift = 0;
+    for (int64_t i = 0; i < n; i++) {
+        double number = number_at(x, type, i);
+        s.nan += isnan(number) != 0;
+        s.inf += isinf(number) != 0;
+        if (!isfinite(number))
+            continue;
+        if (s.finite++ == 0)
+            first = s.min = s.max = number, s.argmin = s.argmax = i;
+        if (number < s.min)
+            s.min = number, s.argmin = i;
+        if (number > s.max)
+            s.max = number, s.argmax = i;
+        s.zeros += number == 0;
+        s.sum += number;
+        s.squares += number * number;
+        shift += number - first;
+        s.spread += (number - first) * (number - first);
+    }
+    if (s.finite)
+        s.spread = fmax(s.spread - shift * shift / (double)s.finite, 0);
+    *out = s;
+}

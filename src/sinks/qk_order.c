@@ -84,7 +84,7 @@ static fl_flow reorder(void *ctx, const fl_event *event) {
     fl_event changed = *event;
     changed.tensor =
         fl_tensor_dense(out, tensor->dtype, tensor->n_dims, tensor->shape, tensor->axes);
-    changed.running = NULL;
+    changed.stats = NULL;
     return order->next.event(order->next.ctx, &changed);
 }
 

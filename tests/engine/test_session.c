@@ -297,11 +297,11 @@ static void statistics_of_the_growing_cache_are_those_of_its_cells(void **state)
             continue;
         fl_stats direct;
         fl_tensor_stats(&event.tensor, &direct);
-        assert_int_equal(event.running->count, direct.count);
-        assert_true(event.running->min == direct.min && event.running->max == direct.max);
-        assert_memory_equal(event.running->argmax, direct.argmax, sizeof direct.argmax);
-        assert_true(fabs(event.running->sum - direct.sum) < 1e-9);
-        assert_true(fabs(event.running->std - direct.std) < 1e-9);
+        assert_int_equal(event.stats->count, direct.count);
+        assert_true(event.stats->min == direct.min && event.stats->max == direct.max);
+        assert_memory_equal(event.stats->argmax, direct.argmax, sizeof direct.argmax);
+        assert_true(fabs(event.stats->sum - direct.sum) < 1e-9);
+        assert_true(fabs(event.stats->std - direct.std) < 1e-9);
     }
     fl_session_free(&s);
 }

@@ -4,9 +4,10 @@
 #include "test.h"
 
 #include "base/rng.h"
-#include "kernels/accumulate.h"
 #include "event/capture.h"
+#include "event/statistics.h"
 #include "event/top.h"
+#include "kernels/kernels.h"
 
 #include <math.h>
 
@@ -114,12 +115,13 @@ static void growing_counts_equal_counting_at_once(void **state) {
     fl_tensor t = fl_tensor_dense(x, FL_DTYPE_F32, 4, (int64_t[]){1, 2, 4, 3}, NULL);
     fl_stats whole, grown;
     fl_tensor_stats(&t, &whole);
-    fl_accumulator sum = {0};
+    fl_summary sum = {0}, part;
     for (int64_t position = 0; position < 4; position++)
-        for (int64_t head = 0; head < 2; head++)
-            fl_accumulate(&sum, x[head][position], FL_DTYPE_F32, 3,
-                          (int64_t[]){0, head, position, 0});
-    fl_accumulate_finish(&sum, 4, &grown);
+        for (int64_t head = 0; head < 2; head++) {
+            fl_scalar_summary(x[head][position], FL_DTYPE_F32, 3, &part);
+            fl_summary_add(&sum, &part, (head * 4 + position) * 3);
+        }
+    fl_summary_stats(&sum, 4, t.shape, &grown);
     assert_true(grown.min == whole.min && grown.max == whole.max && grown.sum == whole.sum);
     assert_memory_equal(grown.argmin, whole.argmin, sizeof whole.argmin);
     assert_memory_equal(grown.argmax, whole.argmax, sizeof whole.argmax);

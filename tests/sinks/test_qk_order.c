@@ -10,12 +10,12 @@
 
 static fl_tensor seen;
 static float cells[64];
-static bool had_running;
+static bool had_stats;
 
 static fl_flow look(void *ctx, const fl_event *event) {
     (void)ctx;
     seen = event->tensor;
-    had_running = event->running != NULL;
+    had_stats = event->stats != NULL;
     fl_tensor_pack(&event->tensor, cells);
     return FL_GO;
 }
@@ -28,8 +28,8 @@ static const float output[12] = {0, 2, 1, 3, 4, 5, 10, 12, 11, 13, 14, 15};
 
 static void deliver(fl_stage stage, int n_dims, const int64_t *shape, const int64_t *stride) {
     fl_qk_order order;
-    fl_stats running = {0};
-    fl_event event = {.stage = stage, .running = &running};
+    fl_stats stats = {0};
+    fl_event event = {.stage = stage, .stats = &stats};
     event.tensor =
         fl_tensor_dense(input, FL_DTYPE_F32, n_dims, shape, fl_stage_get_info(stage)->axes);
     if (stride)
@@ -54,7 +54,7 @@ static void keys_seen_by_head(void **state) {
     (void)state;
     deliver(FL_STAGE_k_cache, 4, (const int64_t[]){1, 2, 1, 6}, (const int64_t[]){12, 6, 12, 1});
     assert_memory_equal(cells, output, sizeof output);
-    assert_false(had_running);
+    assert_false(had_stats);
 }
 
 static void everything_else_passes_untouched(void **state) {
@@ -62,7 +62,7 @@ static void everything_else_passes_untouched(void **state) {
     deliver(FL_STAGE_v, 3, (const int64_t[]){1, 1, 12}, NULL);
     assert_memory_equal(cells, input, sizeof input);
     assert_ptr_equal(seen.data, input);
-    assert_true(had_running);
+    assert_true(had_stats);
 }
 
 static void half_split_models_are_in_that_order(void **state) {

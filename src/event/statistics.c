@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * Cutting tensors into parts, and statistics from what was counted there. Cells that lie one behind
+ * the other are one row, however many dimensions they span: a dense tensor is a single row.
+ */
+#include "event/statistics.h"
+
+#include "kernels/kernels.h"
+
+#include <math.h>
+
+enum { PART_CELLS = 1 << 14 };
+
+static int64_t larger(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+static int64_t divide_up(int64_t a, int64_t b) {
+    return (a + b - 1) / b;
+}
+
+/* Do the cells from dimension `dim` on, `width` of them, follow each other without a gap when the
+ * one before it moves on? A mask cuts every row its own way. */
+static bool joins(const fl_tensor *tensor, int dim, int64_t width) {
+    return !tensor->mask.causal &&
+           (tensor->shape[dim - 1] == 1 || tensor->stride[dim - 1] == width);
+}
+
+static int64_t whole_of(const fl_parts *parts) {
+    return parts->dense ? parts->width : parts->rows;
+}
+
+fl_parts fl_parts_of(const fl_tensor *tensor) {
+    fl_parts parts = {.tensor = tensor, .rows = 1, .outer = tensor->n_dims - 1};
+    parts.width = tensor->shape[parts.outer];
+    while (parts.outer > 0 && joins(tensor, parts.outer, parts.width))
+        parts.width *= tensor->shape[--parts.outer];
+    for (int i = 0; i < parts.outer; i++)
+        parts.rows *= tensor->shape[i];
+    parts.dense = parts.rows == 1 && !tensor->mask.causal;
+    int64_t least = parts.dense ? PART_CELLS : PART_CELLS / larger(parts.width, 1);
+    parts.size = larger(larger(least, 1), divide_up(whole_of(&parts), FL_MOST_PARTS));
+    parts.count = divide_up(whole_of(&parts), parts.size);
+    return parts;
+}
+
+static void add_run(const fl_tensor *tensor, int64_t offset, int64_t n, int64_t place,
+                    fl_summary_fn *summary, fl_summary *out) {
+    fl_summary run;
+    int64_t size = (int64_t)fl_dtype_row_bytes(tensor->dtype, 1);
+    summary((const char *)tensor->data + offset * size, tensor->dtype, n, &run);
+    fl_summary_add(out, &run, place);
+}
+
+/* The row that `index` begins, without the cells that are masked. */
+static void add_row(const fl_parts *parts, const int64_t *index, int64_t row,
+                    fl_summary_fn *summary, fl_summary *out) {
+    const fl_tensor *tensor = parts->tensor;
+    int64_t first = 0, seen = parts->width, offset = 0;
+    if (tensor->mask.causal)
+        fl_mask_range(&tensor->mask, index[parts->outer - 1], &first, &seen);
+    for (int i = 0; i < parts->outer; i++)
+        offset += index[i] * tensor->stride[i];
+    add_run(tensor, offset + first, seen - first, row * parts->width + first, summary, out);
+}
+
+static void add_rows(const fl_parts *parts, int64_t begin, int64_t end, fl_summary_fn *summary,
+                     fl_summary *out) {
+    fl_tensor outer = *parts->tensor;
+    int64_t index[FL_MAX_DIMS] = {0}, rest = begin;
+    outer.n_dims = parts->outer;
+    for (int i = parts->outer - 1; i >= 0; i--) {
+        index[i] = rest % outer.shape[i];
+        rest /= outer.shape[i];
+    }
+    for (int64_t row = begin; row < end; row++) {
+        add_row(parts, index, row, summary, out);
+        fl_tensor_next(&outer, index);
+    }
+}
+
+void fl_part_summary(const fl_parts *parts, int64_t part, fl_summary_fn *summary, fl_summary *out) {
+    int64_t begin = part * parts->size, end = begin + parts->size, whole = whole_of(parts);
+    end = end < whole ? end : whole;
+    *out = (fl_summary){0};
+    if (parts->dense)
+        add_run(parts->tensor, begin, end - begin, begin, summary, out);
+    else
+        add_rows(parts, begin, end, summary, out);
+}
+
+static void place_of(int64_t flat, int n_dims, const int64_t *shape, int64_t *index) {
+    for (int i = n_dims - 1; i > 0; i--) {
+        int64_t rest = shape[i] == 1 ? flat : flat / shape[i];
+        index[i] = flat - rest * shape[i];
+        flat = rest;
+    }
+    index[0] = flat;
+}
+
+void fl_summary_stats(const fl_summary *s, int n_dims, const int64_t *shape, fl_stats *stats) {
+    *stats = (fl_stats){
+        .count = s->count, .zeros = s->zeros, .nan = s->nan, .inf = s->inf, .finite = s->finite};
+    if (!s->finite)
+        return;
+    double n = (double)s->finite;
+    stats->min = s->min;
+    stats->max = s->max;
+    place_of(s->argmin, n_dims, shape, stats->argmin);
+    place_of(s->argmax, n_dims, shape, stats->argmax);
+    stats->sum = s->sum;
+    stats->mean = s->sum / n;
+    stats->std = sqrt(s->spread / n);
+    stats->rms = sqrt(s->squares / n);
+    stats->l2 = sqrt(s->squares);
+}
+
+void fl_parts_stats(const fl_parts *parts, const fl_summary *summaries, fl_stats *stats) {
+    const fl_tensor *tensor = parts->tensor;
+    fl_summary whole = {0};
+    for (int64_t i = 0; i < parts->count; i++)
+        fl_summary_add(&whole, &summaries[i], 0);
+    fl_summary_stats(&whole, tensor->n_dims, tensor->shape, stats);
+    stats->masked = fl_tensor_count(tensor) - whole.count;
+}
+
+void fl_count_tensor(const fl_tensor *tensor, fl_summary_fn *summary, fl_stats *stats) {
+    fl_parts parts = fl_parts_of(tensor);
+    fl_summary summaries[FL_MOST_PARTS];
+    for (int64_t i = 0; i < parts.count; i++)
+        fl_part_summary(&parts, i, summary, &summaries[i]);
+    fl_parts_stats(&parts, summaries, stats);
+}
+
+void fl_tensor_stats(const fl_tensor *tensor, fl_stats *stats) {
+    fl_count_tensor(tensor, fl_scalar_summary, stats);
+}
