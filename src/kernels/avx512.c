@@ -5,16 +5,18 @@
  */
 #include "kernels/lanes_avx512.inc"
 
+#include "kernels/dequant.h"
 #include "kernels/kernels.h"
 
 #define FN(name) fl_avx512_##name
 
-void FN(row)(fl_dtype type, const void *src, int64_t n, float *out);
-
 enum { COLUMNS_FROM = 8 };
 
-#include "kernels/columns.inc"
+fl_dequantise_fn FN(dequantise);
+
 #include "kernels/float.inc"
+
+#include "kernels/columns.inc"
 
 void fl_overlay_avx512(fl_kernels *kernels) {
     overlay_float(kernels);

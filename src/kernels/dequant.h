@@ -11,7 +11,8 @@
 
 /* `src` holds n values, n a multiple of the type's block; no alignment needed. The type must be
  * `readable` in dtypes.def. */
-void fl_dequantise(fl_dtype type, const void *src, int64_t n, float *out);
+typedef void fl_dequantise_fn(fl_dtype type, const void *src, int64_t n, float *out);
+fl_dequantise_fn fl_dequantise;
 
 /* Address of element `index` of an array of F32 or F16. */
 static inline const void *fl_cell(const void *array, fl_dtype type, int64_t index) {

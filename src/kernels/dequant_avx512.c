@@ -12,5 +12,5 @@ static inline float half_to_float(uint16_t half) {
 }
 
 #define fl_half_to_float half_to_float
-#define fl_dequantise fl_avx512_row
+#define fl_dequantise fl_avx512_dequantise
 #include "kernels/dequant.c"
