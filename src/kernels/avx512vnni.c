@@ -87,7 +87,7 @@ static inline vf vf_from_vi(vi x) {
 /* ---- one token, or few: rows as they stream by ---- */
 
 /* Rows that share what is done to the activations. */
-enum { ROWS = 4, DISTANCE = 1024 };
+enum { ROWS = 4 };
 
 /* One token's activations from a block on. */
 typedef struct q8_at {
@@ -323,7 +323,7 @@ STEP step_q6_k(const unsigned char *const *w, int rows, const q8_at *x, sums *su
             step_##type_(w, rows, &at, sum);                                                       \
             for (int r = 0; r < rows; r++) {                                                       \
                 for (int line = 0; line < (bytes_); line += 64)                                    \
-                    _mm_prefetch((const char *)w[r] + DISTANCE + line, _MM_HINT_T0);               \
+                    _mm_prefetch((const char *)w[r] + ROWS * row_bytes + line, _MM_HINT_T1);       \
                 w[r] += (bytes_);                                                                  \
             }                                                                                      \
             at.values += (values_);                                                                \
