@@ -23,15 +23,23 @@ static inline float half_to_float(uint16_t half) {
 
 /* ---- rounding to 8 bits ---- */
 
+/* The largest |x| of 32. Compared as bits, in which what is not a number is the largest of all. */
 static inline float largest_magnitude(const float *x) {
-    __m512 a = _mm512_abs_ps(vf_load(x)), b = _mm512_abs_ps(vf_load(x + 16));
-    return vf_largest(_mm512_max_ps(a, b));
+    const __m512i magnitude = _mm512_set1_epi32(0x7fffffff);
+    __m512i a = _mm512_and_si512(_mm512_loadu_si512(x), magnitude);
+    __m512i b = _mm512_and_si512(_mm512_loadu_si512(x + 16), magnitude);
+    uint32_t bits = _mm512_reduce_max_epu32(_mm512_max_epu32(a, b));
+    float largest;
+    memcpy(&largest, &bits, sizeof largest);
+    return largest;
 }
 
-/* n a multiple of 32: see operand.h. Not-a-number and infinity make their block not-a-number. */
+/* n a multiple of 32: see operand.h. What is not finite shows in the scale. Below 2^-118, where the
+ * division would overflow, all is zero. */
 static void q8_round(const float *x, int64_t n, const fl_q8_row *to) {
     for (int64_t b = 0; b < n / 32; b++, x += 32) {
-        float largest = largest_magnitude(x), inverse = largest > 0 ? 127 / largest : 0;
+        float largest = largest_magnitude(x);
+        float inverse = largest <= 0x1p-118f ? 0 : 127 / largest;
         __m512i low = _mm512_cvtps_epi32(vf_mul(vf_load(x), vf_set(inverse)));
         __m512i high = _mm512_cvtps_epi32(vf_mul(vf_load(x + 16), vf_set(inverse)));
         int sum = _mm512_reduce_add_epi32(_mm512_add_epi32(low, high));

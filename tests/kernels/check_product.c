@@ -59,7 +59,11 @@ static void expect_row(const fl_try *t, const product *p, int64_t o) {
             sum += w[j].value * x;
             size += (scale > 0 ? w[j].parts : fabs(w[j].value)) * fabs(x);
         }
-        fl_expect(t, token * p->w.out + o, p->out[token * p->w.out + o], sum, size);
+        float got = p->out[token * p->w.out + o];
+        /* whole numbers are added before an infinite scale meets them: any broken number will do */
+        if (scale != 0 && !isfinite(sum) && !isfinite(got))
+            continue;
+        fl_expect(t, token * p->w.out + o, got, sum, size);
     }
 }
 
