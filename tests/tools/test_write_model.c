@@ -189,6 +189,20 @@ static void the_seed_decides_every_byte(void **state) {
         free(files[i]);
 }
 
+static void standard_output_is_a_file_too(void **state) {
+    (void)state;
+    size_t length;
+    const char *path = WRITE("same.gguf", SMALL, "--layers", "1");
+    char *file = fl_read_file(path, &length);
+    fl_ran ran = write_with((const char *const[]){SMALL, "--layers", "1", "-", NULL});
+    fl_assert_ran(&ran);
+    assert_int_equal(ran.out_length, length);
+    assert_memory_equal(ran.out, file, length);
+    fl_ran_done(&ran);
+    free(file);
+    unlink(path);
+}
+
 /* 280 MB through a process of less than 64. */
 static void large_files_take_little_memory(void **state) {
     (void)state;
@@ -258,6 +272,7 @@ int main(void) {
         cmocka_unit_test(the_default_is_the_shape_of_benchmarks),
         cmocka_unit_test(text_becomes_words_and_bytes),
         cmocka_unit_test(the_seed_decides_every_byte),
+        cmocka_unit_test(standard_output_is_a_file_too),
         cmocka_unit_test(large_files_take_little_memory),
         cmocka_unit_test(says_what_it_cannot_write),
         cmocka_unit_test(help_names_every_type),

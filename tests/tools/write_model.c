@@ -105,10 +105,10 @@ static fl_status read_words(asked *a, int argc, char **argv, fl_diag *diag) {
         fl_status status;
         if (!takes_value(a, argv[i]))
             status = read_word(a, argv[i], diag);
-        else if (i + 1 == argc)
-            status = fl_fail(diag, FL_ERR_USAGE, "%s needs a value", argv[i]);
+        else if (++i == argc)
+            status = fl_fail(diag, FL_ERR_USAGE, "%s needs a value", argv[i - 1]);
         else
-            status = read_value(a, argv[i], argv[i + 1], diag), i++;
+            status = read_value(a, argv[i - 1], argv[i], diag);
         if (status != FL_OK)
             return status;
     }
