@@ -76,9 +76,9 @@ float fl_input_value(fl_try *t) {
     case FL_INPUTS_ZERO:
         return bits & 1 ? -0.0f : 0.0f;
     case FL_INPUTS_LARGE:
-        return (float)ldexp(unit, 57);
+        return (float)(unit * 0x1p57);
     case FL_INPUTS_TINY:
-        return (float)ldexp(unit, t->at_end ? -126 : -143);
+        return (float)(unit * (t->at_end ? 0x1p-126 : 0x1p-143));
     case FL_INPUTS_BROKEN:
         if (bits % 64 == 0)
             return bits & 64 ? NAN : bits & 128 ? INFINITY : -INFINITY;
