@@ -31,7 +31,8 @@ static double scale_of(const table *t, float *row) {
         if (!fl_weight_row(t->weight, t->first + i, row))
             return 0;
         for (int64_t j = 0; j < t->cols; j++)
-            scale = fmax(scale, fabs((double)row[j]));
+            if (fabs((double)row[j]) > scale) /* no fmax: GCC 12.2 for aarch64 fails on it here */
+                scale = fabs((double)row[j]);
     }
     return scale;
 }

@@ -199,7 +199,7 @@ static void turn(const float *x, const float *cosines, const float *sines, int h
 static void softmax(const float *x, int seen, int count, float *out) {
     double most = -INFINITY, sum = 0;
     for (int k = 0; k < seen; k++)
-        most = fmax(most, (double)x[k]);
+        most = (double)x[k] > most ? (double)x[k] : most; /* fmax: see view/weight.c */
     for (int k = 0; k < seen; k++)
         sum += exp((double)x[k] - most);
     for (int k = 0; k < count; k++)
