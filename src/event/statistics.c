@@ -27,30 +27,34 @@ static bool joins(const fl_tensor *tensor, int dim, int64_t width) {
            (tensor->shape[dim - 1] == 1 || tensor->stride[dim - 1] == width);
 }
 
-static int64_t whole_of(const fl_parts *parts) {
-    return parts->dense ? parts->width : parts->rows;
+/* The tensor as rows of neighbouring cells. */
+static void find_rows(fl_parts *parts) {
+    const fl_tensor *tensor = parts->tensor;
+    parts->outer = tensor->n_dims - 1;
+    parts->width = tensor->shape[parts->outer];
+    while (parts->outer > 0 && joins(tensor, parts->outer, parts->width))
+        parts->width *= tensor->shape[--parts->outer];
+    parts->rows = 1;
+    for (int i = 0; i < parts->outer; i++)
+        parts->rows *= tensor->shape[i];
 }
 
 fl_parts fl_parts_of(const fl_tensor *tensor) {
-    fl_parts parts = {.tensor = tensor, .rows = 1, .outer = tensor->n_dims - 1};
-    parts.width = tensor->shape[parts.outer];
-    while (parts.outer > 0 && joins(tensor, parts.outer, parts.width))
-        parts.width *= tensor->shape[--parts.outer];
-    for (int i = 0; i < parts.outer; i++)
-        parts.rows *= tensor->shape[i];
-    parts.dense = parts.rows == 1 && !tensor->mask.causal;
-    int64_t least = parts.dense ? PART_CELLS : PART_CELLS / larger(parts.width, 1);
-    parts.size = larger(larger(least, 1), divide_up(whole_of(&parts), FL_MOST_PARTS));
-    parts.count = divide_up(whole_of(&parts), parts.size);
+    fl_parts parts = {.tensor = tensor};
+    int64_t least = PART_CELLS;
+    find_rows(&parts);
+    parts.end = parts.rows == 1 ? parts.width : parts.rows;
+    if (parts.rows > 1)
+        least = larger(PART_CELLS / larger(parts.width, 1), 1);
+    else if (tensor->mask.causal)
+        fl_mask_range(&tensor->mask, 0, &parts.begin, &parts.end);
+    parts.size = larger(least, divide_up(parts.end - parts.begin, FL_MOST_PARTS));
+    parts.count = divide_up(parts.end - parts.begin, parts.size);
     return parts;
 }
 
-static void add_run(const fl_tensor *tensor, int64_t offset, int64_t n, int64_t place,
-                    fl_summary_fn *summary, fl_summary *out) {
-    fl_summary run;
-    int64_t size = (int64_t)fl_dtype_row_bytes(tensor->dtype, 1);
-    summary((const char *)tensor->data + offset * size, tensor->dtype, n, &run);
-    fl_summary_add(out, &run, place);
+static const void *cell(const fl_tensor *tensor, int64_t offset) {
+    return (const char *)tensor->data + offset * (int64_t)fl_dtype_row_bytes(tensor->dtype, 1);
 }
 
 /* The row that `index` begins, without the cells that are masked. */
@@ -58,11 +62,13 @@ static void add_row(const fl_parts *parts, const int64_t *index, int64_t row,
                     fl_summary_fn *summary, fl_summary *out) {
     const fl_tensor *tensor = parts->tensor;
     int64_t first = 0, seen = parts->width, offset = 0;
+    fl_summary cells;
     if (tensor->mask.causal)
         fl_mask_range(&tensor->mask, index[parts->outer - 1], &first, &seen);
     for (int i = 0; i < parts->outer; i++)
         offset += index[i] * tensor->stride[i];
-    add_run(tensor, offset + first, seen - first, row * parts->width + first, summary, out);
+    summary(cell(tensor, offset + first), tensor->dtype, seen - first, &cells);
+    fl_summary_add(out, &cells, row * parts->width + first);
 }
 
 static void add_rows(const fl_parts *parts, int64_t begin, int64_t end, fl_summary_fn *summary,
@@ -81,19 +87,23 @@ static void add_rows(const fl_parts *parts, int64_t begin, int64_t end, fl_summa
 }
 
 void fl_part_summary(const fl_parts *parts, int64_t part, fl_summary_fn *summary, fl_summary *out) {
-    int64_t begin = part * parts->size, end = begin + parts->size, whole = whole_of(parts);
-    end = end < whole ? end : whole;
-    *out = (fl_summary){0};
-    if (parts->dense)
-        add_run(parts->tensor, begin, end - begin, begin, summary, out);
-    else
+    const fl_tensor *tensor = parts->tensor;
+    int64_t begin = parts->begin + part * parts->size, end = begin + parts->size;
+    end = end < parts->end ? end : parts->end;
+    if (parts->rows > 1) {
+        *out = (fl_summary){0};
         add_rows(parts, begin, end, summary, out);
+        return;
+    }
+    summary(cell(tensor, begin), tensor->dtype, end - begin, out);
+    out->argmin += begin;
+    out->argmax += begin;
 }
 
 static void place_of(int64_t flat, int n_dims, const int64_t *shape, int64_t *index) {
     for (int i = n_dims - 1; i > 0; i--) {
-        int64_t rest = shape[i] == 1 ? flat : flat / shape[i];
-        index[i] = flat - rest * shape[i];
+        int64_t n = shape[i], rest = flat < n ? 0 : n == 1 ? flat : flat / n; /* dividing is slow */
+        index[i] = flat - rest * n;
         flat = rest;
     }
     index[0] = flat;

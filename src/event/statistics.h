@@ -17,8 +17,8 @@ typedef struct fl_parts {
     const fl_tensor *tensor;
     int outer;           /* dimensions that are walked; behind them the cells are neighbours */
     int64_t rows, width; /* the tensor as rows of neighbouring cells */
-    bool dense;          /* one row, nothing masked: parts are cut within it, else between rows */
-    int64_t size;        /* of a part: cells or rows */
+    int64_t begin, end;  /* what the parts are cut from: cells of the only row, or rows */
+    int64_t size;        /* of a part */
     int64_t count;       /* of parts, at most FL_MOST_PARTS */
 } fl_parts;
 

@@ -15,10 +15,12 @@ enum { COLUMNS_FROM = 8 };
 fl_dequantise_fn FN(dequantise);
 
 #include "kernels/float.inc"
+#include "kernels/summary.inc"
 
 #include "kernels/columns.inc"
 
 void fl_overlay_avx512(fl_kernels *kernels) {
     overlay_float(kernels);
     overlay_columns(kernels);
+    kernels->summary = FN(summary);
 }
