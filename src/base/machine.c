@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 /*
- * Clock, CPU count and the parallel loop. sched_getaffinity is Linux's own: elsewhere the number of
- * online CPUs has to do.
+ * Clock, CPUs, memory and the parallel loop. sched_getaffinity and /proc are Linux's own: elsewhere
+ * the number of online CPUs and the name of the architecture have to do.
  */
 #if defined(__linux__)
 #define _GNU_SOURCE
@@ -10,6 +10,14 @@
 #endif
 #include "base/machine.h"
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 #ifdef _OPENMP
@@ -30,6 +38,45 @@ int fl_cpu_count(void) {
 #endif
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     return online > 0 ? (int)online : 1;
+}
+
+/* What follows the colon in the first line of a /proc file that begins with `key`. */
+static bool proc_entry(const char *path, const char *key, char *out, size_t size) {
+    char line[512];
+    bool found = false;
+    FILE *file = fopen(path, "r");
+    while (file && !found && fgets(line, sizeof line, file)) {
+        const char *colon = strchr(line, ':');
+        found = colon && strncmp(line, key, strlen(key)) == 0;
+        if (found)
+            snprintf(out, size, "%.*s", (int)strcspn(colon + 1, "\n"), colon + 1);
+    }
+    if (file)
+        fclose(file);
+    return found;
+}
+
+void fl_cpu_name(char *out, size_t size) {
+    char name[256];
+    struct utsname system;
+    if (proc_entry("/proc/cpuinfo", "model name", name, sizeof name))
+        snprintf(out, size, "%s", name + strspn(name, " \t"));
+    else
+        snprintf(out, size, "%s", uname(&system) >= 0 ? system.machine : "unknown");
+}
+
+int64_t fl_resident_bytes(void) {
+    char kilobytes[64];
+    if (!proc_entry("/proc/self/status", "RssAnon", kilobytes, sizeof kilobytes))
+        return -1;
+    return strtoll(kilobytes, NULL, 10) << 10;
+}
+
+void fl_keep_freed_memory(void) {
+#if defined(__GLIBC__)
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, -1);
+#endif
 }
 
 void fl_parallel_for(int threads, int64_t count, int64_t grain, fl_range_fn *body, void *ctx) {

@@ -79,3 +79,42 @@ fl_status fl_shape_sum(const fl_shape_request *request, fl_shape_total *total, f
     fl_plan_free(plan);
     return FL_OK;
 }
+
+/* How often a stage comes in a pass, not counting heads. */
+static int32_t layers_of(const fl_hparams *hparams, fl_stage stage) {
+    if (!fl_stage_exists(stage, hparams))
+        return 0;
+    return fl_stage_get_info(stage)->scope == FL_SCOPE_PASS ? 1
+                                                            : (int32_t)hparams->num_hidden_layers;
+}
+
+fl_cost fl_stage_sum(const fl_shape_request *request, fl_stage stage) {
+    fl_cost sum = {0, 0, 0};
+    for (int32_t layer = 0; layer < layers_of(fl_model_hparams(request->model), stage); layer++) {
+        fl_shape_entry entry = fl_shape_of(request, stage, layer);
+        add_cost(&sum, &entry);
+    }
+    return sum;
+}
+
+/* Of a stage's weights, as a pass over one token reads them. */
+static double stored_bytes(const fl_shape_entry *entry) {
+    double bytes = entry->bias ? (double)entry->bias->bytes : 0;
+    if (entry->weight && entry->stage == FL_STAGE_embed)
+        bytes += (double)entry->weight->bytes / (double)entry->weight->shape[0];
+    else if (entry->weight)
+        bytes += (double)entry->weight->bytes;
+    return bytes;
+}
+
+double fl_decode_bytes(const fl_model *model, int64_t past, int kv_bytes) {
+    const fl_hparams *h = fl_model_hparams(model);
+    const fl_shape_request request = {model, fl_dims_of(h, 1, past, FL_LOGITS_LAST), kv_bytes};
+    double bytes = fl_unmasked_cells(&request.dims) * (double)fl_kv_bytes_per_token(h, kv_bytes);
+    for (int stage = 0; stage < FL_STAGE_COUNT; stage++)
+        for (int32_t layer = 0; layer < layers_of(h, (fl_stage)stage); layer++) {
+            fl_shape_entry entry = fl_shape_of(&request, (fl_stage)stage, layer);
+            bytes += stored_bytes(&entry);
+        }
+    return bytes;
+}

@@ -36,6 +36,12 @@ fl_shape_entry fl_shape_of(const fl_shape_request *request, fl_stage stage, int3
 int64_t fl_weight_params(const fl_weight *weight);
 /* The sums over one pass. */
 fl_status fl_shape_sum(const fl_shape_request *request, fl_shape_total *total, fl_diag *diag);
+/* One stage in all layers and heads of a pass; nothing where the model has no such stage. */
+fl_cost fl_stage_sum(const fl_shape_request *request, fl_stage stage);
+
+/* What a pass over one token, `past` of them cached, has to read at least: every weight once as
+ * stored, but one row of the embedding, and what the token sees of the cache. */
+double fl_decode_bytes(const fl_model *model, int64_t past, int kv_bytes);
 
 /* Are two layers stored alike, so that every line about one holds for the other? */
 bool fl_layers_alike(const fl_model *model, int32_t a, int32_t b);

@@ -213,19 +213,45 @@ static fl_status check_runs(fl_cli *cli, const fl_job *job) {
                    fl_model_why_no_weights(job->model));
 }
 
+static fl_status open_model(fl_cli *cli, fl_job *job) {
+    fl_status status = check_isa(cli);
+    if (status == FL_OK)
+        status = check_one_precision(cli);
+    if (status == FL_OK)
+        status = fl_model_open(&job->model, fl_model_argument(cli), &cli->diag);
+    return status == FL_OK ? check_runs(cli, job) : status;
+}
+
 fl_status fl_job_open(fl_cli *cli, fl_job *job) {
     fl_status status;
     *job = (fl_job){0};
-    if ((status = check_one_prompt(cli)) != FL_OK || (status = check_isa(cli)) != FL_OK ||
-        (status = check_one_precision(cli)) != FL_OK ||
-        (status = fl_model_open(&job->model, fl_model_argument(cli), &cli->diag)) != FL_OK ||
-        (status = check_runs(cli, job)) != FL_OK || (status = find_tokenizer(cli, job)) != FL_OK ||
-        (status = read_prompt(cli, job)) != FL_OK || (status = check_ids(cli, job)) != FL_OK ||
-        (status = check_context(cli, job)) != FL_OK || (status = check_length(cli, job)) != FL_OK ||
-        (status = read_patches(cli, job)) != FL_OK)
+    if ((status = check_one_prompt(cli)) != FL_OK || (status = open_model(cli, job)) != FL_OK ||
+        (status = find_tokenizer(cli, job)) != FL_OK || (status = read_prompt(cli, job)) != FL_OK ||
+        (status = check_ids(cli, job)) != FL_OK || (status = check_context(cli, job)) != FL_OK ||
+        (status = check_length(cli, job)) != FL_OK || (status = read_patches(cli, job)) != FL_OK)
         return status;
     fill_options(cli, job);
     return FL_OK;
+}
+
+/* Neighbours differ, and no id comes again before most others have come. */
+static fl_status make_ids(fl_cli *cli, fl_job *job, int64_t n) {
+    const uint64_t stride = 7919, vocab = (uint64_t)fl_model_hparams(job->model)->vocab_size;
+    job->ids = malloc((size_t)n * sizeof *job->ids);
+    if (!job->ids)
+        return fl_fail_memory(&cli->diag);
+    for (job->n_ids = 0; (int64_t)job->n_ids < n; job->n_ids++)
+        job->ids[job->n_ids] = (int32_t)((1 + job->n_ids * stride) % vocab);
+    return FL_OK;
+}
+
+fl_status fl_job_open_synthetic(fl_cli *cli, fl_job *job, int64_t n) {
+    fl_status status;
+    *job = (fl_job){0};
+    if ((status = open_model(cli, job)) == FL_OK && (status = check_context(cli, job)) == FL_OK &&
+        (status = make_ids(cli, job, n)) == FL_OK)
+        fill_options(cli, job);
+    return status;
 }
 
 static bool is_choice(void *ctx, const fl_step *step) {

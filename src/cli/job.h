@@ -21,6 +21,8 @@ typedef struct fl_job {
 
 /* Opens everything up to the options. Undo with fl_job_close, also after a failure. */
 fl_status fl_job_open(fl_cli *cli, fl_job *job);
+/* The same with n ids from all over the vocabulary for a prompt; no tokenizer is needed. */
+fl_status fl_job_open_synthetic(fl_cli *cli, fl_job *job, int64_t n);
 void fl_job_close(fl_job *job);
 
 /* Adds the text of -p, -f or the default prompt. */

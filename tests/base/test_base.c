@@ -144,6 +144,32 @@ static void parallel_loops_cover_each_index_once(void **state) {
         }
 }
 
+static void the_machine_is_described(void **state) {
+    (void)state;
+    char name[64], cut[4];
+    fl_cpu_name(name, sizeof name);
+    assert_true(strlen(name) > 0 && name[0] != ' ' && !strchr(name, '\n'));
+    fl_cpu_name(cut, sizeof cut);
+    assert_int_equal(strncmp(cut, name, 3), 0);
+}
+
+/* Memory counts once it is written to. */
+static void resident_memory_grows_when_touched(void **state) {
+    (void)state;
+    const int64_t size = 64 << 20, before = fl_resident_bytes();
+    if (before < 0) {
+        print_message("SKIPPED: this system does not say\n");
+        skip();
+    }
+    char *bytes = malloc((size_t)size);
+    assert_non_null(bytes);
+    memset(bytes, 1, (size_t)size);
+    int64_t grown = fl_resident_bytes() - before;
+    assert_true(bytes[size / 2] == 1);
+    free(bytes);
+    assert_true(grown > size / 2 && grown < 2 * size);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cursor_reads_little_endian_and_stops_at_the_end),
@@ -156,6 +182,8 @@ int main(void) {
         cmocka_unit_test(halves_round_trip),
         cmocka_unit_test(maps_refuse_what_is_not_a_file),
         cmocka_unit_test(parallel_loops_cover_each_index_once),
+        cmocka_unit_test(the_machine_is_described),
+        cmocka_unit_test(resident_memory_grows_when_touched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const readers[] = {"step", "shapes", "trace", "generate", "info", "tokenize"};
+static const char *const readers[] = {"step", "shapes",   "trace", "generate",
+                                      "info", "tokenize", "bench"};
 enum { N_READERS = sizeof readers / sizeof *readers };
 
 static void assert_says(const char *text, const char *part) {
@@ -221,12 +222,12 @@ static void a_file_is_named(void **state) {
 
 static void unknown_words(void **state) {
     (void)state;
-    fl_assert_refused(fl_run("bench"), 2, "no command, file or bundled name|'bench'|--help");
+    fl_assert_refused(fl_run("lesson"), 2, "no command, file or bundled name|'lesson'|--help");
     fl_assert_refused(fl_run("lesson", "list"), 2, "no command|'lesson'|--help");
     fl_assert_refused(fl_run("diff", "a", "b"), 2, "no command|'diff'|--help");
-    fl_assert_refused(fl_run("bench", "--repeat", "3"), 2, "no command|'bench'");
+    fl_assert_refused(fl_run("lesson", "--lessons", "x"), 2, "no command|'lesson'");
     fl_assert_refused(fl_run("generat"), 2, "'generat'|nearest command is 'generate'");
-    fl_assert_refused(fl_run("help", "bench"), 2, "no command|'bench'");
+    fl_assert_refused(fl_run("help", "lesson"), 2, "no command|'lesson'");
     fl_assert_refused(fl_run("nosuch.gguf"), 1, "nosuch.gguf: |neither a file");
     fl_assert_refused(fl_run("builtin", "more"), 2, "more: one word too many");
 }

@@ -47,8 +47,8 @@ BEGIN {
           "stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h", "*")
     allow("signal.h locale.h time.h fcntl.h langinfo.h poll.h pthread.h sched.h termios.h " \
           "unistd.h sys/ioctl.h sys/mman.h sys/resource.h sys/stat.h sys/statvfs.h sys/time.h " \
-          "sys/types.h sys/wait.h", "base")
-    allow("omp.h utf8proc.h", "base")
+          "sys/types.h sys/utsname.h sys/wait.h", "base")
+    allow("malloc.h omp.h utf8proc.h", "base")
     allow("cpuid.h immintrin.h arm_neon.h", "kernels")
     allow("jansson.h", "model sinks cli")
     allow("curses.h ncurses.h term.h", "tui")
