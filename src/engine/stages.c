@@ -8,6 +8,7 @@
 #include "engine/run.h"
 
 #include "base/machine.h"
+#include "engine/split.h"
 #include "kernels/dequant.h"
 
 /* Rows of a matrix that a thread takes at a time. */
@@ -50,11 +51,6 @@ static const float *weight_vector(fl_run *run, fl_weight_slot slot, float *out) 
     return out;
 }
 
-/* Threads worth waking for this many multiply-adds; the result does not depend on the answer. */
-static int threads_for(const fl_session *s, int64_t work) {
-    return work < 1 << 18 ? 1 : s->threads;
-}
-
 /* ---- matrix products ---- */
 
 typedef struct product_job {
@@ -86,8 +82,8 @@ static void prepare_operand(fl_session *s, const float *x, int64_t tokens, fl_dt
     s->operand = (fl_operand){layout, tokens, n, x, s->a.packed};
     int64_t unit = fl_pack_unit(layout);
     if (layout != FL_PLAIN)
-        fl_parallel_for(threads_for(s, tokens * n * 8), (tokens + unit - 1) / unit, 1, pack_range,
-                        s);
+        fl_parallel_for(fl_threads_for(s, tokens * n * 8), (tokens + unit - 1) / unit, 1,
+                        pack_range, s);
 }
 
 /* out[t] = W · x[t] (+ bias): the rows of W are split over the threads. */
@@ -101,32 +97,27 @@ static void project(fl_run *run, fl_stage stage, const float *x, int64_t tokens,
     if (info->bias != FL_WEIGHT_none && fl_weight_exists(info->bias, &s->hparams))
         job.bias = weight_vector(run, info->bias, s->a.bias);
     prepare_operand(s, x, tokens, w->dtype, job.w.in);
-    fl_parallel_for(threads_for(s, tokens * job.w.out * job.w.in), job.w.out, PRODUCT_ROWS,
+    fl_parallel_for(fl_threads_for(s, tokens * job.w.out * job.w.in), job.w.out, PRODUCT_ROWS,
                     product_range, &job);
     give(run, stage, out, FL_DTYPE_F32);
 }
 
 static void norm_rms(fl_run *run, fl_stage stage, const float *x, int64_t rows) {
     fl_session *s = run->s;
-    for (int64_t t = 0; t < rows; t++)
-        s->a.rms[t] = s->kernels.rms(x + t * s->dims.D, s->dims.D, (float)s->hparams.rms_norm_eps);
+    fl_split_rms(s, x, rows, s->a.rms);
     give(run, stage, s->a.rms, FL_DTYPE_F32);
 }
 
 static void norm_unit(fl_run *run, fl_stage stage, const float *x, int64_t rows) {
     fl_session *s = run->s;
-    int64_t D = s->dims.D;
-    for (int64_t t = 0; t < rows; t++)
-        s->kernels.unit(x + t * D, s->a.rms[t], D, s->a.unit + t * D);
+    fl_split_unit(s, x, s->a.rms, rows, s->a.unit);
     give(run, stage, s->a.unit, FL_DTYPE_F32);
 }
 
 static void norm_weight(fl_run *run, fl_stage stage, int64_t rows) {
     fl_session *s = run->s;
-    int64_t D = s->dims.D;
     const float *w = weight_vector(run, fl_stage_get_info(stage)->weight, s->a.weight);
-    for (int64_t t = 0; t < rows; t++)
-        s->kernels.mul(s->a.unit + t * D, w, D, s->a.norm + t * D);
+    fl_split_weigh(s, s->a.unit, w, rows, s->a.norm);
     give(run, stage, s->a.norm, FL_DTYPE_F32);
 }
 
@@ -202,10 +193,8 @@ static void stage_v(fl_run *run) {
 
 static void norm_heads(fl_run *run, fl_stage stage, const float *x, int64_t heads, float *out) {
     fl_session *s = run->s;
-    int64_t d = s->dims.d;
     const float *w = weight_vector(run, fl_stage_get_info(stage)->weight, s->a.weight);
-    for (int64_t row = 0; row < s->dims.T * heads; row++)
-        s->kernels.rmsnorm(x + row * d, w, d, (float)s->hparams.rms_norm_eps, out + row * d);
+    fl_split_norm_heads(s, x, w, heads, out);
     give_heads(run, stage, out);
 }
 
@@ -218,12 +207,7 @@ static void stage_k_norm(fl_run *run) {
 }
 
 static void turn_heads(fl_run *run, fl_stage stage, const float *x, int64_t heads, float *out) {
-    fl_session *s = run->s;
-    int64_t d = s->dims.d, r = s->dims.r;
-    for (int64_t t = 0; t < s->dims.T; t++)
-        for (int64_t h = 0; h < heads; h++)
-            s->kernels.rope(x + (t * heads + h) * d, s->a.cosines + t * r, s->a.sines + t * r,
-                            s->hparams.rope_pairing, r, d, out + (t * heads + h) * d);
+    fl_split_rope(run->s, x, heads, out);
     give_heads(run, stage, out);
 }
 
@@ -261,7 +245,7 @@ static const void *head_cells(const fl_session *s, const fl_cache *cache, int64_
 static void each_head(fl_run *run, fl_range_fn *body, int64_t cell_work) {
     const fl_dims *n = &run->s->dims;
     int64_t work = n->H * n->T * (n->P + n->T) * cell_work;
-    fl_parallel_for(threads_for(run->s, work), n->H, 1, body, run);
+    fl_parallel_for(fl_threads_for(run->s, work), n->H, 1, body, run);
 }
 
 static void scores_range(void *ctx, int64_t begin, int64_t end) {
@@ -342,7 +326,7 @@ static void stage_attn_out(fl_run *run) {
 
 static void stage_resid_mid(fl_run *run) {
     fl_session *s = run->s;
-    s->kernels.add(s->a.x, s->a.branch, s->dims.T * s->dims.D, s->a.mid);
+    fl_split_add(s, s->a.x, s->a.branch, s->dims.T * s->dims.D, s->a.mid);
     give(run, FL_STAGE_resid_mid, s->a.mid, FL_DTYPE_F32);
 }
 
@@ -370,13 +354,13 @@ static void stage_up(fl_run *run) {
 
 static void stage_silu(fl_run *run) {
     fl_session *s = run->s;
-    s->kernels.silu(s->a.gate, s->dims.T * s->dims.F, s->a.silu);
+    fl_split_silu(s, s->a.gate, s->dims.T * s->dims.F, s->a.silu);
     give(run, FL_STAGE_silu, s->a.silu, FL_DTYPE_F32);
 }
 
 static void stage_swiglu(fl_run *run) {
     fl_session *s = run->s;
-    s->kernels.mul(s->a.silu, s->a.up, s->dims.T * s->dims.F, s->a.swiglu);
+    fl_split_mul(s, s->a.silu, s->a.up, s->dims.T * s->dims.F, s->a.swiglu);
     give(run, FL_STAGE_swiglu, s->a.swiglu, FL_DTYPE_F32);
 }
 
@@ -387,7 +371,7 @@ static void stage_down(fl_run *run) {
 
 static void stage_resid_post(fl_run *run) {
     fl_session *s = run->s;
-    s->kernels.add(s->a.mid, s->a.branch, s->dims.T * s->dims.D, s->a.x);
+    fl_split_add(s, s->a.mid, s->a.branch, s->dims.T * s->dims.D, s->a.x);
     give(run, FL_STAGE_resid_post, s->a.x, FL_DTYPE_F32);
 }
 
