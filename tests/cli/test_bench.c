@@ -132,7 +132,8 @@ static bool says_exact(const json_t *of) {
     return json_is_true(exact);
 }
 
-/* What a session that may be fast does with the kernels of this machine. */
+/* What a session that may be fast does with the kernels of this machine. The program is run without
+ * FOOTLIGHT_ISA. */
 static bool fast_is_exact(const char *name) {
     const int32_t id = 1;
     fl_session_options options = fl_session_defaults();
@@ -140,6 +141,7 @@ static bool fast_is_exact(const char *name) {
     fl_session *session;
     options.ids = &id;
     options.n_ids = 1;
+    options.isa = "auto";
     options.fast = true;
     assert_int_equal(fl_model_open(&model, name, NULL), FL_OK);
     assert_int_equal(fl_session_new(&session, model, &options, NULL), FL_OK);
