@@ -42,21 +42,20 @@ fl_notice *fl_notice_ask(fl_session *s, const fl_step *step) {
 
 /* ---- counting ---- */
 
-fl_tensor fl_step_result(const fl_session *s, int32_t head) {
-    fl_tensor tensor = s->result;
-    if (head > 0)
-        tensor.data = (const float *)tensor.data + head * fl_tensor_count(&tensor);
-    return tensor;
+const void *fl_step_cells(const fl_session *s, int32_t head) {
+    const char *cells = s->result.data; /* heads follow each other, as floats */
+    return head > 0 ? cells + head * s->result_cells * (int64_t)sizeof(float) : cells;
 }
 
 typedef struct heads_job {
     const fl_session *s;
-    int32_t first; /* head that is told now */
+    fl_parts parts; /* of any head */
+    int32_t first;  /* head that is told now */
     bool all;
 } heads_job;
 
 typedef struct parts_job {
-    fl_summary_fn *summary;
+    const fl_session *s;
     fl_parts parts;
     fl_summary summaries[FL_MOST_PARTS];
 } parts_job;
@@ -72,31 +71,30 @@ static void count_heads_range(void *ctx, int64_t begin, int64_t end) {
         fl_notice *notice = notice_of(job->s, head);
         if (notice->counted || (!job->all && !notice->sinks))
             continue;
-        fl_tensor tensor = fl_step_result(job->s, head);
-        fl_count_tensor(&tensor, job->s->kernels.summary, &notice->stats);
+        fl_count_parts(&job->parts, fl_step_cells(job->s, head), job->s->kernels.summary,
+                       &notice->stats);
         notice->counted = true;
     }
 }
 
 static void count_heads(const fl_session *s, int32_t first, bool all) {
-    heads_job job = {s, first, all};
+    heads_job job = {s, fl_parts_of(&s->result), first, all};
     int64_t heads = s->dims.H - first;
-    fl_parallel_for(threads_for(s, heads * fl_tensor_count(&s->result)), heads, 1,
-                    count_heads_range, &job);
+    fl_parallel_for(threads_for(s, heads * s->result_cells), heads, 1, count_heads_range, &job);
 }
 
 static void count_parts_range(void *ctx, int64_t begin, int64_t end) {
     parts_job *job = ctx;
     for (int64_t part = begin; part < end; part++)
-        fl_part_summary(&job->parts, part, job->summary, &job->summaries[part]);
+        fl_part_summary(&job->parts, job->s->result.data, part, job->s->kernels.summary,
+                        &job->summaries[part]);
 }
 
 static void count_whole(const fl_session *s, fl_stats *stats) {
     parts_job job; /* the summaries are filled in, as many as there are parts */
-    job.summary = s->kernels.summary;
+    job.s = s;
     job.parts = fl_parts_of(&s->result);
-    fl_parallel_for(threads_for(s, fl_tensor_count(&s->result)), job.parts.count, 1,
-                    count_parts_range, &job);
+    fl_parallel_for(threads_for(s, s->result_cells), job.parts.count, 1, count_parts_range, &job);
     fl_parts_stats(&job.parts, job.summaries, stats);
 }
 

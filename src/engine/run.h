@@ -101,8 +101,9 @@ struct fl_session {
 
     int32_t choice; /* of the last next_token; -1 none */
     double choice_prob;
-    int64_t stage_ns; /* of the last stage computed; -1 for the heads after the first */
-    fl_tensor result; /* of the last stage computed; a per-head stage: its head 0 */
+    int64_t stage_ns;     /* of the last stage computed; -1 for the heads after the first */
+    fl_tensor result;     /* of the last stage computed; a per-head stage: its head 0 */
+    int64_t result_cells; /* how many that are */
 
     fl_sink sinks[FL_MAX_SINKS];
     int n_sinks;
@@ -136,8 +137,8 @@ void fl_cache_forget(fl_session *session);
  * wanted; `all` of the heads, or those that some sink wants. */
 fl_notice *fl_notice_ask(fl_session *session, const fl_step *step);
 void fl_notice_count(fl_session *session, const fl_step *step, bool all);
-/* The step's own part of the stage's result: one head of a per-head stage. */
-fl_tensor fl_step_result(const fl_session *session, int32_t head);
+/* Where the step's own part of the stage's result begins: one head of a per-head stage. */
+const void *fl_step_cells(const fl_session *session, int32_t head);
 
 /* step.c: a pass's dimensions, and what it does. */
 fl_dims fl_pass_dims(const fl_session *session, const fl_pass_start *pass);

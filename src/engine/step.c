@@ -156,6 +156,7 @@ static void compute(fl_session *s, const fl_step *step) {
     fl_stage_functions[step->stage](&run);
     s->stage_ns = s->options.time ? fl_clock_ns() - start : -1;
     s->result = run.tensor;
+    s->result_cells = fl_tensor_count(&s->result);
 }
 
 static const fl_weight *weight_of(const fl_session *s, const fl_step *step) {
@@ -176,12 +177,13 @@ static void describe_event(const fl_session *s, const fl_step *step, const fl_st
         .layer = step->layer,
         .head = step->head,
         .kv_head = step->head < 0 ? -1 : (int32_t)(step->head / (s->dims.H / s->dims.K)),
-        .tensor = fl_step_result(s, step->head),
+        .tensor = s->result,
         .weight = weight_of(s, step),
         .stats = stats,
         .ns = s->stage_ns,
         .modified = s->modified,
     };
+    event->tensor.data = fl_step_cells(s, step->head);
     if (step->stage == FL_STAGE_next_token) {
         event->prob = s->choice_prob;
         event->sampler = s->sampler_text;

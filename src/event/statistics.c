@@ -40,25 +40,26 @@ static void find_rows(fl_parts *parts) {
 }
 
 fl_parts fl_parts_of(const fl_tensor *tensor) {
-    fl_parts parts = {.tensor = tensor};
-    int64_t least = PART_CELLS;
+    fl_parts parts = {.tensor = tensor, .size = PART_CELLS, .count = 1};
     find_rows(&parts);
     parts.end = parts.rows == 1 ? parts.width : parts.rows;
     if (parts.rows > 1)
-        least = larger(PART_CELLS / larger(parts.width, 1), 1);
+        parts.size = larger(PART_CELLS / larger(parts.width, 1), 1);
     else if (tensor->mask.causal)
         fl_mask_range(&tensor->mask, 0, &parts.begin, &parts.end);
-    parts.size = larger(least, divide_up(parts.end - parts.begin, FL_MOST_PARTS));
-    parts.count = divide_up(parts.end - parts.begin, parts.size);
+    if (parts.end - parts.begin > parts.size) {
+        parts.size = larger(parts.size, divide_up(parts.end - parts.begin, FL_MOST_PARTS));
+        parts.count = divide_up(parts.end - parts.begin, parts.size);
+    }
     return parts;
 }
 
-static const void *cell(const fl_tensor *tensor, int64_t offset) {
-    return (const char *)tensor->data + offset * (int64_t)fl_dtype_row_bytes(tensor->dtype, 1);
+static const void *cell(const fl_parts *parts, const void *data, int64_t offset) {
+    return (const char *)data + offset * (int64_t)fl_dtype_row_bytes(parts->tensor->dtype, 1);
 }
 
-/* The row that `index` begins, without the cells that are masked. */
-static void add_row(const fl_parts *parts, const int64_t *index, int64_t row,
+/* Adds the row that `index` begins, without the cells that are masked. */
+static void add_row(const fl_parts *parts, const void *data, const int64_t *index, int64_t row,
                     fl_summary_fn *summary, fl_summary *out) {
     const fl_tensor *tensor = parts->tensor;
     int64_t first = 0, seen = parts->width, offset = 0;
@@ -67,12 +68,12 @@ static void add_row(const fl_parts *parts, const int64_t *index, int64_t row,
         fl_mask_range(&tensor->mask, index[parts->outer - 1], &first, &seen);
     for (int i = 0; i < parts->outer; i++)
         offset += index[i] * tensor->stride[i];
-    summary(cell(tensor, offset + first), tensor->dtype, seen - first, &cells);
+    summary(cell(parts, data, offset + first), tensor->dtype, seen - first, &cells);
     fl_summary_add(out, &cells, row * parts->width + first);
 }
 
-static void add_rows(const fl_parts *parts, int64_t begin, int64_t end, fl_summary_fn *summary,
-                     fl_summary *out) {
+static void add_rows(const fl_parts *parts, const void *data, int64_t begin, int64_t end,
+                     fl_summary_fn *summary, fl_summary *out) {
     fl_tensor outer = *parts->tensor;
     int64_t index[FL_MAX_DIMS] = {0}, rest = begin;
     outer.n_dims = parts->outer;
@@ -81,21 +82,21 @@ static void add_rows(const fl_parts *parts, int64_t begin, int64_t end, fl_summa
         rest /= outer.shape[i];
     }
     for (int64_t row = begin; row < end; row++) {
-        add_row(parts, index, row, summary, out);
+        add_row(parts, data, index, row, summary, out);
         fl_tensor_next(&outer, index);
     }
 }
 
-void fl_part_summary(const fl_parts *parts, int64_t part, fl_summary_fn *summary, fl_summary *out) {
-    const fl_tensor *tensor = parts->tensor;
+void fl_part_summary(const fl_parts *parts, const void *data, int64_t part, fl_summary_fn *summary,
+                     fl_summary *out) {
     int64_t begin = parts->begin + part * parts->size, end = begin + parts->size;
     end = end < parts->end ? end : parts->end;
     if (parts->rows > 1) {
         *out = (fl_summary){0};
-        add_rows(parts, begin, end, summary, out);
+        add_rows(parts, data, begin, end, summary, out);
         return;
     }
-    summary(cell(tensor, begin), tensor->dtype, end - begin, out);
+    summary(cell(parts, data, begin), parts->tensor->dtype, end - begin, out);
     out->argmin += begin;
     out->argmax += begin;
 }
@@ -128,21 +129,22 @@ void fl_summary_stats(const fl_summary *s, int n_dims, const int64_t *shape, fl_
 
 void fl_parts_stats(const fl_parts *parts, const fl_summary *summaries, fl_stats *stats) {
     const fl_tensor *tensor = parts->tensor;
-    fl_summary whole = {0};
-    for (int64_t i = 0; i < parts->count; i++)
+    fl_summary whole = summaries[0];
+    for (int64_t i = 1; i < parts->count; i++)
         fl_summary_add(&whole, &summaries[i], 0);
     fl_summary_stats(&whole, tensor->n_dims, tensor->shape, stats);
     stats->masked = fl_tensor_count(tensor) - whole.count;
 }
 
-void fl_count_tensor(const fl_tensor *tensor, fl_summary_fn *summary, fl_stats *stats) {
-    fl_parts parts = fl_parts_of(tensor);
+void fl_count_parts(const fl_parts *parts, const void *data, fl_summary_fn *summary,
+                    fl_stats *stats) {
     fl_summary summaries[FL_MOST_PARTS];
-    for (int64_t i = 0; i < parts.count; i++)
-        fl_part_summary(&parts, i, summary, &summaries[i]);
-    fl_parts_stats(&parts, summaries, stats);
+    for (int64_t i = 0; i < parts->count; i++)
+        fl_part_summary(parts, data, i, summary, &summaries[i]);
+    fl_parts_stats(parts, summaries, stats);
 }
 
 void fl_tensor_stats(const fl_tensor *tensor, fl_stats *stats) {
-    fl_count_tensor(tensor, fl_scalar_summary, stats);
+    const fl_parts parts = fl_parts_of(tensor);
+    fl_count_parts(&parts, tensor->data, fl_scalar_summary, stats);
 }

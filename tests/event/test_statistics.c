@@ -122,7 +122,7 @@ static void the_order_in_which_parts_are_counted_does_not_matter(void **state) {
         assert_in_range(parts.count, 1, FL_MOST_PARTS);
         cut += parts.count > 1;
         for (int64_t p = parts.count - 1; p >= 0; p--)
-            fl_part_summary(&parts, p, fl_scalar_summary, &summaries[p]);
+            fl_part_summary(&parts, cells, p, fl_scalar_summary, &summaries[p]);
         fl_parts_stats(&parts, summaries, &backward);
         fl_tensor_stats(&tensor, &forward);
         assert_memory_equal(&forward, &backward, sizeof forward);
