@@ -11,6 +11,7 @@
 #include "base/process.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -78,6 +79,7 @@ static fl_status run(fl_bench *b, fl_bench_mode mode, int i, fl_diag *diag) {
     fl_session *session;
     fl_listener listener;
     int64_t before = fl_resident_bytes();
+    double read_before = fl_limits_read_now(&b->limits);
     b->job.options.time = mode != FL_BENCH_UNTRACED;
     fl_status status = fl_session_new(&session, b->job.model, &b->job.options, diag);
     if (status != FL_OK)
@@ -87,6 +89,7 @@ static fl_status run(fl_bench *b, fl_bench_mode mode, int i, fl_diag *diag) {
         status = time_run(b, mode, session, i, diag);
     if (status == FL_OK && fl_listener_failed(&listener))
         status = fl_fail_memory(diag);
+    b->read_gb_s[mode][i] = fmax(read_before, fl_limits_read_now(&b->limits));
     if (mode == FL_BENCH_TRACED)
         keep_stage_times(b, &listener, i);
     if (mode == FL_BENCH_UNTRACED && i == 0)

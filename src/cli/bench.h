@@ -38,6 +38,8 @@ fl_status fl_limits_open(fl_limits *limits, int threads, fl_diag *diag);
 void fl_limits_close(fl_limits *limits);
 /* Measures once more and keeps the better figures. */
 void fl_limits_sample(fl_limits *limits);
+/* What the best pattern reads just now, in GB/s. */
+double fl_limits_read_now(fl_limits *limits);
 /* The best pattern's. */
 double fl_limits_read(const fl_limits *limits);
 /* Reads every weight once, so that no run waits for the disk. */
@@ -90,6 +92,7 @@ typedef struct fl_bench {
     fl_limits limits;
     int64_t session_bytes; /* in memory at the end of a run; -1: unknown */
     double seconds[FL_BENCH_MODES][FL_PHASES][FL_MAX_REPEAT];
+    double read_gb_s[FL_BENCH_MODES][FL_MAX_REPEAT]; /* just before or after, the better of them */
     double stage_seconds[FL_PHASES][FL_STAGE_COUNT][FL_MAX_REPEAT];
 } fl_bench;
 
@@ -101,6 +104,7 @@ double fl_median(const double *samples, int n);
 typedef struct fl_rates {
     double prefill_tok_s, decode_tok_s;
     double decode_gb_s, decode_share; /* of the read bandwidth */
+    double share_then;                /* of that just before or after each run */
     double of_untraced[FL_PHASES];    /* 1: as fast */
 } fl_rates;
 

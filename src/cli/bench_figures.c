@@ -46,6 +46,15 @@ static double of_untraced(const fl_bench *b, fl_bench_mode mode, int phase) {
     return fl_median(ratios, b->repeat);
 }
 
+/* Repetition by repetition, against what the machine could read about then. */
+static double share_then(const fl_bench *b, fl_bench_mode mode) {
+    const double gb = (double)b->new_tokens * fl_bench_token_bytes(b) / 1e9;
+    double shares[FL_MAX_REPEAT];
+    for (int i = 0; i < b->repeat; i++)
+        shares[i] = gb / b->seconds[mode][FL_DECODE][i] / b->read_gb_s[mode][i];
+    return fl_median(shares, b->repeat);
+}
+
 fl_rates fl_bench_rates(const fl_bench *b, fl_bench_mode mode) {
     fl_rates rates;
     rates.prefill_tok_s =
@@ -53,6 +62,7 @@ fl_rates fl_bench_rates(const fl_bench *b, fl_bench_mode mode) {
     rates.decode_tok_s = (double)b->new_tokens / fl_median(b->seconds[mode][FL_DECODE], b->repeat);
     rates.decode_gb_s = rates.decode_tok_s * fl_bench_token_bytes(b) / 1e9;
     rates.decode_share = rates.decode_gb_s / fl_limits_read(&b->limits);
+    rates.share_then = share_then(b, mode);
     for (int phase = 0; phase < FL_PHASES; phase++)
         rates.of_untraced[phase] = of_untraced(b, mode, phase);
     return rates;

@@ -94,6 +94,14 @@ static void put_ratios(const fl_bench *b, fl_buffer *out) {
     fl_buffer_puts(out, "}");
 }
 
+static void put_shares(const fl_bench *b, fl_buffer *out) {
+    for (int mode = 0; mode < FL_BENCH_MODES; mode++) {
+        fl_buffer_printf(out, "%s\"%s\":", mode ? "," : ",\"limit_share_then\":{", modes[mode]);
+        fl_json_double(out, fl_bench_rates(b, (fl_bench_mode)mode).share_then);
+    }
+    fl_buffer_puts(out, "}");
+}
+
 static void put_jsonl(const fl_bench *b, fl_buffer *out) {
     const fl_rates rates = fl_bench_rates(b, FL_BENCH_JSONL);
     fl_buffer_puts(out, ",\"jsonl\":{\"prefill_tok_s\":");
@@ -110,6 +118,7 @@ static void put_besides(const fl_bench *b, fl_buffer *out) {
     put_real(out, "cache_bytes", (double)fl_bench_cache_bytes(b));
     put_known(out, "session_bytes", (double)b->session_bytes);
     put_ratios(b, out);
+    put_shares(b, out);
     put_jsonl(b, out);
     fl_buffer_printf(out, ",\"peak_isa\":\"%s\"", b->limits.probe.isa);
     put_real(out, "float_gflop_s", b->limits.float_gflop_s);

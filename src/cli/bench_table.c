@@ -150,6 +150,18 @@ static void put_runs_note(const fl_bench *b, int width, fl_buffer *out) {
     paragraph(out, &text, width);
 }
 
+/* A machine that others use too is not the same from second to second. */
+static void put_drift_note(const fl_bench *b, int width, fl_buffer *out) {
+    const double plain = fl_bench_rates(b, FL_BENCH_UNTRACED).share_then,
+                 traced = fl_bench_rates(b, FL_BENCH_TRACED).share_then;
+    fl_buffer text = {0};
+    fl_buffer_printf(&text,
+                     "Against what it could read just before or after each run: untraced %.1f %%, "
+                     "traced %.1f %%.",
+                     100 * plain, 100 * traced);
+    paragraph(out, &text, width);
+}
+
 static void put_machine_note(const fl_bench *b, int width, fl_buffer *out) {
     fl_buffer text = {0};
     for (int i = 0; i < FL_PATTERNS; i++)
@@ -181,6 +193,7 @@ bool fl_bench_table(const fl_bench *b, int width, int prose, fl_buffer *out) {
     if (!put_modes(b, width, out) || (b->per_stage && !put_stages(b, width, out)))
         return false;
     put_runs_note(b, prose, out);
+    put_drift_note(b, prose, out);
     put_machine_note(b, prose, out);
     put_memory_note(b, prose, out);
     return true;

@@ -85,14 +85,21 @@ static void read_parts(void *ctx, int64_t begin, int64_t end) {
                                r->pattern->streams, r->pattern->ahead);
 }
 
-static void sample_reading(fl_limits *limits) {
-    const double bytes = (double)(limits->n_parts * limits->part_bytes);
-    for (int i = 0; i < FL_PATTERNS; i++) {
-        reading r = {limits, &fl_patterns[i]};
-        int64_t start = fl_clock_ns();
-        fl_parallel_for(limits->threads, limits->n_parts, 1, read_parts, &r);
-        keep_better(&limits->read_gb_s[i], bytes / (double)(fl_clock_ns() - start));
-    }
+static double sample_reading(fl_limits *limits, int pattern) {
+    reading r = {limits, &fl_patterns[pattern]};
+    int64_t start = fl_clock_ns();
+    fl_parallel_for(limits->threads, limits->n_parts, 1, read_parts, &r);
+    double gb_s = (double)(limits->n_parts * limits->part_bytes) / (double)(fl_clock_ns() - start);
+    keep_better(&limits->read_gb_s[pattern], gb_s);
+    return gb_s;
+}
+
+double fl_limits_read_now(fl_limits *limits) {
+    int best = 0;
+    for (int i = 1; i < FL_PATTERNS; i++)
+        if (limits->read_gb_s[i] > limits->read_gb_s[best])
+            best = i;
+    return sample_reading(limits, best);
 }
 
 double fl_limits_read(const fl_limits *limits) {
@@ -146,7 +153,8 @@ static void sample_multiplying(fl_limits *limits, fl_range_fn *body, double *bes
 }
 
 void fl_limits_sample(fl_limits *limits) {
-    sample_reading(limits);
+    for (int i = 0; i < FL_PATTERNS; i++)
+        sample_reading(limits, i);
     sample_multiplying(limits, multiply_floats, &limits->float_gflop_s);
     if (limits->probe.bytes)
         sample_multiplying(limits, multiply_bytes, &limits->byte_gop_s);

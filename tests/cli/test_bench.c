@@ -121,6 +121,10 @@ static void shares_follow_from_the_parts(void **state) {
         const json_t *run = run_of(bench, i);
         assert_close(real(run, "decode_gb_s"), real(run, "decode_tok_s") * bytes / 1e9);
         assert_close(real(run, "decode_limit_share"), real(run, "decode_gb_s") / reads);
+        /* what it could read then is at most the best */
+        assert_true(real(json_object_get(besides, "limit_share_then"),
+                         json_string_value(json_object_get(run, "mode"))) >=
+                    real(run, "decode_limit_share") * (1 - 1e-9));
     }
 }
 
@@ -168,9 +172,9 @@ static void exact_is_what_ran(void **state) {
 static void what_is_measured_besides(void **state) {
     (void)state;
     json_t *besides = json_object_get(bench, "besides");
-    assert_keys(besides,
-                "repeat kv_dtype chunk decode_bytes cache_bytes session_bytes of_untraced jsonl "
-                "peak_isa float_gflop_s int8_gop_s read_patterns stages");
+    assert_keys(besides, "repeat kv_dtype chunk decode_bytes cache_bytes session_bytes of_untraced "
+                         "limit_share_then jsonl "
+                         "peak_isa float_gflop_s int8_gop_s read_patterns stages");
     assert_true(real(json_object_get(besides, "jsonl"), "decode_tok_s") > 0);
     assert_int_equal(real(besides, "cache_bytes"), 12 * 2048);
     const json_t *session = json_object_get(besides, "session_bytes");
@@ -319,6 +323,8 @@ static void rates_of_known_times(void **state) {
         b->seconds[FL_BENCH_UNTRACED][FL_PREFILL][i] = plain[i];
         b->seconds[FL_BENCH_UNTRACED][FL_DECODE][i] = plain[i] / 2;
         b->seconds[FL_BENCH_TRACED][FL_PREFILL][i] = traced[i];
+        b->read_gb_s[FL_BENCH_UNTRACED][i] = i == 1 ? 3 : 1;
+        b->read_gb_s[FL_BENCH_TRACED][i] = 1;
         b->seconds[FL_BENCH_TRACED][FL_DECODE][i] = traced[i] / 4;
     }
     const fl_rates rates = fl_bench_rates(b, FL_BENCH_UNTRACED);
@@ -326,6 +332,8 @@ static void rates_of_known_times(void **state) {
     assert_close(rates.decode_tok_s, 2);
     assert_close(rates.decode_gb_s, 2 * (1741568 + 11.5 * 2048) / 1e9);
     assert_close(rates.decode_share, rates.decode_gb_s / 4);
+    /* 4, 2 and 1 tokens a second while 1, 3 and 1 GB/s could be read: the median is the last */
+    assert_close(rates.share_then, rates.decode_gb_s / 2);
     assert_close(fl_bench_rates(b, FL_BENCH_TRACED).of_untraced[FL_PREFILL], 0.5);
     assert_close(fl_bench_rates(b, FL_BENCH_TRACED).of_untraced[FL_DECODE], 1);
     assert_close(rates.of_untraced[FL_DECODE], 1);
