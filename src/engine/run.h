@@ -107,6 +107,8 @@ struct fl_session {
 
     fl_sink sinks[FL_MAX_SINKS];
     int n_sinks;
+    fl_event event;     /* the last that was told */
+    bool described;     /* it is of the stage computed last, if not of the same head */
     fl_notice *notices; /* one per head, the first for other steps too */
     bool heads_asked;   /* the sinks' wishes for the heads still to come are in there */
 };

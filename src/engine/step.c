@@ -157,6 +157,7 @@ static void compute(fl_session *s, const fl_step *step) {
     s->stage_ns = s->options.time ? fl_clock_ns() - start : -1;
     s->result = run.tensor;
     s->result_cells = fl_tensor_count(&s->result);
+    s->described = false;
 }
 
 static const fl_weight *weight_of(const fl_session *s, const fl_step *step) {
@@ -164,36 +165,43 @@ static const fl_weight *weight_of(const fl_session *s, const fl_step *step) {
     return slot == FL_WEIGHT_none ? NULL : fl_model_weight(s->model, slot, step->layer);
 }
 
-static void describe_event(const fl_session *s, const fl_step *step, const fl_stats *stats,
-                           fl_event *event) {
+/* What is true of all heads of the stage. */
+static void describe_stage(fl_session *s, const fl_step *step) {
     const fl_pass_start *pass = current(s);
-    *event = (fl_event){
-        .index = pass->first_event + s->step,
+    s->event = (fl_event){
         .pass = s->pass,
         .phase = fl_pass_phase(s, pass),
         .past = pass->past,
         .new_tokens = pass->new_tokens,
         .stage = step->stage,
         .layer = step->layer,
-        .head = step->head,
-        .kv_head = step->head < 0 ? -1 : (int32_t)(step->head / (s->dims.H / s->dims.K)),
         .tensor = s->result,
         .weight = weight_of(s, step),
-        .stats = stats,
-        .ns = s->stage_ns,
         .modified = s->modified,
     };
-    event->tensor.data = fl_step_cells(s, step->head);
     if (step->stage == FL_STAGE_next_token) {
-        event->prob = s->choice_prob;
-        event->sampler = s->sampler_text;
+        s->event.prob = s->choice_prob;
+        s->event.sampler = s->sampler_text;
     }
+    s->described = true;
 }
 
-static fl_flow tell(const fl_session *s, unsigned sinks, const fl_event *event) {
+static void describe_event(fl_session *s, const fl_step *step, const fl_stats *stats) {
+    if (!s->described)
+        describe_stage(s, step);
+    fl_event *event = &s->event;
+    event->index = current(s)->first_event + s->step;
+    event->head = step->head;
+    event->kv_head = step->head < 0 ? -1 : (int32_t)(step->head / (s->dims.H / s->dims.K));
+    event->tensor.data = fl_step_cells(s, step->head);
+    event->stats = stats;
+    event->ns = s->stage_ns;
+}
+
+static fl_flow tell(const fl_session *s, unsigned sinks) {
     fl_flow flow = FL_GO;
     for (int i = 0; i < s->n_sinks; i++)
-        if (sinks >> i & 1 && s->sinks[i].event(s->sinks[i].ctx, event) == FL_STOP)
+        if (sinks >> i & 1 && s->sinks[i].event(s->sinks[i].ctx, &s->event) == FL_STOP)
             flow = FL_STOP;
     return flow;
 }
@@ -201,7 +209,6 @@ static fl_flow tell(const fl_session *s, unsigned sinks, const fl_event *event) 
 /* One step. `event` is NULL when only the sinks matter: then nothing is counted or described for a
  * step that none of them wants. */
 static fl_status advance(fl_session *s, fl_event *event, fl_flow *flow, fl_diag *diag) {
-    fl_event own;
     fl_status status = ready(s, diag);
     if (status != FL_OK)
         return status;
@@ -211,10 +218,11 @@ static fl_status advance(fl_session *s, fl_event *event, fl_flow *flow, fl_diag 
     const fl_notice *notice = fl_notice_ask(s, step);
     if (event || notice->sinks) {
         fl_notice_count(s, step, event != NULL);
-        event = event ? event : &own;
-        describe_event(s, step, &notice->stats, event);
-        *flow = tell(s, notice->sinks, event);
+        describe_event(s, step, &notice->stats);
+        *flow = tell(s, notice->sinks);
     }
+    if (event)
+        *event = s->event;
     s->step++;
     if (step->stage == FL_STAGE_next_token)
         s->tokens[s->n_tokens++] = s->choice;

@@ -6,6 +6,7 @@
  */
 #include "event/statistics.h"
 
+#include "kernels/dequant.h"
 #include "kernels/kernels.h"
 
 #include <math.h>
@@ -54,10 +55,6 @@ fl_parts fl_parts_of(const fl_tensor *tensor) {
     return parts;
 }
 
-static const void *cell(const fl_parts *parts, const void *data, int64_t offset) {
-    return (const char *)data + offset * (int64_t)fl_dtype_row_bytes(parts->tensor->dtype, 1);
-}
-
 /* Adds the row that `index` begins, without the cells that are masked. */
 static void add_row(const fl_parts *parts, const void *data, const int64_t *index, int64_t row,
                     fl_summary_fn *summary, fl_summary *out) {
@@ -68,7 +65,7 @@ static void add_row(const fl_parts *parts, const void *data, const int64_t *inde
         fl_mask_range(&tensor->mask, index[parts->outer - 1], &first, &seen);
     for (int i = 0; i < parts->outer; i++)
         offset += index[i] * tensor->stride[i];
-    summary(cell(parts, data, offset + first), tensor->dtype, seen - first, &cells);
+    summary(fl_cell(data, tensor->dtype, offset + first), tensor->dtype, seen - first, &cells);
     fl_summary_add(out, &cells, row * parts->width + first);
 }
 
@@ -96,7 +93,7 @@ void fl_part_summary(const fl_parts *parts, const void *data, int64_t part, fl_s
         add_rows(parts, data, begin, end, summary, out);
         return;
     }
-    summary(cell(parts, data, begin), parts->tensor->dtype, end - begin, out);
+    summary(fl_cell(data, parts->tensor->dtype, begin), parts->tensor->dtype, end - begin, out);
     out->argmin += begin;
     out->argmax += begin;
 }
@@ -127,21 +124,28 @@ void fl_summary_stats(const fl_summary *s, int n_dims, const int64_t *shape, fl_
     stats->l2 = sqrt(s->squares);
 }
 
+static void stats_of_all(const fl_tensor *tensor, const fl_summary *all, fl_stats *stats) {
+    fl_summary_stats(all, tensor->n_dims, tensor->shape, stats);
+    if (tensor->mask.causal)
+        stats->masked = fl_tensor_count(tensor) - all->count;
+}
+
 void fl_parts_stats(const fl_parts *parts, const fl_summary *summaries, fl_stats *stats) {
-    const fl_tensor *tensor = parts->tensor;
-    fl_summary whole = summaries[0];
+    fl_summary all = summaries[0];
     for (int64_t i = 1; i < parts->count; i++)
-        fl_summary_add(&whole, &summaries[i], 0);
-    fl_summary_stats(&whole, tensor->n_dims, tensor->shape, stats);
-    stats->masked = fl_tensor_count(tensor) - whole.count;
+        fl_summary_add(&all, &summaries[i], 0);
+    stats_of_all(parts->tensor, &all, stats);
 }
 
 void fl_count_parts(const fl_parts *parts, const void *data, fl_summary_fn *summary,
                     fl_stats *stats) {
-    fl_summary summaries[FL_MOST_PARTS];
-    for (int64_t i = 0; i < parts->count; i++)
-        fl_part_summary(parts, data, i, summary, &summaries[i]);
-    fl_parts_stats(parts, summaries, stats);
+    fl_summary all, part;
+    fl_part_summary(parts, data, 0, summary, &all);
+    for (int64_t i = 1; i < parts->count; i++) {
+        fl_part_summary(parts, data, i, summary, &part);
+        fl_summary_add(&all, &part, 0);
+    }
+    stats_of_all(parts->tensor, &all, stats);
 }
 
 void fl_tensor_stats(const fl_tensor *tensor, fl_stats *stats) {
