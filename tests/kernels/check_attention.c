@@ -4,8 +4,6 @@
 #include "kernels/checks.h"
 #include "kernels/stored.h"
 
-#include <footlight/tensor.h>
-
 #include <math.h>
 
 /* Tries the check for either type that a cache is kept in. */
@@ -18,20 +16,6 @@ static void with_caches(fl_try *t, void (*check)(fl_try *t, fl_dtype type, int s
         check(t, types[i], (int)info->block_bytes);
         fl_try_end(t);
     }
-}
-
-/* `count` numbers in a cache. */
-static const unsigned char *cache_input(fl_try *t, fl_dtype type, int64_t count) {
-    size_t size = fl_dtype_get_info(type)->block_bytes;
-    unsigned char *cells = fl_array(t, (size_t)count * size, size);
-    for (int64_t i = 0; i < count; i++) {
-        float value = fl_input_value(t);
-        if (type == FL_DTYPE_F32)
-            memcpy(cells + 4 * i, &value, 4);
-        else
-            memcpy(cells + 2 * i, &(uint16_t){fl_float_to_half(value)}, 2);
-    }
-    return cells;
 }
 
 void check_rope_table(fl_try *t) {
@@ -105,7 +89,7 @@ static void check_scores_of(fl_try *t, fl_dtype type, int size) {
     int64_t positions = fl_draw(t, 1, 20, 512), first, seen;
     draw_window(t, positions, &first, &seen);
     const float *q = fl_input(t, t->n);
-    const unsigned char *keys = cache_input(t, type, positions * t->n);
+    const unsigned char *keys = fl_cells_input(t, type, positions * t->n);
     float *out = fl_output(t, positions);
     FL_TIMED(t, positions * t->n * size, positions * t->n * 2,
              t->kernels->scores(q, keys, type, first, seen, positions, t->n, out));
@@ -154,7 +138,7 @@ static void check_mix_of(fl_try *t, fl_dtype type, int size) {
     int64_t positions = fl_draw(t, 1, 20, 512), first, seen;
     draw_window(t, positions, &first, &seen);
     const float *p = fl_input(t, positions);
-    const unsigned char *values = cache_input(t, type, positions * t->n);
+    const unsigned char *values = fl_cells_input(t, type, positions * t->n);
     float *out = fl_output(t, t->n);
     t->terms = seen - first;
     FL_TIMED(t, positions * t->n * size, positions * t->n * 2,

@@ -104,7 +104,7 @@ static void expect_summary(fl_try *t, const numbers *x, const fl_summary *got) {
 
 static const unsigned char *cells_of(fl_try *t, fl_dtype type, int64_t n) {
     if (type != FL_DTYPE_I32)
-        return fl_stored_input(t, type, n);
+        return fl_cells_input(t, type, n);
     unsigned char *cells = fl_array(t, (size_t)n * 4, 4);
     for (int64_t i = 0; i < n; i++) {
         int32_t id = (int32_t)fl_draw(t, -3, 32000, 77);

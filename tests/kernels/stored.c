@@ -219,15 +219,23 @@ static void fill_block(fl_try *t, fl_dtype type, unsigned char *block) {
         put_half(t, block + types[type].minimum);
 }
 
-unsigned char *fl_stored_input(fl_try *t, fl_dtype type, int64_t count) {
+static unsigned char *random_blocks(fl_try *t, fl_dtype type, int64_t count, size_t align) {
     const fl_dtype_info *info = fl_dtype_get_info(type);
     if (!types[type].at)
         fl_fail_try(t, "nobody says here what %s holds", info->name);
     size_t bytes = (size_t)count / info->block_elems * info->block_bytes;
-    unsigned char *rows = fl_array(t, bytes, 1);
+    unsigned char *rows = fl_array(t, bytes, align);
     for (size_t at = 0; at < bytes; at += info->block_bytes)
         fill_block(t, type, rows + at);
     return rows;
+}
+
+unsigned char *fl_stored_input(fl_try *t, fl_dtype type, int64_t count) {
+    return random_blocks(t, type, count, 1);
+}
+
+unsigned char *fl_cells_input(fl_try *t, fl_dtype type, int64_t count) {
+    return random_blocks(t, type, count, fl_dtype_get_info(type)->block_bytes);
 }
 
 fl_stored fl_stored_at(fl_dtype type, const unsigned char *row, int64_t index) {

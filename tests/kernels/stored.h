@@ -19,6 +19,8 @@ typedef struct fl_stored {
 int64_t fl_stored_length(fl_dtype type, int64_t n);
 /* `count` numbers of the type (whole blocks) in the try's kind of input. */
 unsigned char *fl_stored_input(fl_try *t, fl_dtype type, int64_t count);
+/* The same of F32 or F16, at addresses that C allows them at. */
+unsigned char *fl_cells_input(fl_try *t, fl_dtype type, int64_t count);
 fl_stored fl_stored_at(fl_dtype type, const unsigned char *row, int64_t index);
 double fl_half_value(unsigned half);
 /* The value of the half nearest to x, of two the even one. */
