@@ -37,6 +37,14 @@ apt() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -q "$@"
 }
 
+# A package called NAME:ARCHITECTURE is of another one than this machine's.
+add_architecture() {
+    case $1 in *:*) ;; *) return 0 ;; esac
+    dpkg --print-foreign-architectures | grep -qx "${1##*:}" && return 0
+    as_root dpkg --add-architecture "${1##*:}"
+    apt update
+}
+
 # Installs those of the packages that are missing; fetches the package lists if they do not serve.
 install_debian() {
     missing=
@@ -48,6 +56,9 @@ install_debian() {
     done
     [ -n "$missing" ] || return 0
     echo "setup: installing$missing"
+    for package in $missing; do
+        add_architecture "$package"
+    done
     # shellcheck disable=SC2086 # a list of words
     apt-cache show $missing >/dev/null 2>&1 || apt update
     # shellcheck disable=SC2086
