@@ -55,10 +55,11 @@ void *fl_array(fl_try *t, size_t bytes, size_t align) {
     assert_true(t->arrays < ARRAYS);
     array *a = &arrays[t->arrays++];
     size_t odd = align * (size_t)fl_draw(t, 1, 15, 0);
-    if (a->capacity < bytes + odd || !a->pages)
+    if (!a->pages || a->capacity < bytes + odd + t->beyond)
         grow(a, bytes + odd + MARGIN);
+    unsigned char *last = a->pages + (a->capacity - bytes - t->beyond) / align * align;
     a->bytes = bytes;
-    a->data = t->at_end ? a->pages + (a->capacity - bytes) / align * align : a->pages + odd;
+    a->data = t->at_end ? last : a->pages + odd;
     memset(margin_start(a), POISON, (size_t)(margin_end(a) - margin_start(a)));
     return a->data;
 }

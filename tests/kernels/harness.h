@@ -41,6 +41,7 @@ typedef struct fl_try {
     int64_t n; /* the length of the try */
     fl_inputs inputs;
     bool at_end;     /* arrays end where readable memory ends; else they begin where it begins */
+    size_t beyond;   /* bytes after the end that may be read all the same */
     uint64_t random; /* state of the generator */
     int arrays;      /* made by this try */
     int64_t terms;   /* added up in one number of the result: n unless the check says otherwise */

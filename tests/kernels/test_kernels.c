@@ -4,8 +4,9 @@
  * Every kernel of every level that this machine can run, held against a computation in double, the
  * way dav1d's checkasm does it.
  *
- *   test_kernels [--seed N] [--bench] [KERNEL | LEVEL]
+ *   test_kernels [--seed N] [--bench] [--beyond N] [KERNEL | LEVEL]
  *
+ * --beyond allows N bytes after an array to be read: qemu reads all that a masked load spans.
  * --bench times the same calls instead: ns per call, GB/s, 10^9 operations a second, times scalar.
  */
 #include "kernels/bench.h"
@@ -52,6 +53,7 @@ typedef struct item {
 } item;
 
 static uint64_t seed = 1;
+static size_t beyond;
 static bool bench;
 static const fl_try *running; /* for the handler */
 
@@ -98,6 +100,7 @@ static void run_try(const item *which, int64_t n, fl_inputs inputs, bool at_end)
         .n = n,
         .inputs = inputs,
         .at_end = at_end,
+        .beyond = beyond,
         .random = seed + (uint64_t)n * 64 + (uint64_t)inputs * 2 + at_end,
         .timing = bench,
     };
@@ -167,6 +170,8 @@ int main(int argc, char **argv) {
             bench = true;
         else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
             seed = strtoull(argv[++i], NULL, 0);
+        else if (strcmp(argv[i], "--beyond") == 0 && i + 1 < argc)
+            beyond = strtoull(argv[++i], NULL, 0);
         else
             word = argv[i];
     }
