@@ -19,7 +19,7 @@ typedef struct product {
 } product;
 
 /* LESS and MORE: numbers that a try may multiply, mostly and now and then. */
-enum { LESS = 12000, MORE = 80000, MAX_IN = 1024, MAX_TOKENS = 300, MANY_TOKENS = 32 };
+enum { LESS = 12000, MORE = 80000, MAX_IN = 4352, MAX_TOKENS = 300, MANY_TOKENS = 32 };
 
 static int64_t draw_tokens(fl_try *t, int64_t typical) {
     if (fl_draw(t, 0, 31, 1) == 0)

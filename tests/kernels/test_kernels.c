@@ -110,11 +110,11 @@ static void run_try(const item *which, int64_t n, fl_inputs inputs, bool at_end)
     fl_try_end(&t);
 }
 
-/* Around the widths of registers and blocks, and primes. */
-static const int64_t long_lengths[] = {71,  79,  89,  95,  96,  97,  127,  128,  129, 131, 159,
-                                       160, 161, 191, 192, 193, 223, 255,  256,  257, 263, 287,
-                                       288, 319, 320, 383, 384, 385, 511,  512,  513, 521, 640,
-                                       641, 767, 768, 769, 895, 997, 1021, 1023, 1024};
+/* Around the widths of registers and blocks, primes, and beyond all buffers on the stack. */
+static const int64_t long_lengths[] = {71,  79,  89,  95,  96,  97,  127,  128,  129,  131,  159,
+                                       160, 161, 191, 192, 193, 223, 255,  256,  257,  263,  287,
+                                       288, 319, 320, 383, 384, 385, 511,  512,  513,  521,  640,
+                                       641, 767, 768, 769, 895, 997, 1021, 1023, 1024, 2081, 4129};
 enum { SHORT_LENGTHS = 67, LONG_LENGTHS = sizeof long_lengths / sizeof *long_lengths };
 
 static void check_item(void **state) {
