@@ -49,13 +49,17 @@ void fl_buffer_puts(fl_buffer *buffer, const char *text) {
 
 void fl_buffer_printf(fl_buffer *buffer, const char *format, ...) {
     va_list args, again;
+    if (!reserve(buffer, 0))
+        return;
     va_start(args, format);
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
-    if (length >= 0 && reserve(buffer, (size_t)length)) {
+    size_t room = buffer->capacity - buffer->length;
+    int length = vsnprintf(buffer->data + buffer->length, room, format, args);
+    if (length >= 0 && (size_t)length >= room && reserve(buffer, (size_t)length))
         vsnprintf(buffer->data + buffer->length, (size_t)length + 1, format, again);
+    if (length >= 0 && !buffer->failed)
         buffer->length += (size_t)length;
-    }
+    buffer->data[buffer->length] = '\0';
     va_end(again);
     va_end(args);
 }

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 /*
- * JSON output. Numbers: more digits are tried until one reads back; %g never writes more than it
- * needs, so the first that does is the shortest.
+ * JSON output.
  */
 #include "sinks/json.h"
 
-#include <inttypes.h>
+#include "sinks/decimal.h"
+
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static void unicode_escape(fl_buffer *out, uint32_t code) {
@@ -56,48 +54,27 @@ void fl_json_text(fl_buffer *out, const char *text, bool ascii) {
         fl_buffer_puts(out, "null");
 }
 
-/* What %g would not write well: what is not finite, negative zero (as "-0" it would
- * read back as the integer zero) and whole numbers, which %g would write as 1e+06. */
-static bool special(fl_buffer *out, double value) {
+static void number(fl_buffer *out, double value, bool single) {
+    char digits[FL_DECIMAL];
     if (!isfinite(value))
         fl_buffer_puts(out, "null");
-    else if (value == 0)
-        fl_buffer_puts(out, signbit(value) ? "-0.0" : "0");
-    else if (value == floor(value) && fabs(value) < 1e15)
-        fl_buffer_printf(out, "%.0f", value);
+    else if (value == 0 && signbit(value)) /* as "-0" it would read back as the integer zero */
+        fl_buffer_puts(out, "-0.0");
     else
-        return false;
-    return true;
+        fl_buffer_add(out, digits, (size_t)fl_decimal(digits, value, single));
 }
 
 void fl_json_double(fl_buffer *out, double value) {
-    char digits[40];
-    if (special(out, value))
-        return;
-    for (int precision = 6; precision <= 17; precision++) {
-        snprintf(digits, sizeof digits, "%.*g", precision, value);
-        if (strtod(digits, NULL) == value)
-            break;
-        if (precision == 6)
-            precision = 14; /* computed numbers nearly always need 15 to 17 digits */
-    }
-    fl_buffer_puts(out, digits);
+    number(out, value, false);
 }
 
 void fl_json_float(fl_buffer *out, float value) {
-    char digits[40];
-    if (special(out, (double)value))
-        return;
-    for (int precision = 6; precision <= 9; precision++) {
-        snprintf(digits, sizeof digits, "%.*g", precision, (double)value);
-        if (strtof(digits, NULL) == value)
-            break;
-    }
-    fl_buffer_puts(out, digits);
+    number(out, (double)value, true);
 }
 
 void fl_json_int(fl_buffer *out, int64_t value) {
-    fl_buffer_printf(out, "%" PRId64, value);
+    char digits[FL_DECIMAL];
+    fl_buffer_add(out, digits, (size_t)fl_decimal_int(digits, value));
 }
 
 void fl_json_bool(fl_buffer *out, bool value) {
@@ -105,13 +82,18 @@ void fl_json_bool(fl_buffer *out, bool value) {
 }
 
 void fl_json_ints(fl_buffer *out, const int64_t *values, int n) {
-    for (int i = 0; i < n; i++)
-        fl_buffer_printf(out, "%s%" PRId64, i ? "," : "[", values[i]);
+    for (int i = 0; i < n; i++) {
+        fl_buffer_puts(out, i ? "," : "[");
+        fl_json_int(out, values[i]);
+    }
     fl_buffer_puts(out, n ? "]" : "[]");
 }
 
 void fl_json_axes(fl_buffer *out, const fl_axis *axes, int n) {
-    for (int i = 0; i < n; i++)
-        fl_buffer_printf(out, "%s\"%s\"", i ? "," : "[", fl_axis_name(axes[i]));
+    for (int i = 0; i < n; i++) {
+        fl_buffer_puts(out, i ? ",\"" : "[\"");
+        fl_buffer_puts(out, fl_axis_name(axes[i]));
+        fl_buffer_puts(out, "\"");
+    }
     fl_buffer_puts(out, n ? "]" : "[]");
 }

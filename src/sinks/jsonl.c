@@ -10,28 +10,51 @@
 
 enum { EDGE = 3 }; /* values shown from the beginning and the end */
 
-static void int_or_null(fl_buffer *out, const char *key, int64_t value) {
+static void key(fl_buffer *out, const char *name) {
+    fl_buffer_puts(out, ",\"");
+    fl_buffer_puts(out, name);
+    fl_buffer_puts(out, "\":");
+}
+
+static void integer(fl_buffer *out, const char *name, int64_t value) {
+    key(out, name);
+    fl_json_int(out, value);
+}
+
+static void int_or_null(fl_buffer *out, const char *name, int64_t value) {
+    key(out, name);
     if (value >= 0)
-        fl_buffer_printf(out, ",\"%s\":%lld", key, (long long)value);
+        fl_json_int(out, value);
     else
-        fl_buffer_printf(out, ",\"%s\":null", key);
+        fl_buffer_puts(out, "null");
+}
+
+/* A word that needs no escaping. */
+static void word(fl_buffer *out, const char *name, const char *value) {
+    key(out, name);
+    fl_buffer_puts(out, "\"");
+    fl_buffer_puts(out, value);
+    fl_buffer_puts(out, "\"");
 }
 
 static void place(fl_recorder *r, const fl_event *event) {
     fl_buffer *out = &r->line;
     char name[128];
     fl_stage_name(event->stage, event->layer, r->dialect, name, sizeof name);
-    fl_buffer_printf(out, "{\"event\":%lld,\"pass\":%d,\"phase\":\"%s\",\"past\":%lld,\"new\":%lld",
-                     (long long)event->index, event->pass,
-                     event->phase == FL_PREFILL ? "prefill" : "decode", (long long)event->past,
-                     (long long)event->new_tokens);
+    fl_buffer_puts(out, "{\"event\":");
+    fl_json_int(out, event->index);
+    integer(out, "pass", event->pass);
+    word(out, "phase", event->phase == FL_PREFILL ? "prefill" : "decode");
+    integer(out, "past", event->past);
+    integer(out, "new", event->new_tokens);
     int_or_null(out, "layer", event->layer);
     int_or_null(out, "head", event->head);
     int_or_null(out, "kv_head", event->kv_head);
-    fl_buffer_printf(out, ",\"stage\":\"%s\",\"name\":\"%s\",\"shape\":",
-                     fl_stage_get_info(event->stage)->id, name);
+    word(out, "stage", fl_stage_get_info(event->stage)->id);
+    word(out, "name", name);
+    key(out, "shape");
     fl_json_ints(out, event->tensor.shape, event->tensor.n_dims);
-    fl_buffer_puts(out, ",\"axes\":");
+    key(out, "axes");
     fl_json_axes(out, event->tensor.axes, event->tensor.n_dims);
 }
 
@@ -39,8 +62,8 @@ static const char *dtype_word(fl_dtype dtype) {
     return dtype == FL_DTYPE_I32 ? "i32" : dtype == FL_DTYPE_F16 ? "f16" : "f32";
 }
 
-static void real(fl_buffer *out, const char *key, double value, bool there) {
-    fl_buffer_printf(out, ",\"%s\":", key);
+static void real(fl_buffer *out, const char *name, double value, bool there) {
+    key(out, name);
     if (there)
         fl_json_double(out, value);
     else
@@ -48,16 +71,16 @@ static void real(fl_buffer *out, const char *key, double value, bool there) {
 }
 
 /* A value of a cell: it has float precision. */
-static void cell(fl_buffer *out, const char *key, float value, bool there) {
-    fl_buffer_printf(out, ",\"%s\":", key);
+static void cell(fl_buffer *out, const char *name, float value, bool there) {
+    key(out, name);
     if (there)
         fl_json_float(out, value);
     else
         fl_buffer_puts(out, "null");
 }
 
-static void index_of(fl_buffer *out, const char *key, const int64_t *index, int n, bool there) {
-    fl_buffer_printf(out, ",\"%s\":", key);
+static void index_of(fl_buffer *out, const char *name, const int64_t *index, int n, bool there) {
+    key(out, name);
     if (there)
         fl_json_ints(out, index, n);
     else
@@ -69,8 +92,8 @@ static void statistics(fl_buffer *out, const fl_event *event) {
     fl_event_stats(event, &s);
     const bool some = s.finite > 0;
     const int n = event->tensor.n_dims;
-    fl_buffer_printf(out, ",\"count\":%lld,\"masked\":%lld", (long long)s.count,
-                     (long long)s.masked);
+    integer(out, "count", s.count);
+    integer(out, "masked", s.masked);
     cell(out, "min", (float)s.min, some);
     cell(out, "max", (float)s.max, some);
     index_of(out, "argmin", s.argmin, n, some);
@@ -80,14 +103,16 @@ static void statistics(fl_buffer *out, const fl_event *event) {
     real(out, "rms", s.rms, some);
     real(out, "l2", s.l2, some);
     real(out, "sum", s.sum, some);
-    fl_buffer_printf(out, ",\"zeros\":%lld,\"nan\":%lld,\"inf\":%lld", (long long)s.zeros,
-                     (long long)s.nan, (long long)s.inf);
+    integer(out, "zeros", s.zeros);
+    integer(out, "nan", s.nan);
+    integer(out, "inf", s.inf);
 }
 
 /* Cells [from, to) in row order; what is masked or not finite is null. */
-static void cells(fl_buffer *out, const char *key, const fl_tensor *tensor, int64_t from,
+static void cells(fl_buffer *out, const char *name, const fl_tensor *tensor, int64_t from,
                   int64_t to) {
-    fl_buffer_printf(out, ",\"%s\":[", key);
+    key(out, name);
+    fl_buffer_puts(out, "[");
     for (int64_t flat = from; flat < to; flat++) {
         int64_t index[FL_MAX_DIMS] = {0}, rest = flat;
         for (int i = tensor->n_dims - 1; i >= 0; i--) {
@@ -156,7 +181,7 @@ static void best(fl_recorder *r, const fl_tensor *tensor) {
 static fl_flow record(void *ctx, const fl_event *event) {
     fl_recorder *r = ctx;
     place(r, event);
-    fl_buffer_printf(&r->line, ",\"dtype\":\"%s\"", dtype_word(event->tensor.dtype));
+    word(&r->line, "dtype", dtype_word(event->tensor.dtype));
     if (fl_holds_ids(event->stage)) {
         ids(r, &event->tensor);
         if (event->stage == FL_STAGE_next_token)
