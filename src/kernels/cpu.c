@@ -25,3 +25,23 @@ bool fl_cpu_has_avx512_vnni(void) {
     return fl_cpu_has_avx512() && __builtin_cpu_supports("avx512vnni");
 }
 #endif
+
+#if defined(__aarch64__)
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
+bool fl_cpu_has_neon(void) {
+    return true;
+}
+
+bool fl_cpu_has_neon_dot(void) {
+#if defined(__linux__)
+    return getauxval(AT_HWCAP) & HWCAP_ASIMDDP;
+#elif defined(__APPLE__)
+    return true;
+#else
+    return false;
+#endif
+}
+#endif

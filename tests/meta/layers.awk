@@ -49,7 +49,7 @@ BEGIN {
           "unistd.h sys/ioctl.h sys/mman.h sys/resource.h sys/stat.h sys/statvfs.h sys/time.h " \
           "sys/types.h sys/utsname.h sys/wait.h", "base")
     allow("malloc.h omp.h utf8proc.h", "base")
-    allow("cpuid.h immintrin.h arm_neon.h", "kernels")
+    allow("cpuid.h sys/auxv.h immintrin.h arm_neon.h", "kernels")
     allow("jansson.h", "model sinks cli")
     allow("curses.h ncurses.h term.h", "tui")
     generated["stage_lines.h"] = "cli"
