@@ -94,9 +94,14 @@ static void check_product(fl_try *t, fl_layout layout, fl_dtype type, int64_t to
     fl_try_end(t);
 }
 
+/* Whether the type is worth a try: lengths that come to the same blocks are all one to it. */
+static bool is_worth(fl_dtype type, int64_t n) {
+    return (fl_stored_length(type, n) - n) * 4 < fl_dtype_get_info(type)->block_elems;
+}
+
 static void check_types(fl_try *t, fl_layout layout, uint64_t types, int64_t typical) {
     for (fl_dtype type = 0; type < FL_DTYPE_COUNT; type++)
-        if (fl_dtype_get_info(type)->readable && types >> type & 1)
+        if (fl_dtype_get_info(type)->readable && types >> type & 1 && is_worth(type, t->n))
             check_product(t, layout, type, draw_tokens(t, typical));
 }
 

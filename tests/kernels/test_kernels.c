@@ -115,7 +115,11 @@ static const int64_t long_lengths[] = {71,  79,  89,  95,  96,  97,  127,  128, 
                                        160, 161, 191, 192, 193, 223, 255,  256,  257,  263,  287,
                                        288, 319, 320, 383, 384, 385, 511,  512,  513,  521,  640,
                                        641, 767, 768, 769, 895, 997, 1021, 1023, 1024, 2081, 4129};
-enum { SHORT_LENGTHS = 67, LONG_LENGTHS = sizeof long_lengths / sizeof *long_lengths };
+enum {
+    SHORT_LENGTHS = 67,
+    VERY_LONG = 1024,
+    LONG_LENGTHS = sizeof long_lengths / sizeof *long_lengths
+};
 
 static void check_item(void **state) {
     const struct sigaction action = {.sa_handler = touched, .sa_flags = SA_NODEFER};
@@ -123,7 +127,8 @@ static void check_item(void **state) {
     sigaction(SIGBUS, &action, NULL);
     for (int64_t i = 0; i < SHORT_LENGTHS + LONG_LENGTHS; i++) {
         int64_t n = i < SHORT_LENGTHS ? i + 1 : long_lengths[i - SHORT_LENGTHS];
-        for (fl_inputs inputs = 0; inputs < FL_INPUTS_COUNT; inputs++) {
+        fl_inputs kinds = n > VERY_LONG ? 1 : FL_INPUTS_COUNT;
+        for (fl_inputs inputs = 0; inputs < kinds; inputs++) {
             run_try(*state, n, inputs, true);
             run_try(*state, n, inputs, false);
         }
@@ -160,7 +165,9 @@ static int check_all(const char *word) {
             tests[n] = (struct CMUnitTest){names[n], check_item, NULL, NULL, &items[n]};
             n++;
         }
-    return _cmocka_run_group_tests("kernels", tests, n, NULL, NULL);
+    if (n == 0)
+        fprintf(stderr, "no kernel or level of this machine is called %s\n", word);
+    return n == 0 ? 2 : _cmocka_run_group_tests("kernels", tests, n, NULL, NULL);
 }
 
 int main(int argc, char **argv) {
