@@ -83,14 +83,27 @@ static void expect_product(const fl_try *t, const product *p) {
     }
 }
 
+/* What a row gets must not depend on the rows beside it: threads cut them anywhere. */
+static void expect_no_seams(fl_try *t, const product *p) {
+    float *whole = fl_output(t, p->x.tokens * p->w.out);
+    fl_product(t->kernels, &p->w, p->bias, &p->x, 0, p->w.out, whole);
+    for (int64_t token = 0; token < p->x.tokens; token++)
+        for (int64_t i = token * p->w.out + p->begin; i < token * p->w.out + p->end; i++)
+            if (whole[i] != p->out[i] && !(isnan(whole[i]) && isnan(p->out[i])))
+                fl_fail_try(t, "[%lld] is %a in a product of some rows and %a in that of all",
+                            (long long)i, (double)p->out[i], (double)whole[i]);
+}
+
 static void check_product(fl_try *t, fl_layout layout, fl_dtype type, int64_t tokens) {
     fl_try_begin(t);
     product p = draw_product(t, layout, type, tokens);
     fl_pack(t->kernels, &p.x, 0, fl_operand_units(&p.x));
     FL_TIMED(t, p.w.row_bytes * (uint64_t)p.w.out, 2 * tokens * p.w.in * p.w.out,
              fl_product(t->kernels, &p.w, p.bias, &p.x, p.begin, p.end, p.out));
-    if (!t->timing)
+    if (!t->timing) {
         expect_product(t, &p);
+        expect_no_seams(t, &p);
+    }
     fl_try_end(t);
 }
 
