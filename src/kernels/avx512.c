@@ -10,7 +10,7 @@
 
 #define FN(name) fl_avx512_##name
 
-enum { COLUMNS_FROM = 8 };
+enum { COLUMNS_FROM = 12 };
 
 fl_dequantise_fn FN(dequantise);
 
