@@ -87,7 +87,8 @@ struct fl_session {
 
     int32_t pass; /* -1 before the first */
     int64_t step; /* the next step within the pass */
-    fl_dims dims;
+    fl_dims dims; /* of the rows computed: fewer than the pass has where the rest is dropped */
+    bool idle;    /* nothing of what is left of the pass matters */
     uint64_t rng;
     bool modified;
 

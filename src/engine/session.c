@@ -184,7 +184,7 @@ int64_t fl_session_next_step(const fl_session *s) {
 }
 
 fl_dims fl_session_dims(const fl_session *s) {
-    return s->dims;
+    return s->pass < 0 ? s->dims : fl_pass_dims(s, &s->passes[s->pass]);
 }
 
 const int32_t *fl_session_tokens(const fl_session *s, size_t *n_tokens) {

@@ -11,8 +11,8 @@
 #include "engine/split.h"
 #include "kernels/dequant.h"
 
-/* Rows of a matrix that a thread takes at a time. */
-enum { PRODUCT_ROWS = 48 };
+/* Rows that meet tokens side by side at a time: whole tiles on every level. */
+enum { BAND_ROWS = 48 };
 
 /* ---- helpers: results, weights, work split over rows ---- */
 
@@ -70,11 +70,17 @@ static void product_range(void *ctx, int64_t begin, int64_t end) {
     fl_product(&job->s->kernels, &job->w, job->bias, &job->s->operand, begin, end, job->out);
 }
 
-/* Lays x out for a product with weights of this type. Stages in a row that read the same x (q, k,
- * v; gate, up) share the work. */
-static void prepare_operand(fl_session *s, const float *x, int64_t tokens, fl_dtype type,
+/* The layout for a stage's product. In the blocks it is that of all the pass's tokens, also where
+ * only some rows are still computed: they get the same values. */
+static fl_layout layout_of(const fl_session *s, const fl_stage_info *info, int64_t tokens,
+                           fl_dtype type) {
+    int64_t all = info->scope == FL_SCOPE_LAYER ? s->passes[s->pass].new_tokens : tokens;
+    return fl_product_layout(&s->kernels, type, all, s->options.fast);
+}
+
+/* Lays x out. Stages in a row that read the same x (q, k, v; gate, up) share the work. */
+static void prepare_operand(fl_session *s, const float *x, int64_t tokens, fl_layout layout,
                             int64_t n) {
-    fl_layout layout = fl_product_layout(&s->kernels, type, tokens, s->options.fast);
     bool again = s->operand.x == x && s->operand.layout == layout && s->operand_step + 1 == s->step;
     s->operand_step = s->step;
     if (again)
@@ -84,6 +90,14 @@ static void prepare_operand(fl_session *s, const float *x, int64_t tokens, fl_dt
     if (layout != FL_PLAIN)
         fl_parallel_for(fl_threads_for(s, tokens * n * 8), (tokens + unit - 1) / unit, 1,
                         pack_range, s);
+}
+
+/* Rows of a matrix that a thread takes at a time: many where they stream by, a band where tokens
+ * lie side by side. */
+static int64_t rows_at_a_time(const fl_session *s, int64_t rows) {
+    int64_t shares = 2 * s->threads;
+    bool streams = s->operand.layout == FL_PLAIN || s->operand.layout == FL_Q8;
+    return streams ? (rows + shares - 1) / shares : BAND_ROWS;
 }
 
 /* out[t] = W · x[t] (+ bias): the rows of W are split over the threads. */
@@ -96,8 +110,9 @@ static void project(fl_run *run, fl_stage stage, const float *x, int64_t tokens,
                         fl_dtype_row_bytes(w->dtype, (uint64_t)w->shape[1])};
     if (info->bias != FL_WEIGHT_none && fl_weight_exists(info->bias, &s->hparams))
         job.bias = weight_vector(run, info->bias, s->a.bias);
-    prepare_operand(s, x, tokens, w->dtype, job.w.in);
-    fl_parallel_for(fl_threads_for(s, tokens * job.w.out * job.w.in), job.w.out, PRODUCT_ROWS,
+    prepare_operand(s, x, tokens, layout_of(s, info, tokens, w->dtype), job.w.in);
+    int64_t grain = rows_at_a_time(s, job.w.out);
+    fl_parallel_for(fl_threads_for(s, tokens * job.w.out * job.w.in), job.w.out, grain,
                     product_range, &job);
     give(run, stage, out, FL_DTYPE_F32);
 }

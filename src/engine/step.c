@@ -9,6 +9,7 @@
 #include "base/machine.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- passes ---- */
 
@@ -102,6 +103,7 @@ static fl_status enter_pass(fl_session *s, int32_t index, fl_diag *diag) {
     s->dims = dims;
     s->choice = -1;
     s->operand = (fl_operand){0};
+    s->idle = false;
     return FL_OK;
 }
 
@@ -147,7 +149,7 @@ static fl_status ready(fl_session *s, fl_diag *diag) {
 /* Computes the step's stage. A per-head stage computes all heads with head 0; the others find their
  * part of the result waiting. */
 static void compute(fl_session *s, const fl_step *step) {
-    if (step->head > 0) {
+    if (step->head > 0 || s->idle) {
         s->stage_ns = -1;
         return;
     }
@@ -242,11 +244,48 @@ fl_status fl_session_run(fl_session *s, fl_diag *diag) {
     return status;
 }
 
+/* ---- rows that nobody asked for ---- */
+
+/* Does a sink want to see what is left of the last layer? */
+static bool rest_is_wanted(const fl_session *s) {
+    const fl_plan *plan = s->plans[current(s)->end];
+    for (int64_t i = s->step; i < fl_plan_count(plan); i++) {
+        const fl_step *step = fl_plan_step(plan, i);
+        for (int sink = 0; step->layer >= 0 && sink < s->n_sinks; sink++)
+            if (!s->sinks[sink].wants || s->sinks[sink].wants(s->sinks[sink].ctx, step))
+                return true;
+    }
+    return false;
+}
+
+/* Once the last layer has cached its keys and values, only the R rows that get logits still matter:
+ * the rest of the pass runs over them alone, as if it had begun with them. A row is computed as
+ * before, so it has the same values. */
+static void drop_rows(fl_session *s) {
+    int64_t rows = s->dims.R, dropped = s->dims.T - rows, q_width = s->dims.H * s->dims.d;
+    s->idle = rows == 0;
+    if (rows == 0 || dropped == 0)
+        return;
+    memmove(s->a.x, s->a.x + dropped * s->dims.D, (size_t)(rows * s->dims.D) * sizeof *s->a.x);
+    memmove(s->a.q_rope, s->a.q_rope + dropped * q_width,
+            (size_t)(rows * q_width) * sizeof *s->a.q_rope);
+    s->dims.T = rows;
+    s->dims.P += dropped;
+}
+
+static bool last_values_are_cached(const fl_session *s) {
+    const fl_step *done = fl_plan_step(s->plans[current(s)->end], s->step - 1);
+    return done->stage == FL_STAGE_v_cache && done->layer == s->dims.L - 1;
+}
+
 fl_status fl_session_pass(fl_session *s, int32_t *token, fl_diag *diag) {
     fl_flow flow;
     fl_status status = ready(s, diag);
-    while (status == FL_OK && !pass_is_over(s))
+    while (status == FL_OK && !pass_is_over(s)) {
         status = advance(s, NULL, &flow, diag);
+        if (status == FL_OK && last_values_are_cached(s) && !rest_is_wanted(s))
+            drop_rows(s);
+    }
     *token = status == FL_OK ? s->choice : -1; /* when the run has ended there was no pass */
     return status;
 }
