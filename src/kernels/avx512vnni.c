@@ -128,6 +128,13 @@ STEP step_q4_0(const unsigned char *const *w, int rows, const fl_q8_row *x, row_
     }
 }
 
+/* The scales of a block's sub-blocks times those of the activations; its minima are counted. */
+static inline __m256 k_scales(const unsigned char *block, const fl_q8_row *x, row_sum *sum) {
+    __m128i bytes = k_bytes(block);
+    __m256 d = k_begin(block, bytes, x, sum);
+    return _mm256_mul_ps(_mm256_mul_ps(d, bytes_to_floats(bytes)), _mm256_loadu_ps(x->scales));
+}
+
 /* Activations of a K block as its bytes have them: [i][0] meets low nibbles, [i][1] high ones. */
 typedef struct k_values {
     __m512i part[2][2];
