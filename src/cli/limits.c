@@ -13,8 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Far beyond any cache; at least some parts for every thread, so that a slow one holds up nobody.
- */
+/* Far beyond any cache, in some parts for every thread, so that a slow one holds up nobody. */
 enum { BUFFER = 256 << 20, LEAST_PARTS = 32, PARTS_PER_THREAD = 4, MOST_STREAMS = 8 };
 /* Some milliseconds of multiplying, in all. */
 enum { ROUNDS = 1 << 19 };

@@ -14,7 +14,7 @@
 typedef void fl_dequantise_fn(fl_dtype type, const void *src, int64_t n, float *out);
 fl_dequantise_fn fl_dequantise;
 
-/* Address of element `index` of an array of F32 or F16. */
+/* Address of element `index` of an array of F32, F16 or I32. */
 static inline const void *fl_cell(const void *array, fl_dtype type, int64_t index) {
     return (const unsigned char *)array + (type == FL_DTYPE_F16 ? 2 : 4) * index;
 }

@@ -10,8 +10,8 @@
  * FL_Q8          8-bit rows: a token's n signed bytes, then per 32 of them a float scale, then per
  *                32 the sum of what they stand for. n is padded with zeros to a multiple of 256.
  * FL_Q8_COLUMNS  8-bit, 16 tokens side by side and 4 activations of a token together: per 16 tokens
- *                [n/4][16][4] signed bytes, then [n/32][16] float scales, then [n/16][16] int32
- * sums of 16 bytes.
+ *                [n/4][16][4] signed bytes, then [n/32][16] float scales, then [n/16][16] sums of
+ *                16 bytes, 32 bits each.
  *
  * A byte b stands for scale·b with scale = largest of its 32 / 127. Tokens that fill up the last 16
  * are zeros.
