@@ -5,8 +5,9 @@
  *
  * An event and everything it points to is borrowed for the call. A sink is asked once per step
  * whether it wants it (about all heads of a stage with the first of them), then is given the event,
- * and answers go or stop. Statistics are taken once for all sinks that want an event, and not at
- * all if none does. Sinks never call the engine.
+ * and answers go or stop; fl_session_pass also asks ahead about the rest of the last layer, so the
+ * answer may not depend on how often it is asked for. Statistics are taken once for all sinks that
+ * want an event, and not at all if none does. Sinks never call the engine.
  */
 #ifndef FOOTLIGHT_EVENT_H
 #define FOOTLIGHT_EVENT_H

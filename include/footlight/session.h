@@ -60,8 +60,8 @@ typedef struct fl_session_options {
     fl_sampler sampler;
     const fl_patch *patches; /* copied */
     size_t n_patches;
-    bool fast;         /* 8-bit activations against quantised weights, on levels that have such
-                        * kernels; else float ones */
+    bool fast;       /* 8-bit activations against quantised weights, on levels that have such
+                      * kernels; else float ones */
     const char *isa; /* "auto", "scalar", ...; NULL: FOOTLIGHT_ISA, else auto */
     bool time;       /* measure ns */
 } fl_session_options;
@@ -84,8 +84,10 @@ FL_API fl_status fl_session_add_sink(fl_session *session, const fl_sink *sink);
 FL_API fl_status fl_session_step(fl_session *session, fl_event *event, fl_diag *diag);
 /* Steps until the end (FL_DONE) or until a sink says stop (FL_OK). */
 FL_API fl_status fl_session_run(fl_session *session, fl_diag *diag);
-/* Runs to the end of the pass without building events if no sink wants any; *token receives the
- * choice (-1 if the pass chooses none). FL_DONE when the run has ended. */
+/* Runs to the end of the pass; *token receives the choice (-1 if the pass chooses none). FL_DONE
+ * when the run has ended. No event is built that no sink wants, and once the last layer's keys and
+ * values are cached only the rows that get logits are computed on, unless a sink wants something of
+ * that layer after them. What is computed is the same to the byte. */
 FL_API fl_status fl_session_pass(fl_session *session, int32_t *token, fl_diag *diag);
 
 /* Goes back to the start of a pass that has begun and forgets the later ones with their tokens;
