@@ -4,6 +4,7 @@
 #include "test.h"
 
 #include "base/diag.h"
+#include "kernels/cpu.h"
 #include "kernels/kernels.h"
 
 static void kernels_are_chosen_by_name(void **state) {
@@ -16,6 +17,66 @@ static void kernels_are_chosen_by_name(void **state) {
     assert_int_equal(fl_kernels_choose(&kernels, "auto", &diag), FL_OK);
     assert_int_equal(fl_kernels_choose(&kernels, "mmx", &diag), FL_ERR_USAGE);
     assert_non_null(strstr(diag.message, "mmx"));
+}
+
+static const struct {
+    const char *name;
+    bool (*runs)(void);
+} levels[] = {
+    {"scalar", NULL},
+#define FL_LEVEL(name, file, runs) {name, runs},
+#include "kernels/levels.def"
+};
+enum { N_LEVELS = sizeof levels / sizeof *levels };
+
+/* Whether one of the rows of that name does. */
+static bool runs_here(const char *name) {
+    bool runs = false;
+    for (int i = 0; i < N_LEVELS; i++)
+        runs |= strcmp(levels[i].name, name) == 0 && (!levels[i].runs || levels[i].runs());
+    return runs;
+}
+
+static const char *best_level(void) {
+    const char *best = NULL;
+    for (int i = 0; i < N_LEVELS; i++)
+        if (runs_here(levels[i].name))
+            best = levels[i].name;
+    return best;
+}
+
+static void levels_are_taken_where_they_run(void **state) {
+    (void)state;
+    for (int i = 0; i < N_LEVELS; i++) {
+        fl_kernels kernels;
+        fl_diag diag;
+        fl_diag_init(&diag, NULL);
+        fl_status status = fl_kernels_choose(&kernels, levels[i].name, &diag);
+        assert_int_equal(status, runs_here(levels[i].name) ? FL_OK : FL_ERR_USAGE);
+        if (status == FL_OK)
+            assert_string_equal(kernels.isa, levels[i].name);
+        else
+            assert_non_null(strstr(diag.message, best_level()));
+    }
+}
+
+static void without_a_name_the_environment_decides_then_the_best(void **state) {
+    (void)state;
+    static const struct {
+        const char *isa, *environment;
+        bool best; /* else scalar */
+    } cases[] = {{NULL, NULL, true},       {NULL, "", true},         {NULL, "auto", true},
+                 {NULL, "scalar", false},  {"auto", "scalar", true}, {"", "scalar", true},
+                 {"scalar", "auto", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fl_kernels kernels;
+        if (cases[i].environment)
+            setenv("FOOTLIGHT_ISA", cases[i].environment, 1);
+        else
+            unsetenv("FOOTLIGHT_ISA");
+        assert_int_equal(fl_kernels_choose(&kernels, cases[i].isa, NULL), FL_OK);
+        assert_string_equal(kernels.isa, cases[i].best ? best_level() : "scalar");
+    }
 }
 
 static void every_kernel_shows_its_own_text(void **state) {
@@ -45,6 +106,8 @@ static void every_kernel_shows_its_own_text(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kernels_are_chosen_by_name),
+        cmocka_unit_test(levels_are_taken_where_they_run),
+        cmocka_unit_test(without_a_name_the_environment_decides_then_the_best),
         cmocka_unit_test(every_kernel_shows_its_own_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
