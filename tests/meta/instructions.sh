@@ -19,7 +19,9 @@ predefined | grep -q __x86_64__ || { echo "SKIPPED: not built for x86-64"; exit 
 ! predefined | grep -q __AVX__ || { echo "SKIPPED: built for CPUs with AVX only"; exit 0; }
 
 # Objects of such a file carry the name: avx512vnni.c.o, dequant_avx512.c.o, probe_avx2.c.o.
-levels='avx2|avx512|neon'
+levels=$(sed -n 's/^FL_LEVEL("[^"]*", \([a-z0-9]*\),.*/\1/p' \
+    "$FOOTLIGHT_SOURCE/src/kernels/levels.def" | paste -sd '|' -)
+[ -n "$levels" ] || { echo "no levels found"; exit 1; }
 
 # AVX instructions have names with v or work on registers of their own; verr and verw are older.
 instructions() { # ARCHIVE
