@@ -16,10 +16,6 @@
 
 #define FN(name) fl_avx2_##name
 
-static inline float half_to_float(uint16_t half) {
-    return _cvtsh_ss(half);
-}
-
 enum { COLUMNS_FROM = 8 };
 
 fl_dequantise_fn FN(dequantise);

@@ -17,10 +17,6 @@
 
 #define FN(name) fl_avx512vnni_##name
 
-static inline float half_to_float(uint16_t half) {
-    return _cvtsh_ss(half);
-}
-
 /* ---- many tokens ---- */
 
 enum { Q_ROWS = 6, Q_VECTORS = 2, Q8_ZERO = 128, Q8_COLUMNS_FROM = 5 };

@@ -3,13 +3,9 @@
 /*
  * dequant.c once more, as the compiler writes it for AVX2.
  */
-#include <immintrin.h>
+#include "kernels/lanes_avx2.inc"
 
 #include <footlight/tensor.h>
-
-static inline float half_to_float(uint16_t half) {
-    return _cvtsh_ss(half);
-}
 
 #define fl_half_to_float half_to_float
 #define fl_dequantise fl_avx2_dequantise

@@ -5,6 +5,8 @@
  */
 #include "kernels/kernels.h"
 
+_Static_assert(FL_DTYPE_COUNT <= 64, "q8_types has a bit for each type");
+
 static bool enough(int64_t tokens, int64_t from) {
     return from > 0 && tokens >= from;
 }
