@@ -3,8 +3,8 @@
 /*
  * AVX-512 with VNNI: products of quantised weights with 8-bit activations. One instruction
  * multiplies 64 pairs of bytes and adds them up in fours; it wants one side without sign, so
- * weights are used as q + zero and zero·Σ activations is taken off beforehand, for four rows at
- * once.
+ * weights are used as q + zero and zero·Σ activations is taken off beforehand, for all rows of a
+ * step at once.
  *
  * A row is read as it lies in the file: whole numbers and scales are picked out of the blocks in
  * registers, and the next rows are asked for meanwhile.
