@@ -3,8 +3,10 @@
 /*
  * The program. Everything is in src/cli.
  */
+#include "base/machine.h"
 #include "cli/cli.h"
 
 int main(int argc, char **argv) {
+    fl_spin_briefly(argv);
     return fl_cli_main(argc, argv);
 }

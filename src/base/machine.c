@@ -79,6 +79,21 @@ void fl_keep_freed_memory(void) {
 #endif
 }
 
+void fl_spin_briefly(char **argv) {
+#if defined(_OPENMP) && defined(__linux__)
+    if (getenv("GOMP_SPINCOUNT") || getenv("OMP_WAIT_POLICY") || fl_cpu_count() == 1)
+        return;
+    char self[4096];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (length <= 0 || setenv("GOMP_SPINCOUNT", "2000", 1) != 0)
+        return;
+    self[length] = '\0';
+    execv(self, argv);
+#else
+    (void)argv;
+#endif
+}
+
 void fl_parallel_for(int threads, int64_t count, int64_t grain, fl_range_fn *body, void *ctx) {
     if (count <= 0)
         return;

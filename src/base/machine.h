@@ -23,6 +23,13 @@ int64_t fl_resident_bytes(void);
  * can be told so: then only the first of several equal runs waits for pages. */
 void fl_keep_freed_memory(void);
 
+/* To be called first by a program, with main's argv. GNU OpenMP lets threads that wait spin for
+ * milliseconds, unless the environment says otherwise before the program starts; beside another busy
+ * process that starves the thread they wait for. Starts the program again with a spin of
+ * microseconds, after which threads sleep; does nothing where the user has chosen, or where that is
+ * not possible. */
+void fl_spin_briefly(char **argv);
+
 /* Calls body(ctx, begin, end) for ranges that together cover [0, count), on at most `threads`
  * threads, and returns when all are done. Ranges begin at multiples of `grain` and a thread that is
  * done takes the next one, so that a slow core holds up nobody. How the range is cut must not

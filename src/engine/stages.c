@@ -12,7 +12,7 @@
 #include "kernels/dequant.h"
 
 /* Rows that meet tokens side by side at a time: whole tiles on every level. */
-enum { BAND_ROWS = 36 };
+enum { BAND_ROWS = 48 };
 
 /* ---- helpers: results, weights, work split over rows ---- */
 
