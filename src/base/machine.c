@@ -65,6 +65,29 @@ void fl_cpu_name(char *out, size_t size) {
         snprintf(out, size, "%s", uname(&system) >= 0 ? system.machine : "unknown");
 }
 
+/* "32768K" in a file of its own for each cache of the first processor. */
+static int64_t described_cache(int index) {
+    char path[64], size[32] = "";
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/size", index);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return -1;
+    const char *read = fgets(size, sizeof size, file);
+    fclose(file);
+    return read ? strtoll(size, NULL, 10) << 10 : 0;
+}
+
+int64_t fl_processor_cache_bytes(void) {
+    int64_t most = 0, bytes;
+    for (int index = 0; (bytes = described_cache(index)) >= 0; index++)
+        most = bytes > most ? bytes : most;
+#if defined(_SC_LEVEL3_CACHE_SIZE)
+    if (most == 0 && (bytes = sysconf(_SC_LEVEL3_CACHE_SIZE)) > 0)
+        most = bytes;
+#endif
+    return most;
+}
+
 int64_t fl_resident_bytes(void) {
     char kilobytes[64];
     if (!proc_entry("/proc/self/status", "RssAnon", kilobytes, sizeof kilobytes))

@@ -16,6 +16,8 @@ int64_t fl_clock_ns(void);
 int fl_cpu_count(void);
 /* What the processor calls itself; the architecture's name where the system does not say. */
 void fl_cpu_name(char *out, size_t size);
+/* Bytes of the processor's largest cache; 0 where the system does not say. */
+int64_t fl_processor_cache_bytes(void);
 /* Bytes of this process in memory that are its own: no mapped file, nothing shared. -1 where the
  * system does not say. */
 int64_t fl_resident_bytes(void);

@@ -119,6 +119,7 @@ static fl_status repeat_once(fl_bench *b, int i, fl_diag *diag) {
 static fl_status measure(fl_bench *b, fl_diag *diag) {
     show_progress("the machine", 1, b->repeat);
     fl_status status = fl_limits_open(&b->limits, b->job.options.threads, diag);
+    b->processor_cache = fl_processor_cache_bytes();
     fl_keep_freed_memory();
     if (status == FL_OK)
         fl_limits_read_weights(&b->limits, b->job.model);

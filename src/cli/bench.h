@@ -15,8 +15,8 @@
 /* ---- limits.c: how fast this machine reads and multiplies ---- */
 
 typedef struct fl_pattern {
-    const char *name;
-    int streams; /* of each thread at a time */
+    const char *name; /* in words, behind "reading memory from" */
+    int streams;      /* of each thread at a time */
     int64_t ahead;
 } fl_pattern;
 
@@ -90,7 +90,8 @@ typedef struct fl_bench {
     bool per_stage, exact;
     char isa[16];
     fl_limits limits;
-    int64_t session_bytes; /* in memory at the end of a run; -1: unknown */
+    int64_t processor_cache; /* bytes of its largest cache; 0: unknown */
+    int64_t session_bytes;   /* in memory at the end of a run; -1: unknown */
     double seconds[FL_BENCH_MODES][FL_PHASES][FL_MAX_REPEAT];
     double read_gb_s[FL_BENCH_MODES][FL_MAX_REPEAT]; /* just before or after, the better of them */
     double stage_seconds[FL_PHASES][FL_STAGE_COUNT][FL_MAX_REPEAT];
@@ -105,13 +106,16 @@ typedef struct fl_rates {
     double prefill_tok_s, decode_tok_s;
     double decode_gb_s, decode_share; /* of the read bandwidth */
     double share_then;                /* of that just before or after each run */
-    double of_untraced[FL_PHASES];    /* 1: as fast */
+    double of_untraced[FL_PHASES];    /* of the untraced tok/s; 1: as fast */
 } fl_rates;
 
 fl_rates fl_bench_rates(const fl_bench *bench, fl_bench_mode mode);
 /* What a decode pass has to read, the mean over the passes. */
 double fl_bench_token_bytes(const fl_bench *bench);
 
+/* Does a processor cache hold all that such a pass reads? Then memory sets it no limit. False where
+ * the system does not say how large the caches are. */
+bool fl_bench_fits_cache(const fl_bench *bench);
 /* Of all positions of a run. */
 int64_t fl_bench_cache_bytes(const fl_bench *bench);
 

@@ -32,18 +32,19 @@ double fl_bench_token_bytes(const fl_bench *b) {
     return sum / (double)b->new_tokens;
 }
 
+bool fl_bench_fits_cache(const fl_bench *b) {
+    return fl_bench_token_bytes(b) <= (double)b->processor_cache;
+}
+
 int64_t fl_bench_cache_bytes(const fl_bench *b) {
     return fl_kv_bytes_per_token(fl_model_hparams(b->job.model), kv_bytes(b)) *
            (b->prompt_tokens + b->new_tokens);
 }
 
-/* How fast a mode is against the untraced one, repetition by repetition: what slows the machine
- * down for a while slows both. */
+/* The quotient of the rates that stand beside it, so that a reader can work it out again. */
 static double of_untraced(const fl_bench *b, fl_bench_mode mode, int phase) {
-    double ratios[FL_MAX_REPEAT];
-    for (int i = 0; i < b->repeat; i++)
-        ratios[i] = b->seconds[FL_BENCH_UNTRACED][phase][i] / b->seconds[mode][phase][i];
-    return fl_median(ratios, b->repeat);
+    return fl_median(b->seconds[FL_BENCH_UNTRACED][phase], b->repeat) /
+           fl_median(b->seconds[mode][phase], b->repeat);
 }
 
 /* Repetition by repetition, against what the machine could read about then. */

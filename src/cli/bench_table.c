@@ -75,20 +75,26 @@ static bool put_modes(const fl_bench *b, int width, fl_buffer *out) {
 enum { PHASE_COLUMNS = 4, N_COLUMNS = 1 + FL_PHASES * PHASE_COLUMNS };
 
 static const fl_column stage_columns[N_COLUMNS] = {
-    {"stage", false, 0},  {"prefill ms", true, 0}, {"share", true, 0},
-    {"GFLOP/s", true, 1}, {"GB/s", true, 3},       {"decode ms/token", true, 0},
-    {"share", true, 0},   {"GFLOP/s", true, 4},    {"GB/s", true, 2}};
+    {"stage", false, 0}, {"prefill ms", true, 0}, {"share", true, 0},
+    {"GOP/s", true, 1},  {"GB/s", true, 3},       {"decode ms/token", true, 0},
+    {"share", true, 0},  {"GOP/s", true, 4},      {"GB/s", true, 2}};
 
-/* Three digits of whatever size; nothing where the time was too short to take. */
+/* Three digits of whatever size. */
 static void rate_cell(fl_table *table, int column, double rate) {
     if (isfinite(rate))
         fl_table_cell(table, column, rate >= 99.95 ? "%.0f" : "%.1f", rate);
 }
 
+/* What is shown as 0.000 is mostly the reading of the clock: no rate follows from it. */
+#define SHORTEST_MS 0.0005
+
 static void stage_cells(fl_table *table, int phase, const fl_stage_rates *r, double tokens) {
     const int column = 1 + phase * PHASE_COLUMNS;
-    fl_table_cell(table, column, "%.3f", 1e3 * r->seconds / tokens);
+    const double ms = 1e3 * r->seconds / tokens;
+    fl_table_cell(table, column, "%.3f", ms);
     fl_table_cell(table, column + 1, "%.1f %%", 100 * r->share);
+    if (ms < SHORTEST_MS)
+        return;
     rate_cell(table, column + 2, r->cost.flops / r->seconds / 1e9);
     rate_cell(table, column + 3, (r->cost.bytes_read + r->cost.bytes_written) / r->seconds / 1e9);
 }
@@ -136,40 +142,55 @@ static bool put_stages(const fl_bench *b, int width, fl_buffer *out) {
 /* ---- below ---- */
 
 static void put_runs_note(const fl_bench *b, int width, fl_buffer *out) {
-    char bytes[32];
     fl_buffer text = {0};
     fl_buffer_printf(&text,
                      "Prefill of %lld tokens, then decode of %lld, one a pass: medians of %d "
-                     "repetition%s. Such a pass reads at least %s: every weight once, one row of "
-                     "the embedding, the cache. The limit is how often this machine can read that.",
+                     "repetition%s. Untraced: nobody looks on. Traced: every statistic of every "
+                     "stage and head is computed. Captured: values are kept too, within --memory. "
+                     "As JSON lines: traced, and written as 'trace' writes it, to nowhere.",
                      (long long)b->prompt_tokens, (long long)b->new_tokens, b->repeat,
-                     b->repeat == 1 ? "" : "s",
-                     fl_human_bytes(bytes, sizeof bytes, fl_bench_token_bytes(b)));
-    if (fl_bench_rates(b, FL_BENCH_UNTRACED).decode_share > 1)
-        fl_buffer_puts(&text, " A model that fits the processor's caches may pass it.");
+                     b->repeat == 1 ? "" : "s");
     paragraph(out, &text, width);
 }
 
-/* A machine that others use too is not the same from second to second. */
-static void put_drift_note(const fl_bench *b, int width, fl_buffer *out) {
-    const double plain = fl_bench_rates(b, FL_BENCH_UNTRACED).share_then,
-                 traced = fl_bench_rates(b, FL_BENCH_TRACED).share_then;
+/* One line, and another for a model that it is not true of. */
+static void put_limit_note(const fl_bench *b, int width, fl_buffer *out) {
+    char bytes[32], cache[32];
+    const double read = fl_bench_token_bytes(b), gb_s = fl_limits_read(&b->limits);
+    fl_buffer text = {0};
+    fl_human_bytes(bytes, sizeof bytes, read);
+    fl_buffer_printf(&text,
+                     "The limit of decode: a token must read %s, this machine reads %.1f GB/s, so "
+                     "at most %.1f tok/s.",
+                     bytes, gb_s, gb_s * 1e9 / read);
+    paragraph(out, &text, width);
+    if (!fl_bench_fits_cache(b))
+        return;
+    fl_human_bytes(cache, sizeof cache, (double)b->processor_cache);
+    fl_buffer_printf(&text,
+                     "That limit does not apply to this model: the processor's cache of %s holds "
+                     "all that a token reads, so memory need not be read.",
+                     cache);
+    paragraph(out, &text, width);
+}
+
+/* 8-bit products may pass what floats reach. */
+static void put_stage_note(const fl_bench *b, int width, fl_buffer *out) {
     fl_buffer text = {0};
     fl_buffer_printf(&text,
-                     "Against what it could read just before or after each run: untraced %.1f %%, "
-                     "traced %.1f %%.",
-                     100 * plain, 100 * traced);
+                     "GOP/s: operations, a multiply-add is 2; they are %s. No rate where the time "
+                     "is too short to measure.",
+                     b->exact ? "on floats" : "on 8-bit integers where weights are quantised");
     paragraph(out, &text, width);
 }
 
 static void put_machine_note(const fl_bench *b, int width, fl_buffer *out) {
     fl_buffer text = {0};
     for (int i = 0; i < FL_PATTERNS; i++)
-        fl_buffer_printf(&text, "%s%s %.1f",
-                         i ? ", " : "Reading memory in streams, GB/s: ", fl_patterns[i].name,
-                         b->limits.read_gb_s[i]);
-    fl_buffer_printf(&text, ". Multiply-adds (%s): floats %.0f GFLOP/s", b->limits.probe.isa,
-                     b->limits.float_gflop_s);
+        fl_buffer_printf(&text, "%s%s %.1f", i ? ", " : "Reading memory, GB/s: from ",
+                         fl_patterns[i].name, b->limits.read_gb_s[i]);
+    fl_buffer_printf(&text, ". Multiply-adds (%s), each 2 operations: floats %.0f GOP/s",
+                     b->limits.probe.isa, b->limits.float_gflop_s);
     if (b->limits.byte_gop_s > 0)
         fl_buffer_printf(&text, ", 8-bit %.0f GOP/s", b->limits.byte_gop_s);
     fl_buffer_puts(&text, ".");
@@ -193,7 +214,9 @@ bool fl_bench_table(const fl_bench *b, int width, int prose, fl_buffer *out) {
     if (!put_modes(b, width, out) || (b->per_stage && !put_stages(b, width, out)))
         return false;
     put_runs_note(b, prose, out);
-    put_drift_note(b, prose, out);
+    put_limit_note(b, prose, out);
+    if (b->per_stage)
+        put_stage_note(b, prose, out);
     put_machine_note(b, prose, out);
     put_memory_note(b, prose, out);
     return true;

@@ -18,11 +18,12 @@ enum { BUFFER = 256 << 20, LEAST_PARTS = 32, PARTS_PER_THREAD = 4, MOST_STREAMS 
 /* Some milliseconds of multiplying, in all. */
 enum { ROUNDS = 1 << 19 };
 
-const fl_pattern fl_patterns[FL_PATTERNS] = {{"1 stream", 1, 0},
-                                             {"1 prefetched", 1, 512},
-                                             {"4 prefetched", 4, 512},
-                                             {"8 prefetched", MOST_STREAMS, 512},
-                                             {"8 streams", MOST_STREAMS, 0}};
+const fl_pattern fl_patterns[FL_PATTERNS] = {
+    {"1 place", 1, 0},
+    {"1 place asked for ahead", 1, 512},
+    {"4 places at once asked for ahead", 4, 512},
+    {"8 places at once asked for ahead", MOST_STREAMS, 512},
+    {"8 places at once", MOST_STREAMS, 0}};
 
 /* What the loops of a part gave: kept, so that no work can be left out as unused. */
 struct fl_limit_part {

@@ -153,6 +153,13 @@ static void the_machine_is_described(void **state) {
     assert_int_equal(strncmp(cut, name, 3), 0);
 }
 
+/* Whole kilobytes, fewer than a terabyte. */
+static void caches_have_a_size_or_none(void **state) {
+    (void)state;
+    int64_t bytes = fl_processor_cache_bytes();
+    assert_true(bytes >= 0 && bytes % 1024 == 0 && bytes < INT64_C(1) << 40);
+}
+
 /* Memory counts once it is written to. */
 static void resident_memory_grows_when_touched(void **state) {
     (void)state;
@@ -183,6 +190,7 @@ int main(void) {
         cmocka_unit_test(maps_refuse_what_is_not_a_file),
         cmocka_unit_test(parallel_loops_cover_each_index_once),
         cmocka_unit_test(the_machine_is_described),
+        cmocka_unit_test(caches_have_a_size_or_none),
         cmocka_unit_test(resident_memory_grows_when_touched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
