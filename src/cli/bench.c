@@ -136,17 +136,29 @@ static fl_status measure(fl_bench *b, fl_diag *diag) {
 
 /* ---- the command ---- */
 
+/* The option to change: the one that was given, of two the larger. Neither: the context is short.
+ */
+static const char *too_many(const fl_cli *cli, const fl_bench *b) {
+    const bool prompt = fl_given(cli, FL_OPTION_prompt_tokens),
+               fresh = fl_given(cli, FL_OPTION_new_tokens);
+    if (prompt && fresh)
+        return b->prompt_tokens >= b->new_tokens ? "--prompt-tokens" : "--new-tokens";
+    if (!prompt && !fresh && fl_given(cli, FL_OPTION_ctx))
+        return "--ctx";
+    return fresh ? "--new-tokens" : "--prompt-tokens";
+}
+
 /* The prompt and the new tokens but the last one, which nobody reads, are cached. */
 static fl_status check_room(fl_cli *cli, const fl_bench *b) {
     int64_t context = fl_job_context(cli, &b->job);
     if (b->prompt_tokens + b->new_tokens <= context)
         return FL_OK;
-    fl_diag_init(&cli->diag, "--prompt-tokens");
+    fl_diag_init(&cli->diag, too_many(cli, b));
     return fl_fail(&cli->diag, FL_ERR_LIMIT,
-                   "found %" PRId64 " and %" PRId64 " new ones, but the %s holds %" PRId64
-                   " positions",
-                   b->prompt_tokens, b->new_tokens,
-                   fl_given(cli, FL_OPTION_ctx) ? "context asked for" : "model's context", context);
+                   "a prompt of %" PRId64 " tokens and %" PRId64 " new ones need %" PRId64
+                   " positions, expected at most %" PRId64 ", the %s",
+                   b->prompt_tokens, b->new_tokens, b->prompt_tokens + b->new_tokens, context,
+                   fl_given(cli, FL_OPTION_ctx) ? "context asked for" : "model's context");
 }
 
 static fl_status print(fl_cli *cli, const fl_bench *b) {

@@ -505,10 +505,18 @@ static void wrong_options(void **state) {
     fl_assert_refused(fl_run("bench", "-p", "word"), 2, "-p|no option of 'bench'");
     fl_assert_refused(fl_run("bench", "--isa", "sse9"), 2, "--isa|sse9");
     fl_assert_refused(fl_run("bench", "--exact", "--fast"), 2, "--exact|--fast");
-    fl_assert_refused(fl_run("bench", "--prompt-tokens", "250"), 1,
-                      "--prompt-tokens: found 250 and 16 new|the model's context holds 256");
-    fl_assert_refused(fl_run("bench", "--ctx", "100"), 1,
-                      "--prompt-tokens: found 128 and 16|the context asked for holds 100");
+    fl_assert_refused(
+        fl_run("bench", "--prompt-tokens", "250"), 1,
+        "--prompt-tokens: a prompt of 250 tokens and 16 new|need 266|at most 256, the "
+        "model's context");
+    fl_assert_refused(fl_run("bench", "--new-tokens", "100000"), 1, "--new-tokens: |need 100128");
+    fl_assert_refused(fl_run("bench", "--new-tokens", "10", "--prompt-tokens", "250"), 1,
+                      "--prompt-tokens: ");
+    fl_assert_refused(fl_run("bench", "--new-tokens", "250", "--prompt-tokens", "10"), 1,
+                      "--new-tokens: ");
+    fl_assert_refused(
+        fl_run("bench", "--ctx", "100"), 1,
+        "--ctx: a prompt of 128 tokens and 16 new|at most 100, the context asked for");
     fl_assert_refused(fl_run("bench", "--ctx", "300"), 1, "--ctx|300|256");
     fl_assert_refused(fl_run("bench", "llama-2-7b"), 1, "llama-2-7b|holds no weights");
     fl_assert_refused(fl_run("bench", "/nowhere.gguf"), 1, "/nowhere.gguf|No such file");
