@@ -26,8 +26,8 @@ int64_t fl_resident_bytes(void);
 void fl_keep_freed_memory(void);
 
 /* To be called first by a program, with main's argv. GNU OpenMP lets threads that wait spin for
- * milliseconds, unless the environment says otherwise before the program starts; beside another busy
- * process that starves the thread they wait for. Starts the program again with a spin of
+ * milliseconds, unless the environment says otherwise before the program starts; beside another
+ * busy process that starves the thread they wait for. Starts the program again with a spin of
  * microseconds, after which threads sleep; does nothing where the user has chosen, or where that is
  * not possible. */
 void fl_spin_briefly(char **argv);
