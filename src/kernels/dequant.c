@@ -7,6 +7,8 @@
  * Quantised types come in blocks: small whole numbers q that share a scale d, and in some types an
  * offset m, both stored as halves. In the K types a block has groups of values, each with a small
  * whole scale (and minimum) of its own that multiplies d (and dmin).
+ *
+ * `restrict` tells the compiler that what is written is not what is read: it may use vectors.
  */
 #include "kernels/dequant.h"
 
@@ -20,17 +22,17 @@ static float load_half(const unsigned char *src) {
     return fl_half_to_float(load16(src));
 }
 
-static void read_f32(const unsigned char *src, int64_t n, float *out) {
+static void read_f32(const unsigned char *src, int64_t n, float *restrict out) {
     memcpy(out, src, (size_t)n * sizeof *out);
 }
 
-static void read_f16(const unsigned char *src, int64_t n, float *out) {
+static void read_f16(const unsigned char *src, int64_t n, float *restrict out) {
     for (int64_t i = 0; i < n; i++)
         out[i] = load_half(src + 2 * i);
 }
 
 /* The upper half of a float. */
-static void read_bf16(const unsigned char *src, int64_t n, float *out) {
+static void read_bf16(const unsigned char *src, int64_t n, float *restrict out) {
     for (int64_t i = 0; i < n; i++) {
         uint32_t bits = (uint32_t)load16(src + 2 * i) << 16;
         memcpy(&out[i], &bits, sizeof bits);
@@ -38,7 +40,7 @@ static void read_bf16(const unsigned char *src, int64_t n, float *out) {
 }
 
 /* 32 values in 34 bytes: a half scale d and 32 signed bytes q; value d·q. */
-static void read_q8_0(const unsigned char *src, int64_t n, float *out) {
+static void read_q8_0(const unsigned char *src, int64_t n, float *restrict out) {
     for (int64_t b = 0; b < n / 32; b++, src += 34, out += 32) {
         float d = load_half(src);
         for (int i = 0; i < 32; i++)
@@ -48,7 +50,7 @@ static void read_q8_0(const unsigned char *src, int64_t n, float *out) {
 
 /* 32 values in 18 bytes: a half scale d and 16 bytes of two 4-bit q each, the low halves first;
  * value d·(q − 8). */
-static void read_q4_0(const unsigned char *src, int64_t n, float *out) {
+static void read_q4_0(const unsigned char *src, int64_t n, float *restrict out) {
     for (int64_t b = 0; b < n / 32; b++, src += 18, out += 32) {
         float d = load_half(src);
         for (int i = 0; i < 16; i++) {
@@ -59,7 +61,7 @@ static void read_q4_0(const unsigned char *src, int64_t n, float *out) {
 }
 
 /* 32 values in 20 bytes: half scale d, half offset m, 16 bytes as in Q4_0; value d·q + m. */
-static void read_q4_1(const unsigned char *src, int64_t n, float *out) {
+static void read_q4_1(const unsigned char *src, int64_t n, float *restrict out) {
     for (int64_t b = 0; b < n / 32; b++, src += 20, out += 32) {
         float d = load_half(src), m = load_half(src + 2);
         for (int i = 0; i < 16; i++) {
@@ -76,7 +78,7 @@ static int fifth_bit(const unsigned char *bits, int i) {
 
 /* 32 values in 22 bytes: half scale d, 4 bytes of fifth bits, 16 bytes of the lower four bits as
  * in Q4_0; value d·(q − 16). */
-static void read_q5_0(const unsigned char *src, int64_t n, float *out) {
+static void read_q5_0(const unsigned char *src, int64_t n, float *restrict out) {
     for (int64_t b = 0; b < n / 32; b++, src += 22, out += 32) {
         float d = load_half(src);
         for (int i = 0; i < 16; i++) {
@@ -87,7 +89,7 @@ static void read_q5_0(const unsigned char *src, int64_t n, float *out) {
 }
 
 /* 32 values in 24 bytes: half scale d, half offset m, then as in Q5_0; value d·q + m. */
-static void read_q5_1(const unsigned char *src, int64_t n, float *out) {
+static void read_q5_1(const unsigned char *src, int64_t n, float *restrict out) {
     for (int64_t b = 0; b < n / 32; b++, src += 24, out += 32) {
         float d = load_half(src), m = load_half(src + 2);
         for (int i = 0; i < 16; i++) {
@@ -109,7 +111,7 @@ static int pair_shift(int g) {
 
 /* 256 values in 84 bytes, 16 groups of 16: a byte per group (4 bits scale, 4 bits minimum above),
  * 64 bytes of 2-bit q, half scales d and dmin; value d·scale·q − dmin·minimum. */
-static void read_q2_k(const unsigned char *src, int64_t n, float *out) {
+static void read_q2_k(const unsigned char *src, int64_t n, float *restrict out) {
     for (int64_t b = 0; b < n / 256; b++, src += 84) {
         float d = load_half(src + 80), dmin = load_half(src + 82);
         for (int g = 0; g < 16; g++, out += 16) {
@@ -131,7 +133,7 @@ static int q3_k_scale(const unsigned char *scales, int g) {
 /* 256 values in 110 bytes, 16 groups of 16: 32 bytes with a third bit of each value (bit v / 32 of
  * byte v % 32 for value v), 64 bytes of lower two bits, 12 of scales, half scale d; value
  * d·scale·(q − 4). */
-static void read_q3_k(const unsigned char *src, int64_t n, float *out) {
+static void read_q3_k(const unsigned char *src, int64_t n, float *restrict out) {
     for (int64_t b = 0; b < n / 256; b++, src += 110) {
         float d = load_half(src + 108);
         for (int g = 0; g < 16; g++, out += 16) {
@@ -159,7 +161,7 @@ static int k_minimum(const unsigned char *scales, int g) {
 /* 256 values in 144 bytes, 8 groups of 32: half scales d and dmin, 12 bytes of scales and minima,
  * 128 bytes of 4-bit q, 32 bytes for two groups, the first of them in the low halves; value
  * d·scale·q − dmin·minimum. */
-static void read_q4_k(const unsigned char *src, int64_t n, float *out) {
+static void read_q4_k(const unsigned char *src, int64_t n, float *restrict out) {
     for (int64_t b = 0; b < n / 256; b++, src += 144) {
         float d = load_half(src), dmin = load_half(src + 2);
         for (int g = 0; g < 8; g++, out += 32) {
@@ -174,7 +176,7 @@ static void read_q4_k(const unsigned char *src, int64_t n, float *out) {
 
 /* 256 values in 176 bytes: Q4_K with 32 bytes of fifth bits before the lower four, bit g of byte i
  * for value i of group g. */
-static void read_q5_k(const unsigned char *src, int64_t n, float *out) {
+static void read_q5_k(const unsigned char *src, int64_t n, float *restrict out) {
     for (int64_t b = 0; b < n / 256; b++, src += 176) {
         float d = load_half(src), dmin = load_half(src + 2);
         for (int g = 0; g < 8; g++, out += 32) {
@@ -192,7 +194,7 @@ static void read_q5_k(const unsigned char *src, int64_t n, float *out) {
 /* 256 values in 210 bytes, 16 groups of 16: 128 bytes of lower four bits (64 bytes for 128 values,
  * the first 64 of them in the low halves), 64 bytes of upper two bits, 16 signed scales, half scale
  * d; value d·scale·(q − 32). */
-static void read_q6_k(const unsigned char *src, int64_t n, float *out) {
+static void read_q6_k(const unsigned char *src, int64_t n, float *restrict out) {
     for (int64_t b = 0; b < n / 256; b++, src += 210) {
         float d = load_half(src + 208);
         for (int g = 0; g < 16; g++, out += 16) {
