@@ -35,11 +35,14 @@ static void add_patches(fl_recorder *r) {
     fl_buffer_puts(&r->line, "\n");
 }
 
+/* "pass 0: prefill of 6 tokens, 0 cached; avx512, exact" */
 static void pass_line(fl_recorder *r, const fl_event *event) {
-    fl_buffer_printf(&r->line, "%spass %d: %s of %lld %s, %lld cached", event->pass > 0 ? "\n" : "",
-                     event->pass, event->phase == FL_PREFILL ? "prefill" : "decode",
+    fl_buffer_printf(&r->line, "%spass %d: %s of %lld %s, %lld cached; %s, %s",
+                     event->pass > 0 ? "\n" : "", event->pass,
+                     event->phase == FL_PREFILL ? "prefill" : "decode",
                      (long long)event->new_tokens, event->new_tokens == 1 ? "token" : "tokens",
-                     (long long)event->past);
+                     (long long)event->past, fl_session_isa(r->session),
+                     fl_session_exact(r->session) ? "exact" : "fast");
     add_patches(r);
 }
 
@@ -103,6 +106,14 @@ static void pieces(fl_recorder *r, const fl_event *event) {
         fl_buffer_printf(&r->line, ", probability %.4g, %s", event->prob, event->sampler);
 }
 
+/* Without the blanks that stand for an empty last column. */
+static fl_flow end_line(fl_recorder *r) {
+    while (r->line.length && r->line.data[r->line.length - 1] == ' ')
+        r->line.data[--r->line.length] = '\0';
+    fl_buffer_puts(&r->line, "\n");
+    return fl_recorder_end_text(r);
+}
+
 static fl_flow record(void *ctx, const fl_event *event) {
     fl_recorder *r = ctx;
     if (event->pass != r->pass)
@@ -115,17 +126,14 @@ static fl_flow record(void *ctx, const fl_event *event) {
         statistics(r, event);
     if (event->stage == FL_STAGE_logits || event->stage == FL_STAGE_probs)
         best(r, &event->tensor);
-    while (r->line.length && r->line.data[r->line.length - 1] == ' ')
-        r->line.data[--r->line.length] = '\0';
-    fl_buffer_puts(&r->line, "\n");
-    return fl_recorder_end_text(r);
+    return end_line(r);
 }
 
 fl_sink fl_table_sink(fl_recorder *r) {
     r->name_width = longest_name(r);
-    fl_buffer_printf(&r->line, "%6s  %-*s %4s  %-18s %11s %11s %11s %11s %9s\n", "event",
+    fl_buffer_printf(&r->line, "%6s  %-*s %4s  %-18s %11s %11s %11s %11s %9s", "event",
                      r->name_width, "stage", "head", "shape", "min", "max", "mean", "rms",
                      r->time ? "usec" : "");
-    fl_recorder_end_text(r);
+    end_line(r);
     return (fl_sink){r, fl_recorder_wants, record};
 }

@@ -271,6 +271,25 @@ static void csv_and_table(void **state) {
     fl_ran_done(&table);
 }
 
+/* "; avx2, fast": the table says what computed it, and no line of it ends in a blank. */
+static void tables_say_what_computed_them(void **state) {
+    (void)state;
+    fl_ran exact = fl_run("trace", "--no-time", "--isa", "scalar"),
+           fast = fl_run("trace", "builtin:q8_0", "--fast"),
+           line = fl_run("trace", "builtin:q8_0", "--fast", "--format", "jsonl");
+    char words[64];
+    fl_assert_ran(&exact);
+    assert_non_null(strstr(exact.out, "\npass 0: prefill of 6 tokens, 0 cached; scalar, exact\n"));
+    assert_null(strstr(exact.out, " \n"));
+    const char *isa = strstr(line.out, "\"isa\":\"") + 7;
+    snprintf(words, sizeof words, " cached; %.*s, %s\n", (int)strcspn(isa, "\""), isa,
+             strstr(line.out, "\"exact\":false") ? "fast" : "exact");
+    assert_non_null(strstr(fast.out, words));
+    fl_ran_done(&exact);
+    fl_ran_done(&fast);
+    fl_ran_done(&line);
+}
+
 static void names_in_dialects(void **state) {
     (void)state;
     json_t *array =
@@ -348,6 +367,7 @@ int main(void) {
         cmocka_unit_test(shapes_are_as_planned),
         cmocka_unit_test(chunks_make_several_prefill_passes),
         cmocka_unit_test(csv_and_table),
+        cmocka_unit_test(tables_say_what_computed_them),
         cmocka_unit_test(names_in_dialects),
         cmocka_unit_test(file_appears_when_complete),
         cmocka_unit_test(ids_need_no_tokenizer),
