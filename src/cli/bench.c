@@ -192,8 +192,10 @@ fl_status fl_cmd_bench(fl_cli *cli) {
     fl_status status = prepare(cli, b);
     if (status == FL_OK)
         status = measure(b, &cli->diag);
-    if (status == FL_OK)
+    if (status == FL_OK) {
+        fl_note_exact(cli, b->isa, b->exact);
         status = print(cli, b);
+    }
     fl_job_close(&b->job);
     free(b);
     return status;

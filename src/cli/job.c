@@ -269,7 +269,20 @@ static fl_flow check_choice(void *ctx, const fl_event *event) {
     return FL_GO;
 }
 
+void fl_note_exact(const fl_cli *cli, const char *isa, bool exact) {
+    if (!exact || !fl_given(cli, FL_OPTION_fast))
+        return;
+    if (strcmp(isa, "scalar") == 0)
+        fl_note(cli, "--fast: computes exactly, because the scalar kernels have no 8-bit products");
+    else
+        fl_note(cli,
+                "--fast: computes exactly, because no matrix of this model is of a type that the "
+                "%s kernels have an 8-bit product for",
+                isa);
+}
+
 fl_status fl_job_watch(fl_cli *cli, fl_session *session, fl_watch *watch) {
+    fl_note_exact(cli, fl_session_isa(session), fl_session_exact(session));
     *watch = (fl_watch){.cli = cli};
     fl_status status = fl_session_add_sink(session, &(fl_sink){watch, is_choice, check_choice});
     return status == FL_OK ? FL_OK : fl_fail(&cli->diag, status, "too many listeners");

@@ -36,7 +36,11 @@ int64_t fl_job_context(const fl_cli *cli, const fl_job *job);
 fl_status fl_job_encode(fl_cli *cli, const fl_job *job, const char *text, size_t length,
                         int32_t **ids, size_t *n_ids, fl_diag *diag);
 
-/* Warns, once, when a token had to be chosen from logits that are not numbers. */
+/* Where --fast was asked for and the session computes exactly all the same, says why. */
+void fl_note_exact(const fl_cli *cli, const char *isa, bool exact);
+
+/* Says that (fl_note_exact), and warns, once, when a token had to be chosen from logits that are
+ * not numbers. */
 typedef struct fl_watch {
     const fl_cli *cli;
     bool warned;

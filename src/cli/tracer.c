@@ -147,6 +147,7 @@ static fl_status run(tracer *t, way *how) {
     if (status == FL_OK)
         status = open_source(t, t->job->ids, t->job->n_ids, &view.source, &t->cli->diag);
     if (status == FL_OK) {
+        fl_note_exact(t->cli, t->isa, t->exact);
         describe_model(t, &view.model);
         choose_prompts(t, &view);
         status = how(t, &view, script.data ? script.data : (char[]){""});

@@ -342,6 +342,30 @@ static void scalar_is_exact_whatever_is_asked(void **state) {
     fl_ran_done(&ran);
 }
 
+/* One note where --fast changes nothing, whatever the reason and the command; else none. */
+static void fast_that_is_exact_says_why(void **state) {
+    (void)state;
+    static const char *const commands[] = {"trace", "generate", "step", "bench"};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        const char *few = strcmp(commands[i], "bench") == 0 ? "--repeat" : "--chunk";
+        fl_ran scalar = fl_run(commands[i], "builtin:q8_0", "--fast", "--isa", "scalar", few, "1");
+        assert_int_equal(scalar.status, 0);
+        assert_string_equal(scalar.err, "footlight: --fast: computes exactly, because the scalar "
+                                        "kernels have no 8-bit products\n");
+        fl_ran_done(&scalar);
+    }
+    fl_ran floats = fl_run("trace", "builtin", "--fast"),
+           unasked = fl_run("trace", "builtin", "--isa", "scalar"),
+           script = fl_run("step", "builtin", "--fast", "--batch");
+    assert_int_equal(floats.status, 0);
+    assert_says(floats.err, "footlight: --fast: computes exactly, because");
+    assert_string_equal(script.err, floats.err);
+    fl_assert_ran(&unasked);
+    fl_ran_done(&floats);
+    fl_ran_done(&unasked);
+    fl_ran_done(&script);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(help_everywhere),
@@ -362,6 +386,7 @@ int main(void) {
         cmocka_unit_test(transcript_without_a_terminal),
         cmocka_unit_test(fast_and_exact_exclude_each_other),
         cmocka_unit_test(scalar_is_exact_whatever_is_asked),
+        cmocka_unit_test(fast_that_is_exact_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
