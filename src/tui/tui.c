@@ -206,6 +206,7 @@ static bool tick(void *ctx, int64_t event) {
         attron(A_REVERSE);
         mvaddnstr(0, 0, text, COLS);
         attroff(A_REVERSE);
+        clrtoeol();
         refresh();
         s->busy_since = now;
     }

@@ -18,7 +18,7 @@
 typedef struct setting {
     const char *term;
     bool ascii, mono, plain, odd_terminal;
-    int64_t crash_at;
+    int64_t crash_at, slow_at;
 } setting;
 
 static int run_tracer(void *ctx) {
@@ -27,7 +27,8 @@ static int run_tracer(void *ctx) {
     setlocale(LC_ALL, s->ascii ? "C" : "C.UTF-8");
     setenv("TERM", s->term ? s->term : "xterm-256color", 1);
     fl_tui_options options = {.plain = s->plain, .color = !s->mono};
-    options.view = fl_scene_options(&(fl_fake_options){.crash_at = s->crash_at});
+    options.view =
+        fl_scene_options(&(fl_fake_options){.crash_at = s->crash_at, .slow_at = s->slow_at});
     options.view.ascii = s->ascii;
     return fl_tui_run(&options, &diag) == FL_OK ? 0 : 1;
 }
@@ -261,6 +262,25 @@ static void the_interrupt_key_never_leaves(void **state) {
     assert_left(0);
 }
 
+static bool computing(void) {
+    return strstr(fl_terminal_line(&terminal, 0), "computing event") != NULL;
+}
+
+/* What stood in the line before is gone while the way is long. */
+static void progress_has_its_line_alone(void **state) {
+    (void)state;
+    static const char end[] = ", Ctrl-C stops";
+    start(&(setting){.slow_at = 2}, 80, 24);
+    fl_terminal_send(&terminal, ":goto logits\r");
+    fl_terminal_await(&terminal, computing);
+    const char *line = fl_terminal_line(&terminal, 0);
+    assert_true(computing());
+    assert_string_equal(line + strlen(line) - strlen(end), end);
+    fl_terminal_send(&terminal, "\x03");
+    fl_terminal_send(&terminal, "q");
+    assert_left(0);
+}
+
 static void a_crash_restores_the_terminal(void **state) {
     (void)state;
     start(&(setting){.crash_at = 5}, 80, 24);
@@ -351,6 +371,7 @@ int main(void) {
         cmocka_unit_test_teardown(ascii_means_ascii, tear_down),
         cmocka_unit_test_teardown(signals_restore_the_terminal, tear_down),
         cmocka_unit_test_teardown(the_interrupt_key_never_leaves, tear_down),
+        cmocka_unit_test_teardown(progress_has_its_line_alone, tear_down),
         cmocka_unit_test_teardown(a_crash_restores_the_terminal, tear_down),
         cmocka_unit_test_teardown(suspend_and_resume, tear_down),
         cmocka_unit_test_teardown(an_unknown_terminal_is_no_obstacle, tear_down),

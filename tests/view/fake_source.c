@@ -3,6 +3,7 @@
 /*
  * The forward pass in the fewest words: one function writes one event after the other.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "view/fake_source.h"
 
 #include "base/diag.h"
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { D = 16, L = 2, H = 4, K = 2, W = 4, F = 24, V = 24, MOST = 32, PASSES = 8 };
 
@@ -350,6 +352,8 @@ static const fl_captured *get(void *ctx, int64_t index, fl_diag *diag) {
         fl_fail(diag, FL_DONE, "the run has ended");
         return NULL;
     }
+    if (f->options.slow_at > 0 && index > f->options.slow_at && index >= f->computed)
+        nanosleep(&(struct timespec){0, 100000000}, NULL);
     f->computed = index >= f->computed ? index + 1 : f->computed;
     return &f->events[index];
 }

@@ -18,6 +18,7 @@ typedef struct fl_fake_options {
     float loud;         /* the start mark's numbers are so many times as large; 0: as usual */
     int64_t fail_at;    /* an event that cannot be computed; 0: none */
     int64_t crash_at;   /* an event that ends the program by a bad memory access; 0: none */
+    int64_t slow_at;    /* the event after which each takes a tenth of a second; 0: none */
     const int32_t *ids; /* another prompt; NULL: the usual one */
     size_t n_ids;
 } fl_fake_options;
