@@ -86,6 +86,14 @@ fl_status fl_kernels_choose(fl_kernels *kernels, const char *isa, fl_diag *diag)
                    fl_escape_into(shown, sizeof shown, isa, strlen(isa)), names);
 }
 
+bool fl_kernel_is_scalar(const fl_kernels *kernels, const char *kernel) {
+#define FL_KERNEL(name_, ret_, params_)                                                            \
+    if (strcmp(kernel, #name_) == 0)                                                               \
+        return kernels->name_ == fl_scalar_##name_;
+#include "kernels/kernels.def"
+    return false;
+}
+
 /* Where `word` begins a line's function name: "fl_scalar_<kernel>(" in a line without indent. */
 static const char *find_definition(const char *kernel, size_t *name_length) {
     char name[64] = "fl_scalar_";

@@ -53,6 +53,9 @@ void fl_product(const fl_kernels *kernels, const fl_matrix *w, const float *bias
  * unsupported name is an error that lists what this machine can run. */
 fl_status fl_kernels_choose(fl_kernels *kernels, const char *isa, fl_diag *diag);
 
+/* Is the kernel of that name the scalar function at the level chosen? */
+bool fl_kernel_is_scalar(const fl_kernels *kernels, const char *kernel);
+
 /* The source text of fl_scalar_<kernel> in src/kernels/scalar.c, with the comment above it, and
  * the line it starts at. Borrowed; NULL if there is no such function. */
 const char *fl_scalar_source(const char *kernel, size_t *length, int *line);

@@ -127,6 +127,37 @@ static void draw_check(fl_view *view, int x, int y, int width, const fl_why *why
                      fl_exact(engine, why->engine), off);
 }
 
+typedef enum author { AUTHOR_TEXT, AUTHOR_LEVEL, AUTHOR_LEVEL_8_BIT } author;
+
+/* Did the text that is shown compute the event, or what the run's level has in its place? */
+static author author_of(fl_view *view, const char *kernel) {
+    const fl_view_model *model = &view->options.model;
+    const fl_weight *weight = fl_here(view)->event.weight;
+    fl_kernels kernels;
+    fl_diag diag;
+    if (!model->isa || fl_kernels_choose(&kernels, model->isa, &diag) != FL_OK ||
+        fl_kernel_is_scalar(&kernels, kernel))
+        return AUTHOR_TEXT;
+    bool rounded = !model->exact && weight && strcmp(kernel, "matmul") == 0 &&
+                   fl_product_layout(&kernels, weight->dtype, 1, true) == FL_Q8;
+    return rounded ? AUTHOR_LEVEL_8_BIT : AUTHOR_LEVEL;
+}
+
+/* Where the text stands and, if it was not what ran, what did: as much of that as fits. */
+static void draw_origin(fl_view *view, fl_rect rect, const char *kernel, int line) {
+    char text[192];
+    author by = author_of(view, kernel);
+    int used = snprintf(text, sizeof text, "src/kernels/scalar.c, line %d", line);
+    if (by != AUTHOR_TEXT)
+        used =
+            snprintf(text, sizeof text, "src/kernels/scalar.c:%d, the reference; %s computed it%s",
+                     line, view->options.model.isa, by == AUTHOR_LEVEL ? "" : ", fast");
+    const char *more = ", within the tolerance the tests state";
+    if (by != AUTHOR_TEXT && used + (int)strlen(more) <= rect.w)
+        snprintf(text + used, sizeof text - (size_t)used, "%s", more);
+    fl_canvas_fit(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_dim, text);
+}
+
 /* The scalar function line by line; comments in their own colour. */
 static void draw_source(fl_view *view, fl_rect rect, const char *kernel) {
     size_t length;
@@ -134,8 +165,7 @@ static void draw_source(fl_view *view, fl_rect rect, const char *kernel) {
     const char *text = fl_scalar_source(kernel, &length, &line);
     if (!text || rect.h < 3)
         return;
-    fl_canvas_printf(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_dim,
-                     "src/kernels/scalar.c, line %d", line);
+    draw_origin(view, rect, kernel, line);
     bool comment = false;
     for (int y = 1; y < rect.h && length > 0; y++) {
         const char *end = memchr(text, '\n', length);
@@ -276,14 +306,22 @@ static void add_more_terms(fl_view *view, fl_buffer *out, const fl_why *why) {
                          fl_short(number, why->rest));
 }
 
-static void add_source(fl_buffer *out, const char *kernel) {
+static void add_source(fl_view *view, fl_buffer *out, const char *kernel) {
     size_t length;
     int line;
     const char *text = fl_scalar_source(kernel, &length, &line);
     if (!text)
         return;
-    fl_buffer_printf(
-        out, "\nThe function that computes it, src/kernels/scalar.c from line %d on\n\n", line);
+    author by = author_of(view, kernel);
+    fl_buffer_printf(out, "\nThe %s, src/kernels/scalar.c from line %d on",
+                     by == AUTHOR_TEXT ? "function that computes it" : "reference for it", line);
+    if (by != AUTHOR_TEXT)
+        fl_buffer_printf(out,
+                         "; the number was computed by the %s kernels%s, within the tolerance of "
+                         "it that the tests state",
+                         view->options.model.isa,
+                         by == AUTHOR_LEVEL ? "" : " from activations rounded to 8 bits");
+    fl_buffer_puts(out, "\n\n");
     fl_buffer_add(out, text, length);
     fl_buffer_puts(out, "\n");
 }
@@ -317,5 +355,5 @@ void fl_why_lines(fl_view *view, fl_buffer *out) {
     add_shape(view, out, why.stage);
     add_names(view, out, why.stage);
     add_more_terms(view, out, &why);
-    add_source(out, info->kernel);
+    add_source(view, out, info->kernel);
 }

@@ -57,7 +57,6 @@ static const char *const screen_words[][3] = {
     {"logits", "a score for each piece of the vocabulary, not yet a chance"},
     {"[0, 5, 3]", "where a number stands, counted from 0; the first 0 is the batch"},
     {"masked, ·", "hidden: a token looks only at itself and earlier ones", "masked, ."},
-    {"scalar, exact", "the plain C path, and full-precision activations"},
     {"▸ ▾", "the row and column of the cursor; in the program: here, open"},
     {"✓ · ● ✎", "in the program: computed, not yet, breakpoint, patched", "+ . * !"},
     {"▲ ▼", "a number beyond the scale of the colours"},
@@ -65,13 +64,29 @@ static const char *const screen_words[][3] = {
     {"min max mean", "smallest, largest, average; rms: typical size; l2: length"},
 };
 
+static void add_word(fl_buffer *out, const char *word, const char *meaning) {
+    add_padded(out, word, 15);
+    fl_buffer_printf(out, "%s\n", meaning);
+}
+
+/* What the top line says of this run, where it has room for it. */
+static void add_run_words(const fl_view_model *model, fl_buffer *out) {
+    bool scalar = !model->isa || strcmp(model->isa, "scalar") == 0;
+    add_word(out, scalar ? "scalar" : model->isa,
+             scalar ? "this run is computed by the plain C functions, the reference"
+                    : "vector instructions compute, within the tests' tolerance of scalar");
+    add_word(out, model->exact ? "exact" : "fast",
+             model->exact ? "activations stay floats: none is rounded to 8 bits"
+                          : "activations are rounded to 8 bits against quantised weights");
+}
+
 static void add_words(const fl_view *view, fl_buffer *out) {
     fl_buffer_puts(out, "\nWords on the screen\n\n");
     for (size_t i = 0; i < sizeof screen_words / sizeof *screen_words; i++) {
         bool own = view->options.ascii && screen_words[i][2];
-        add_padded(out, screen_words[i][own ? 2 : 0], 15);
-        fl_buffer_printf(out, "%s\n", screen_words[i][1]);
+        add_word(out, screen_words[i][own ? 2 : 0], screen_words[i][1]);
     }
+    add_run_words(&view->options.model, out);
     fl_buffer_puts(out,
                    "\nThe cursor goes to the largest cell of its row until you move it; = sends it "
                    "back there. Colours keep their scale from layer to layer.\n");

@@ -12,6 +12,8 @@
 
 /* ---- the top line ---- */
 
+static const char fast_word[] = " · fast";
+
 static const char *parameters(const fl_view *view, char *out, size_t size) {
     double count = (double)fl_parameters(view->options.model.hparams);
     const char *units = "KMGT";
@@ -96,27 +98,36 @@ static int draw_said(fl_view *view, int x, int room) {
     return lines;
 }
 
-/* A patched run says so on every screen; all else is shortened first. */
+/* What computes, behind the model, in that room; exact is what the tracer does unless asked, so the
+ * one word that stands everywhere is "fast". */
+static void draw_run(fl_view *view, int x, int room) {
+    const fl_view_model *model = &view->options.model;
+    char run[64];
+    snprintf(run, sizeof run, " · %s, %s", model->isa ? model->isa : "",
+             model->exact ? "exact" : "fast");
+    if (fl_text_width(run) > room)
+        snprintf(run, sizeof run, "%s", model->exact ? "" : fast_word);
+    fl_canvas_put(&view->canvas, x, 0, room, FL_STYLE_top_dim, run);
+}
+
+/* A patched run says so on every screen, and so does a fast one; all else is shortened first. */
 int fl_top_draw(fl_view *view) {
     fl_canvas *canvas = &view->canvas;
-    const fl_view_model *model = &view->options.model;
     int width = canvas->width, brief = 0;
-    char place[160], exact[64];
+    int kept = view->options.model.exact ? 0 : fl_text_width(fast_word);
+    char place[160];
     bool said = view->message[0] || view->count > 0;
     fl_canvas_fill(canvas, (fl_rect){0, 0, width, 1}, FL_STYLE_top, " ");
     int x = 1 + draw_banner(view, 1);
     do
         place_text(view, said ? 2 : brief, place, sizeof place);
-    while (++brief < 3 && x + 12 + fl_text_width(place) > width);
+    while (++brief < 3 && x + 12 + kept + fl_text_width(place) > width);
     int room = width - x - fl_text_width(place) - 1;
     fl_canvas_right(canvas, 0, 0, width, FL_STYLE_top, place);
     if (said)
         return draw_said(view, x, room);
-    int used = draw_model(view, x, room);
-    snprintf(exact, sizeof exact, " · %s, %s", model->isa ? model->isa : "",
-             model->exact ? "exact" : "fast");
-    if (used + fl_text_width(exact) <= room)
-        fl_canvas_put(canvas, x + used, 0, room - used, FL_STYLE_top_dim, exact);
+    int used = draw_model(view, x, room - kept);
+    draw_run(view, x + used, room - used);
     return 1;
 }
 

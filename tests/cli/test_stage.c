@@ -27,6 +27,7 @@ static void one_stage(void **state) {
         "[1, H, T, S]",
         "src/engine/stages.c:",
         "src/kernels/scalar.c:",
+        ", the reference; what a level of --isa has",
         "void fl_scalar_softmax(",
     };
     fl_ran ran = fl_run("stage", "attn_probs");

@@ -126,9 +126,9 @@ static void meanings_and_formulas_are_whole(void **state) {
 /* What the screen never spells out stands in the help, one line each at 80 columns. */
 static void the_help_has_the_words_of_the_screen(void **state) {
     (void)state;
-    static const char *const words[] = {"prefill", "decode",    "scalar, exact", "k/v head",
-                                        "event",   "pass",      "logits",        "✓ · ● ✎",
-                                        "▸ ▾",     "[0, 5, 3]", "▁▂▅▇"};
+    static const char *const words[] = {"prefill",  "decode", "scalar",    "exact",
+                                        "k/v head", "event",  "pass",      "logits",
+                                        "✓ · ● ✎",  "▸ ▾",    "[0, 5, 3]", "▁▂▅▇"};
     open_view(&(fl_fake_options){0}, 256, false);
     fl_scene_keys(view, "?");
     fl_buffer page = {0};
@@ -148,6 +148,41 @@ static void the_help_has_the_words_of_the_screen(void **state) {
     char *screen = fl_scene_text(view);
     assert_non_null(strstr(screen, "Colours keep their scale"));
     free(screen);
+}
+
+static fl_view *open_fast(const char *isa, int width) {
+    fl_view_options options = fl_scene_options(&(fl_fake_options){0});
+    fl_diag diag;
+    options.model.isa = isa;
+    options.model.exact = false;
+    assert_int_equal(fl_view_new(&view, &options, &diag), FL_OK);
+    fl_view_resize(view, width, 24);
+    return view;
+}
+
+/* The words are those of the run, and a fast one says so on every screen it draws. */
+static void a_fast_run_says_so_everywhere(void **state) {
+    (void)state;
+    for (int width = 60; width <= 110; width += 10) {
+        open_fast("avx512", width);
+        for (int64_t event = 0; event < 100; event++, fl_scene_keys(view, "s")) {
+            char *screen = fl_scene_text(view);
+            screen[strcspn(screen, "\n")] = '\0';
+            if (!strstr(screen, "fast") || !strstr(screen, " event "))
+                fail_msg("%d columns: \"%s\"", width, screen);
+            free(screen);
+        }
+        fl_view_free(&view);
+    }
+    open_fast("avx512", 80);
+    fl_scene_keys(view, "?");
+    fl_buffer page = {0};
+    fl_view_page_text(view, &page);
+    assert_non_null(strstr(page.data, "\navx512         vector instructions compute, within"));
+    assert_non_null(strstr(page.data, "\nfast           activations are rounded to 8 bits"));
+    assert_null(strstr(page.data, "\nscalar "));
+    assert_null(strstr(page.data, "\nexact "));
+    fl_buffer_done(&page);
 }
 
 /* On the page of `e` each letter of the formula stands with its meaning, numbers of the run too. */
@@ -291,6 +326,7 @@ int main(void) {
         cmocka_unit_test(meanings_and_formulas_are_whole),
         cmocka_unit_test_teardown(sentences_are_whole_on_the_smallest_screen, tear_down),
         cmocka_unit_test_teardown(the_help_has_the_words_of_the_screen, tear_down),
+        cmocka_unit_test_teardown(a_fast_run_says_so_everywhere, tear_down),
         cmocka_unit_test_teardown(the_page_explains_its_letters, tear_down),
         cmocka_unit_test_teardown(a_token_read_again_is_said_to_be_the_model_s, tear_down),
         cmocka_unit_test_teardown(sums_are_named_by_their_value, tear_down),

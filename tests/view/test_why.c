@@ -6,6 +6,7 @@
  */
 #include "test.h"
 
+#include "kernels/kernels.h"
 #include "view/cursor.h"
 #include "view/scene.h"
 #include "view/why.h"
@@ -105,12 +106,55 @@ static void the_page_says_it_all(void **state) {
     fl_view_free(&view);
 }
 
+/* The page of the stage, and the screen with the source beside it. */
+static void assert_source(const char *isa, const char *stage, const char *page, const char *panel) {
+    fl_view_options options = fl_scene_options(&(fl_fake_options){0});
+    fl_view *view;
+    fl_diag diag;
+    char keys[64];
+    options.model.isa = isa;
+    assert_int_equal(fl_view_new(&view, &options, &diag), FL_OK);
+    fl_view_resize(view, 160, 50);
+    snprintf(keys, sizeof keys, ":goto %s<enter>", stage);
+    fl_scene_keys(view, keys);
+    char *screen = fl_scene_text(view);
+    if (!strstr(screen, panel))
+        fail_msg("\"%s\" is not on\n%s", panel, screen);
+    free(screen);
+    fl_scene_keys(view, "e");
+    fl_buffer text = {0};
+    fl_view_page_text(view, &text);
+    if (!strstr(text.data, page))
+        fail_msg("\"%s\" is not on\n%s", page, text.data);
+    fl_buffer_done(&text);
+    fl_view_free(&view);
+}
+
+/* The text shown is not always what ran: then the level that did is named. */
+static void the_source_says_whether_it_ran(void **state) {
+    (void)state;
+    fl_kernels kernels;
+    fl_diag diag;
+    char page[96], panel[96];
+    assert_source("scalar", "q", "\nThe function that computes it, src", "scalar.c, line ");
+    assert_int_equal(fl_kernels_choose(&kernels, "auto", &diag), FL_OK);
+    assert_source(kernels.isa, "attn_concat", "\nThe function that computes it, src",
+                  "scalar.c, line ");
+    if (strcmp(kernels.isa, "scalar") == 0)
+        return;
+    snprintf(page, sizeof page, "; the number was computed by the %s kernels, within", kernels.isa);
+    snprintf(panel, sizeof panel, ", the reference; %s computed it", kernels.isa);
+    assert_source(kernels.isa, "q", page, panel);
+    assert_source(kernels.isa, "attn_probs", page, panel);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_cell_is_recomputed),
         cmocka_unit_test(largest_terms_come_first),
         cmocka_unit_test(patches_are_named),
         cmocka_unit_test(the_page_says_it_all),
+        cmocka_unit_test(the_source_says_whether_it_ran),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
