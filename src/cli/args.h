@@ -32,6 +32,7 @@ typedef enum fl_option_kind {
     FL_KIND_SIZE,
     FL_KIND_SPAN,
     FL_KIND_WORD,
+    FL_KIND_ISA, /* words, but the machine says which it runs */
     FL_KIND_STAGES,
     FL_KIND_LIST
 } fl_option_kind;

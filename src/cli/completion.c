@@ -66,6 +66,7 @@ static void value_of(fl_buffer *out, const fl_option_info *info) {
         fl_buffer_puts(out, "_footlight_list \"$stages\" \"$word\"; return");
         return;
     case FL_KIND_WORD:
+    case FL_KIND_ISA:
         fl_buffer_puts(out, "COMPREPLY=($(compgen -W '");
         for (const char *c = info->argument; *c; c++)
             fl_buffer_puts(out, *c == '|' ? " " : (char[]){*c, '\0'});

@@ -125,6 +125,8 @@ fl_status fl_value_parse(fl_option_value *value, const fl_option_info *info, con
         return parse_span(value, text, diag);
     case FL_KIND_WORD:
         return parse_word(value, info, text, diag);
+    case FL_KIND_ISA:
+        return *text ? FL_OK : refuse(diag, text, "the name of an instruction set");
     case FL_KIND_PATH:
         return *text ? FL_OK : fl_fail(diag, FL_ERR_USAGE, "found nothing, expected a file name");
     case FL_KIND_STAGES:

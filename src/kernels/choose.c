@@ -82,7 +82,8 @@ fl_status fl_kernels_choose(fl_kernels *kernels, const char *isa, fl_diag *diag)
     }
     char shown[64], names[128];
     list_levels(names, sizeof names);
-    return fl_fail(diag, FL_ERR_USAGE, "isa '%s' is not one this machine can run, expected %s",
+    return fl_fail(diag, FL_ERR_USAGE,
+                   "'%s' is no instruction set that this machine runs, expected %s",
                    fl_escape_into(shown, sizeof shown, isa, strlen(isa)), names);
 }
 

@@ -122,7 +122,8 @@ fl_status fl_model_open_bytes(fl_model **out, const char *name, const void *byte
 static fl_status refuse_name(const char *name, fl_diag *diag) {
     fl_diag_init(diag, name);
     return fl_fail(diag, FL_ERR_IO,
-                   "is neither a file nor a bundled name (footlight info --list shows those)");
+                   "%sis neither a file nor a bundled name (footlight info --list shows those)",
+                   *name ? "" : "the empty name ");
 }
 
 fl_status fl_model_open(fl_model **out, const char *name, fl_diag *diag) {

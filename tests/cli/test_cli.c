@@ -192,6 +192,9 @@ static void options_are_named_not_the_model(void **state) {
         {{"generate", "--ids", "1,1024"}, "--ids: found 1024, expected numbers from 0 to 1023"},
         {{"generate", "--ctx", "300"}, "--ctx: found 300, expected at most 256"},
         {{"step", "--layers", "2"}, "--layers: is no option of 'step'"},
+        {{"trace", "--isa", "sse9"},
+         "--isa: 'sse9' is no instruction set that this machine runs, "},
+        {{"trace", "--isa", ""}, "--isa: found '', expected the name of an instruction set"},
         {{"trace", "--layers", "5-2"}, "--layers: found '5-2', expected a number or a range"},
         {{"trace", "--heads", ""}, "--heads: found '', expected a number or a range"},
         {{"trace", "--stages", ""}, "--stages: found '', expected names"},
@@ -213,6 +216,20 @@ static void options_are_named_not_the_model(void **state) {
     fl_assert_refused(fl_run_how(unknown_isa, "trace"), 2, "footlight: FOOTLIGHT_ISA: |sse9");
 }
 
+/* However the instruction set is asked for, the answer is what this machine runs. */
+static void both_ways_to_an_isa_say_the_same(void **state) {
+    (void)state;
+    static const char said[] = "footlight: FOOTLIGHT_ISA: ";
+    fl_how unknown_isa = {.environment = "FOOTLIGHT_ISA=sse9"};
+    fl_ran option = fl_run("bench", "--isa", "sse9"), variable = fl_run_how(unknown_isa, "bench");
+    assert_int_equal(option.status, 2);
+    assert_int_equal(variable.status, 2);
+    assert_int_equal(strncmp(variable.err, said, strlen(said)), 0);
+    assert_string_equal(option.err + strlen("footlight: --isa: "), variable.err + strlen(said));
+    fl_ran_done(&option);
+    fl_ran_done(&variable);
+}
+
 static void a_file_is_named(void **state) {
     (void)state;
     FL_NEED_DATA("gguf-vocab/ggml-vocab-deepseek-coder.gguf");
@@ -229,6 +246,7 @@ static void unknown_words(void **state) {
     fl_assert_refused(fl_run("generat"), 2, "'generat'|nearest command is 'generate'");
     fl_assert_refused(fl_run("help", "lesson"), 2, "no command|'lesson'");
     fl_assert_refused(fl_run("nosuch.gguf"), 1, "nosuch.gguf: |neither a file");
+    fl_assert_refused(fl_run("bench", ""), 1, "footlight: the empty name is neither a file");
     fl_assert_refused(fl_run("builtin", "more"), 2, "more: one word too many");
 }
 
@@ -376,6 +394,7 @@ int main(void) {
         cmocka_unit_test(bad_prompts),
         cmocka_unit_test(wrong_usage),
         cmocka_unit_test(options_are_named_not_the_model),
+        cmocka_unit_test(both_ways_to_an_isa_say_the_same),
         cmocka_unit_test(a_file_is_named),
         cmocka_unit_test(unknown_words),
         cmocka_unit_test(help_is_a_word_too),

@@ -59,7 +59,7 @@ expect() {
     for refused; do
         on "$cpu" "$build/footlight" generate -n 4 --isa "$refused" 2>"$place/refusal" &&
             fail "$cpu takes $refused"
-        grep -q "isa '$refused' is not one this machine can run, expected .*$level" \
+        grep -q "'$refused' is no instruction set that this machine runs, expected .*$level" \
             "$place/refusal" || fail "$cpu: $(cat "$place/refusal")"
     done
     echo "$cpu: $level"

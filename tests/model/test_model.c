@@ -73,7 +73,7 @@ static void a_bundled_name_wins_and_a_slash_means_a_path(void **state) {
 static void says_what_else_was_meant(void **state) {
     (void)state;
     refused("llama-3-7b", FL_ERR_IO, "neither a file nor a bundled name (footlight info --list");
-    refused("", FL_ERR_IO, "neither a file nor a bundled name");
+    refused("", FL_ERR_IO, "the empty name is neither a file nor a bundled name");
     refused("./missing.gguf", FL_ERR_IO, "No such file");
     refused("/", FL_ERR_IO, "is a directory");
     refused("/dev/null", FL_ERR_IO, "not a regular file");
