@@ -68,6 +68,13 @@ static fl_dtype type_of(const random_model *m, fl_weight_slot slot, int32_t laye
     return better ? m->storage->better : m->storage->type;
 }
 
+/* What a row of a matrix is as long as. */
+static const char *row_length(fl_weight_slot slot) {
+    return slot == FL_WEIGHT_ffn_down      ? "intermediate_size"
+           : slot == FL_WEIGHT_attn_output ? "num_attention_heads times head_dim"
+                                           : "hidden_size";
+}
+
 static fl_status make_tensor(const random_model *m, fl_weight_slot slot, int32_t layer, tensor *t,
                              fl_diag *diag) {
     *t = (tensor){.slot = slot, .layer = layer};
@@ -78,8 +85,9 @@ static fl_status make_tensor(const random_model *m, fl_weight_slot slot, int32_t
     t->bytes = fl_dtype_row_bytes(t->type, in) * (t->n_dims == 2 ? (uint64_t)t->shape[0] : 1);
     if (t->bytes)
         return FL_OK;
-    return fl_fail(diag, FL_ERR_USAGE, "%s has rows of %llu values, which blocks of %s do not fill",
-                   t->name, (unsigned long long)in, fl_dtype_get_info(t->type)->name);
+    return fl_fail(diag, FL_ERR_USAGE,
+                   "%s has rows of %llu values (%s), which blocks of %s do not fill", t->name,
+                   (unsigned long long)in, row_length(slot), fl_dtype_get_info(t->type)->name);
 }
 
 /* All tensors in file order; the caller frees *out. */
@@ -217,6 +225,7 @@ static fl_status check_room(const gguf_writer *w, const char *path, fl_diag *dia
     uint64_t room, size = w->file.length + w->data_bytes;
     if (strcmp(path, "-") == 0)
         return FL_OK;
+    fl_diag_init(diag, path);
     fl_status status = fl_disk_free(path, &room, diag);
     if (status == FL_OK && size > room)
         status = fl_fail(diag, FL_ERR_LIMIT, "needs %llu bytes of disk, there are %llu",

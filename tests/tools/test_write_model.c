@@ -246,12 +246,24 @@ static void says_what_it_cannot_write(void **state) {
     REFUSED(2, "there is no type 'iq4_xs'", "--type", "iq4_xs", path);
     REFUSED(2, "nowhere", "--config", "nowhere", path);
     REFUSED(2, "a qwen3 model is not", "--config", "qwen3-8b", path);
-    REFUSED(2, "vocab_size is 100, expected 259 or more", SMALL, "--vocab", "100", path);
-    REFUSED(2, "num_attention_heads is 4, expected a multiple", SMALL, "--kv-heads", "3", path);
-    REFUSED(2, "blk.0.ffn_down.weight has rows of 172 values, which blocks of Q4_K do not fill",
-            SMALL, "--ffn", "172", "--type", "q4_k", path);
+    REFUSED(2, "write_model: --vocab is 100, expected 259 or more", SMALL, "--vocab", "100", path);
+    REFUSED(2, "write_model: --heads is 4, expected a multiple of --kv-heads 3", SMALL,
+            "--kv-heads", "3", path);
+    REFUSED(2, "write_model: --head-dim is 5, expected an even number", SMALL, "--head-dim", "5",
+            path);
+    REFUSED(2, "write_model: --layers is 5000, expected 1 to 4096", "--layers", "5000", path);
+    REFUSED(2,
+            "write_model: --hidden 100 cannot be split over 32 heads of an even size: give --heads",
+            "--hidden", "100", path);
+    REFUSED(2, "or --head-dim", "--hidden", "96", path);
+    REFUSED(2, "blk.0.ffn_down.weight has rows of 172 values (--ffn), which blocks of Q4_K", SMALL,
+            "--ffn", "172", "--type", "q4_k", path);
+    REFUSED(2, "attn_output.weight has rows of 24 values (--heads times --head-dim), which", SMALL,
+            "--head-dim", "6", "--type", "q4_0", path);
+    REFUSED(2, "has rows of 40 values (--hidden), which blocks of Q4_0", SMALL, "--hidden", "40",
+            path);
     assert_false(fl_test_exists(path));
-    REFUSED(1, "cannot be written", SMALL, "/nowhere/model.gguf");
+    REFUSED(1, "write_model: /nowhere/model.gguf: cannot be written", SMALL, "/nowhere/model.gguf");
 }
 
 static void help_names_every_type(void **state) {

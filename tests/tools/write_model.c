@@ -23,18 +23,22 @@ static const char usage[] =
     "  --tied         no output matrix: the head is the embedding table\n"
     "  --type TYPE    how matrices are stored (q4_0):";
 
+/* The key is what messages about a shape call it. */
 static const struct number {
-    const char *name;
+    const char *name, *key;
     size_t field;
 } numbers[] = {
-    {"--layers", offsetof(fl_hparams, num_hidden_layers)},
-    {"--hidden", offsetof(fl_hparams, hidden_size)},
-    {"--ffn", offsetof(fl_hparams, intermediate_size)},
-    {"--heads", offsetof(fl_hparams, num_attention_heads)},
-    {"--kv-heads", offsetof(fl_hparams, num_key_value_heads)},
-    {"--head-dim", offsetof(fl_hparams, head_dim)},
-    {"--vocab", offsetof(fl_hparams, vocab_size)},
-    {"--context", offsetof(fl_hparams, max_position_embeddings)},
+#define NUMBER(name, key)                                                                          \
+    { name, #key, offsetof(fl_hparams, key) }
+    NUMBER("--layers", num_hidden_layers),
+    NUMBER("--hidden", hidden_size),
+    NUMBER("--ffn", intermediate_size),
+    NUMBER("--heads", num_attention_heads),
+    NUMBER("--kv-heads", num_key_value_heads),
+    NUMBER("--head-dim", head_dim),
+    NUMBER("--vocab", vocab_size),
+    NUMBER("--context", max_position_embeddings),
+#undef NUMBER
 };
 
 static int64_t *number_field(fl_hparams *shape, const char *option) {
@@ -115,6 +119,39 @@ static fl_status read_words(asked *a, int argc, char **argv, fl_diag *diag) {
     return a->path || a->help ? FL_OK : fl_fail(diag, FL_ERR_USAGE, "no file is named");
 }
 
+/* ---- messages ---- */
+
+/* Puts the option in place of a key, wherever that stands in the message. */
+static void replace_key(fl_diag *diag, const char *key, const char *option) {
+    char whole[sizeof diag->message];
+    for (char *at = diag->message; (at = strstr(at, key)); at += strlen(option)) {
+        snprintf(whole, sizeof whole, "%.*s%s%s", (int)(at - diag->message), diag->message, option,
+                 at + strlen(key));
+        memcpy(diag->message, whole, sizeof whole);
+    }
+}
+
+/* Whoever reads it gave options, and no configuration. All of a head is rotated. */
+static void name_options(fl_diag *diag) {
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        replace_key(diag, numbers[i].key, numbers[i].name);
+    replace_key(diag, "rotary_dim (rope dimension count)", "--head-dim");
+}
+
+/* ---- the shape ---- */
+
+/* As many values for each head as fill the hidden size. */
+static fl_status fill_heads(fl_hparams *shape, fl_diag *diag) {
+    const int64_t hidden = shape->hidden_size, heads = shape->num_attention_heads;
+    shape->head_dim = hidden / heads;
+    if (hidden % heads == 0 && shape->head_dim % 2 == 0)
+        return FL_OK;
+    return fl_fail(diag, FL_ERR_USAGE,
+                   "--hidden %lld cannot be split over %lld heads of an even size: give --heads to "
+                   "split it otherwise, or --head-dim for heads that do not fill it",
+                   (long long)hidden, (long long)heads);
+}
+
 /* The published shape with what was asked for changed in it. Position scaling is left out: it
  * changes no shape and no cost. */
 static fl_status make_shape(const asked *a, fl_hparams *shape, fl_diag *diag) {
@@ -122,6 +159,7 @@ static fl_status make_shape(const asked *a, fl_hparams *shape, fl_diag *diag) {
     fl_status status = fl_model_open(&config, a->config, diag);
     if (status != FL_OK)
         return FL_ERR_USAGE;
+    fl_diag_init(diag, NULL);
     *shape = *fl_model_hparams(config);
     fl_model_close(&config);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -133,11 +171,11 @@ static fl_status make_shape(const asked *a, fl_hparams *shape, fl_diag *diag) {
     if (a->shape.num_attention_heads && !a->shape.num_key_value_heads)
         shape->num_key_value_heads = shape->num_attention_heads;
     if ((a->shape.num_attention_heads || a->shape.hidden_size) && !a->shape.head_dim)
-        shape->head_dim = shape->hidden_size / shape->num_attention_heads;
+        status = fill_heads(shape, diag);
     shape->rotary_dim = shape->head_dim;
     shape->rope_scaling = (fl_rope_scaling){0};
     shape->tie_word_embeddings |= a->tied;
-    return FL_OK;
+    return status;
 }
 
 static int help(void) {
@@ -164,6 +202,8 @@ int main(int argc, char **argv) {
         status = random_model_write(&model, a.path, &diag);
     if (status == FL_OK || status == FL_DONE)
         return 0;
+    if (status == FL_ERR_USAGE)
+        name_options(&diag);
     fprintf(stderr, "write_model: %s%s%s\n", diag.subject, *diag.subject ? ": " : "", diag.message);
     return status == FL_ERR_USAGE ? 2 : 1;
 }
