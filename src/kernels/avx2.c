@@ -78,7 +78,7 @@ static inline vr vr_dot4(vr run, vi weights, vi x, int bits) {
 
 /* ---- one token, or few ---- */
 
-enum { ROWS = 4 };
+enum { ROWS = 6 };
 
 #include "kernels/q8_rows_x86.inc"
 
