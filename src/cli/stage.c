@@ -126,8 +126,8 @@ static void add_kernel(const char *kernel, fl_buffer *out) {
         return;
     fl_buffer_printf(
         out,
-        "  kernel    src/kernels/scalar.c:%d, the reference; what a level of --isa has "
-        "in\n            its place stays within the tolerance the tests state\n\n",
+        "  kernel    src/kernels/scalar.c:%d, the reference; what a level of --isa has\n"
+        "            in its place stays within the tolerance the tests state\n\n",
         line);
     while (length) {
         const char *end = memchr(text, '\n', length);
