@@ -12,6 +12,8 @@ build=$1
 place=$(mktemp -d "${TMPDIR:-/tmp}/old_cpus.XXXXXX")
 trap 'rm -rf "$place"' EXIT
 unset FOOTLIGHT_ISA
+# Without it the program starts itself anew, and then not under qemu.
+export OMP_WAIT_POLICY=passive
 
 fail() {
     echo "old_cpus: $*" >&2
