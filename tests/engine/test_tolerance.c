@@ -41,7 +41,7 @@ static double fast_limit(const char *storage) {
 }
 
 static fl_model *open_random(const random_storage *storage) {
-    fl_model *model;
+    fl_model *model = NULL;
     fl_diag diag;
     random_model random = {.storage = storage, .seed = 11};
     fl_model *base;
