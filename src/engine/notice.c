@@ -5,16 +5,13 @@
  * stage are computed together, so they are asked about and counted together: what nobody wants is
  * left out, what is large is split over the threads.
  */
-#include "engine/run.h"
+#include "engine/split.h"
 
 #include "base/machine.h"
 
-/* Cells from which a second thread is worth waking. */
-enum { MANY_CELLS = 1 << 15 };
-
 /* ---- asking ---- */
 
-static unsigned ask_sinks(const fl_session *s, const fl_step *step) {
+unsigned fl_ask_sinks(const fl_session *s, const fl_step *step) {
     unsigned sinks = 0;
     for (int i = 0; i < s->n_sinks; i++)
         if (!s->sinks[i].wants || s->sinks[i].wants(s->sinks[i].ctx, step))
@@ -33,7 +30,7 @@ fl_notice *fl_notice_ask(fl_session *s, const fl_step *step) {
         return notice_of(s, step->head);
     for (; each.head <= last; each.head++) {
         fl_notice *notice = notice_of(s, each.head);
-        notice->sinks = ask_sinks(s, &each);
+        notice->sinks = fl_ask_sinks(s, &each);
         notice->counted = notice->counted && step->head > 0; /* nothing is left of the last stage */
     }
     s->heads_asked = true;
@@ -60,10 +57,6 @@ typedef struct parts_job {
     fl_summary summaries[FL_MOST_PARTS];
 } parts_job;
 
-static int threads_for(const fl_session *s, int64_t cells) {
-    return cells < MANY_CELLS ? 1 : s->threads;
-}
-
 static void count_heads_range(void *ctx, int64_t begin, int64_t end) {
     const heads_job *job = ctx;
     for (int64_t i = begin; i < end; i++) {
@@ -80,7 +73,8 @@ static void count_heads_range(void *ctx, int64_t begin, int64_t end) {
 static void count_heads(const fl_session *s, int32_t first, bool all) {
     heads_job job = {s, fl_parts_of(&s->result), first, all};
     int64_t heads = s->dims.H - first;
-    fl_parallel_for(threads_for(s, heads * s->result_cells), heads, 1, count_heads_range, &job);
+    fl_parallel_for(fl_threads_for_numbers(s, heads * s->result_cells), heads, 1, count_heads_range,
+                    &job);
 }
 
 static void count_parts_range(void *ctx, int64_t begin, int64_t end) {
@@ -94,7 +88,8 @@ static void count_whole(const fl_session *s, fl_stats *stats) {
     parts_job job; /* the summaries are filled in, as many as there are parts */
     job.s = s;
     job.parts = fl_parts_of(&s->result);
-    fl_parallel_for(threads_for(s, s->result_cells), job.parts.count, 1, count_parts_range, &job);
+    fl_parallel_for(fl_threads_for_numbers(s, s->result_cells), job.parts.count, 1,
+                    count_parts_range, &job);
     fl_parts_stats(&job.parts, job.summaries, stats);
 }
 

@@ -136,7 +136,9 @@ void fl_cache_store(fl_session *session, fl_cache *cache, const float *rows);
 void fl_cache_stats(fl_session *session, fl_cache *cache, fl_stats *stats);
 void fl_cache_forget(fl_session *session);
 
-/* notice.c: asks the sinks about a step (about all heads with the first), and counts what of it is
+/* notice.c: the sinks that want a step, bit by bit. */
+unsigned fl_ask_sinks(const fl_session *session, const fl_step *step);
+/* Asks the sinks about a step (about all heads with the first), and counts what of it is
  * wanted; `all` of the heads, or those that some sink wants. */
 fl_notice *fl_notice_ask(fl_session *session, const fl_step *step);
 void fl_notice_count(fl_session *session, const fl_step *step, bool all);

@@ -19,12 +19,16 @@ int fl_threads_for(const fl_session *s, int64_t work) {
     return work < 1 << 18 ? 1 : s->threads;
 }
 
+int fl_threads_for_numbers(const fl_session *s, int64_t n) {
+    return fl_threads_for(s, COST * n);
+}
+
 static void over_rows(split *job, int64_t rows, int64_t width, fl_range_fn *body) {
-    fl_parallel_for(fl_threads_for(job->s, COST * rows * width), rows, ROWS, body, job);
+    fl_parallel_for(fl_threads_for_numbers(job->s, rows * width), rows, ROWS, body, job);
 }
 
 static void over_numbers(split *job, int64_t n, fl_range_fn *body) {
-    fl_parallel_for(fl_threads_for(job->s, COST * n), n, NUMBERS, body, job);
+    fl_parallel_for(fl_threads_for_numbers(job->s, n), n, NUMBERS, body, job);
 }
 
 static void rms_range(void *ctx, int64_t begin, int64_t end) {

@@ -11,6 +11,8 @@
 
 /* Threads worth waking for this many multiply-adds. */
 int fl_threads_for(const fl_session *session, int64_t work);
+/* The same for numbers that are looked at one by one. */
+int fl_threads_for_numbers(const fl_session *session, int64_t n);
 
 /* out [rows] = rms of each row of x [rows, D] */
 void fl_split_rms(const fl_session *session, const float *x, int64_t rows, float *out);

@@ -88,7 +88,7 @@ static void prepare_operand(fl_session *s, const float *x, int64_t tokens, fl_la
     s->operand = (fl_operand){layout, tokens, n, x, s->a.packed};
     int64_t unit = fl_pack_unit(layout);
     if (layout != FL_PLAIN)
-        fl_parallel_for(fl_threads_for(s, tokens * n * 8), (tokens + unit - 1) / unit, 1,
+        fl_parallel_for(fl_threads_for_numbers(s, tokens * n), (tokens + unit - 1) / unit, 1,
                         pack_range, s);
 }
 

@@ -251,9 +251,8 @@ static bool rest_is_wanted(const fl_session *s) {
     const fl_plan *plan = s->plans[current(s)->end];
     for (int64_t i = s->step; i < fl_plan_count(plan); i++) {
         const fl_step *step = fl_plan_step(plan, i);
-        for (int sink = 0; step->layer >= 0 && sink < s->n_sinks; sink++)
-            if (!s->sinks[sink].wants || s->sinks[sink].wants(s->sinks[sink].ctx, step))
-                return true;
+        if (step->layer >= 0 && fl_ask_sinks(s, step))
+            return true;
     }
     return false;
 }
