@@ -18,26 +18,12 @@ static inline vi vi_load(const void *x) {
     return _mm256_loadu_si256(x);
 }
 
-static inline vi vi_xor(vi a, vi b) {
-    return _mm256_xor_si256(a, b);
-}
-
-static inline uint64_t vi_fold(vi v) {
-    uint64_t words[4];
-    _mm256_storeu_si256((void *)words, v);
-    return words[0] ^ words[1] ^ words[2] ^ words[3];
-}
-
 static inline vf vf_set(float x) {
     return _mm256_set1_ps(x);
 }
 
 static inline vf vf_fma(vf a, vf b, vf c) {
     return _mm256_fmadd_ps(a, b, c);
-}
-
-static inline float vf_first(vf v) {
-    return _mm256_cvtss_f32(v);
 }
 
 /* sum + the products of unsigned and signed bytes, four to a lane. */
@@ -48,10 +34,6 @@ static inline vi vi_dot(vi sum, vi a, vi b) {
 
 static inline vi vi_set(int8_t x) {
     return _mm256_set1_epi8(x);
-}
-
-static inline int32_t vi_first(vi v) {
-    return _mm_cvtsi128_si32(_mm256_castsi256_si128(v));
 }
 
 #include "kernels/probe.inc"

@@ -18,26 +18,12 @@ static inline vi vi_load(const void *x) {
     return _mm512_loadu_si512(x);
 }
 
-static inline vi vi_xor(vi a, vi b) {
-    return _mm512_xor_si512(a, b);
-}
-
-static inline uint64_t vi_fold(vi v) {
-    uint64_t words[8];
-    _mm512_storeu_si512((void *)words, v);
-    return words[0] ^ words[1] ^ words[2] ^ words[3] ^ words[4] ^ words[5] ^ words[6] ^ words[7];
-}
-
 static inline vf vf_set(float x) {
     return _mm512_set1_ps(x);
 }
 
 static inline vf vf_fma(vf a, vf b, vf c) {
     return _mm512_fmadd_ps(a, b, c);
-}
-
-static inline float vf_first(vf v) {
-    return _mm512_cvtss_f32(v);
 }
 
 /* sum + the products of unsigned and signed bytes, four to a lane. */
@@ -48,10 +34,6 @@ static inline vi vi_dot(vi sum, vi a, vi b) {
 
 static inline vi vi_set(int8_t x) {
     return _mm512_set1_epi8(x);
-}
-
-static inline int32_t vi_first(vi v) {
-    return _mm512_cvtsi512_si32(v);
 }
 
 #include "kernels/probe.inc"

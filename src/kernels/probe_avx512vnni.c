@@ -13,17 +13,9 @@ static inline vi vi_set(int8_t x) {
     return _mm512_set1_epi8(x);
 }
 
-static inline vi vi_xor(vi a, vi b) {
-    return _mm512_xor_si512(a, b);
-}
-
 /* sum + the products of unsigned and signed bytes, four to a lane. */
 static inline vi vi_dot(vi sum, vi a, vi b) {
     return _mm512_dpbusd_epi32(sum, a, b);
-}
-
-static inline int32_t vi_first(vi v) {
-    return _mm512_cvtsi512_si32(v);
 }
 
 #include "kernels/probe_bytes.inc"

@@ -18,25 +18,12 @@ static inline vi vi_load(const void *x) {
     return vld1q_u8(x);
 }
 
-static inline vi vi_xor(vi a, vi b) {
-    return veorq_u8(a, b);
-}
-
-static inline uint64_t vi_fold(vi v) {
-    const uint64x2_t words = vreinterpretq_u64_u8(v);
-    return vgetq_lane_u64(words, 0) ^ vgetq_lane_u64(words, 1);
-}
-
 static inline vf vf_set(float x) {
     return vdupq_n_f32(x);
 }
 
 static inline vf vf_fma(vf a, vf b, vf c) {
     return vfmaq_f32(c, a, b);
-}
-
-static inline float vf_first(vf v) {
-    return vgetq_lane_f32(v, 0);
 }
 
 #include "kernels/probe.inc"
