@@ -21,22 +21,7 @@
 
 enum { Q_ROWS = 6, Q_VECTORS = 2, Q8_ZERO = 128, Q8_COLUMNS_FROM = 5 };
 
-/* All products under one scale are added up where they belong. */
-typedef vi vr;
-
-static inline int run_fours(int bits) {
-    (void)bits;
-    return 8;
-}
-
-static inline vr vr_begin(vi sum) {
-    return sum;
-}
-
-static inline vi vr_end(vi sum, vr run) {
-    (void)sum;
-    return run;
-}
+#include "kernels/q8_whole_run.inc"
 
 static inline vi vi_set4(const uint8_t *four) {
     int32_t word;
