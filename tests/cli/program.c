@@ -128,6 +128,12 @@ void fl_ran_done(fl_ran *ran) {
     *ran = (fl_ran){0};
 }
 
+void fl_assert_says(const char *text, const char *part) {
+    if (!strstr(text, part))
+        print_error("no '%s' in:\n%s\n", part, text);
+    assert_non_null(strstr(text, part));
+}
+
 void fl_assert_ran(const fl_ran *ran) {
     if (ran->status != 0 || ran->err[0])
         print_error("status %d, standard error: %s\n", ran->status, ran->err);

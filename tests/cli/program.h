@@ -40,6 +40,8 @@ int fl_widest_line(const char *text);
 /* Exit status, nothing on standard output, and exactly one line on standard error that begins with
  * "footlight: " and contains every word of `parts` (separated by bars). Releases `ran`. */
 void fl_assert_refused(fl_ran ran, int status, const char *parts);
+/* The text has `part` somewhere. */
+void fl_assert_says(const char *text, const char *part);
 /* Exit status 0 and nothing on standard error. */
 void fl_assert_ran(const fl_ran *ran);
 

@@ -320,16 +320,22 @@ static void medians(void **state) {
     assert_true(fl_median(four, 4) == 3);
 }
 
-/* Three repetitions of known times: rates of the medians, and ratios of those. */
-static void rates_of_known_times(void **state) {
-    (void)state;
+/* The built-in model, 10 tokens and then 2; to be filled with times. */
+static fl_bench *new_bench(int repeat) {
     fl_bench *b = calloc(1, sizeof *b);
     assert_non_null(b);
     assert_int_equal(fl_model_open(&b->job.model, "builtin", NULL), FL_OK);
     b->job.options = fl_session_defaults();
     b->prompt_tokens = 10;
     b->new_tokens = 2;
-    b->repeat = 3;
+    b->repeat = repeat;
+    return b;
+}
+
+/* Three repetitions of known times: rates of the medians, and ratios of those. */
+static void rates_of_known_times(void **state) {
+    (void)state;
+    fl_bench *b = new_bench(3);
     b->limits.read_gb_s[1] = 2;
     b->limits.read_gb_s[3] = 4;
     const double plain[] = {1, 2, 4}, traced[] = {2, 3, 8};
@@ -358,22 +364,10 @@ static void rates_of_known_times(void **state) {
 
 /* ---- for people, and what goes wrong ---- */
 
-static void assert_says(const char *text, const char *part) {
-    if (!strstr(text, part))
-        print_error("no '%s' in:\n%s\n", part, text);
-    assert_non_null(strstr(text, part));
-}
-
 /* One repetition of the builtin model: every mode takes a second, and every stage 12 µs of it for
  * 10 tokens of the prompt and then two more. */
 static fl_bench *known_bench(void) {
-    fl_bench *b = calloc(1, sizeof *b);
-    assert_non_null(b);
-    assert_int_equal(fl_model_open(&b->job.model, "builtin", NULL), FL_OK);
-    b->job.options = fl_session_defaults();
-    b->prompt_tokens = 10;
-    b->new_tokens = 2;
-    b->repeat = 1;
+    fl_bench *b = new_bench(1);
     b->exact = true;
     b->limits.read_gb_s[0] = 4;
     b->limits.probe.isa = "scalar";
@@ -403,7 +397,7 @@ static char *table_of(const fl_bench *b) {
 
 static void table_says(const fl_bench *b, const char *part) {
     char *text = table_of(b);
-    assert_says(text, part);
+    fl_assert_says(text, part);
     free(text);
 }
 
@@ -488,7 +482,7 @@ static void the_table(void **state) {
     fl_ran ran = fl_run(SHORT, "--repeat", "2", "--per-stage", "--ascii");
     fl_assert_ran(&ran);
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
-        assert_says(ran.out, said[i]);
+        fl_assert_says(ran.out, said[i]);
     assert_null(strstr(ran.out, "q_norm")); /* the model has no such stage */
     for (const char *at = ran.out; *at; at++)
         assert_true((unsigned char)*at < 0x80);

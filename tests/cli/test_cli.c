@@ -16,12 +16,6 @@ static const char *const readers[] = {"step", "shapes",   "trace", "generate",
                                       "info", "tokenize", "bench"};
 enum { N_READERS = sizeof readers / sizeof *readers };
 
-static void assert_says(const char *text, const char *part) {
-    if (!strstr(text, part))
-        print_error("no '%s' in:\n%s\n", part, text);
-    assert_non_null(strstr(text, part));
-}
-
 static void help_everywhere(void **state) {
     (void)state;
     fl_ran all = fl_run("--help");
@@ -30,15 +24,15 @@ static void help_everywhere(void **state) {
         const fl_command_info *info = fl_command_get_info((fl_command)i);
         fl_ran ran = fl_run(info->name, "-h");
         fl_assert_ran(&ran);
-        assert_says(ran.out, info->name);
+        fl_assert_says(ran.out, info->name);
         for (int o = 0; o < FL_OPTION_COUNT; o++) {
             const fl_option_info *option = fl_option_get_info((fl_option)o);
             char spelled[64];
             snprintf(spelled, sizeof spelled, "--%s", option->name);
             if (fl_option_belongs((fl_option)o, (fl_command)i) && option->group != FL_GROUP_HIDDEN)
-                assert_says(ran.out, spelled);
+                fl_assert_says(ran.out, spelled);
         }
-        assert_says(all.out, info->name);
+        fl_assert_says(all.out, info->name);
         fl_ran_done(&ran);
         ran = fl_run(info->name, "--version");
         fl_assert_ran(&ran);
@@ -53,9 +47,9 @@ static void man_page_and_completion_have_every_option(void **state) {
     fl_ran man = fl_run("--man"), bash = fl_run("--completion", "bash");
     fl_assert_ran(&man);
     fl_assert_ran(&bash);
-    assert_says(man.out, ".Sh NAME\n.Nm footlight\n.Nd ");
-    assert_says(man.out, "taken as they are.\nTaken by step, trace and generate.\n");
-    assert_says(man.out, " (default: table).\n");
+    fl_assert_says(man.out, ".Sh NAME\n.Nm footlight\n.Nd ");
+    fl_assert_says(man.out, "taken as they are.\nTaken by step, trace and generate.\n");
+    fl_assert_says(man.out, " (default: table).\n");
     for (int o = 0; o < FL_OPTION_COUNT; o++) {
         const fl_option_info *option = fl_option_get_info((fl_option)o);
         char in_man[64], in_bash[64];
@@ -63,11 +57,11 @@ static void man_page_and_completion_have_every_option(void **state) {
             continue;
         snprintf(in_man, sizeof in_man, "Fl \\-%s", option->name);
         snprintf(in_bash, sizeof in_bash, "--%s ", option->name);
-        assert_says(man.out, in_man);
-        assert_says(bash.out, in_bash);
+        fl_assert_says(man.out, in_man);
+        fl_assert_says(bash.out, in_bash);
     }
-    assert_says(bash.out, "attn_probs");
-    assert_says(bash.out, "llama-2-7b");
+    fl_assert_says(bash.out, "attn_probs");
+    fl_assert_says(bash.out, "llama-2-7b");
     fl_ran_done(&man);
     fl_ran_done(&bash);
 }
@@ -334,9 +328,9 @@ static void transcript_without_a_terminal(void **state) {
     static const char begins[] = "builtin: 6 tokens go in; 193 steps later one word comes "
                                  "out.\nevent 0 of 0 to 193: tokens, ";
     assert_int_equal(strncmp(ran.out, begins, sizeof begins - 1), 0);
-    assert_says(ran.out, "\nevent 117 of 0 to 193: layer 2, head ");
-    assert_says(ran.out, "event 193 of 0 to 193: next_token");
-    assert_says(ran.out, "\" Paris\"");
+    fl_assert_says(ran.out, "\nevent 117 of 0 to 193: layer 2, head ");
+    fl_assert_says(ran.out, "event 193 of 0 to 193: next_token");
+    fl_assert_says(ran.out, "\" Paris\"");
     int lines = 0;
     for (const char *c = ran.out; *c; c++)
         lines += *c == '\n';
@@ -348,7 +342,7 @@ static void fast_and_exact_exclude_each_other(void **state) {
     (void)state;
     fl_ran ran = fl_run("generate", "--fast", "--exact", "-n", "1");
     assert_int_equal(ran.status, 2);
-    assert_says(ran.err, "both --exact and --fast");
+    fl_assert_says(ran.err, "both --exact and --fast");
     fl_ran_done(&ran);
 }
 
@@ -356,7 +350,7 @@ static void scalar_is_exact_whatever_is_asked(void **state) {
     (void)state;
     fl_ran ran = fl_run("trace", "builtin:q8_0", "--fast", "--isa", "scalar", "--format", "jsonl");
     assert_int_equal(ran.status, 0);
-    assert_says(ran.out, "\"isa\":\"scalar\",\"exact\":true");
+    fl_assert_says(ran.out, "\"isa\":\"scalar\",\"exact\":true");
     fl_ran_done(&ran);
 }
 
@@ -376,7 +370,7 @@ static void fast_that_is_exact_says_why(void **state) {
            unasked = fl_run("trace", "builtin", "--isa", "scalar"),
            script = fl_run("step", "builtin", "--fast", "--batch");
     assert_int_equal(floats.status, 0);
-    assert_says(floats.err, "footlight: --fast: computes exactly, because");
+    fl_assert_says(floats.err, "footlight: --fast: computes exactly, because");
     assert_string_equal(script.err, floats.err);
     fl_assert_ran(&unasked);
     fl_ran_done(&floats);

@@ -74,25 +74,19 @@ static void parts_add_up(void **state) {
     }
 }
 
-static void assert_says(const char *text, const char *part) {
-    if (!strstr(text, part))
-        print_error("no '%s' in:\n%s\n", part, text);
-    assert_non_null(strstr(text, part));
-}
-
 static void table_explains(void **state) {
     (void)state;
     fl_ran ran = fl_run("info", "builtin");
     fl_assert_ran(&ran);
-    assert_says(ran.out, "It has read only");
-    assert_says(ran.out, "used in training only, does");
-    assert_says(ran.out, "1,000,576");
-    assert_says(ran.out, "SentencePiece BPE ");
-    assert_says(ran.out, "a width, not");
+    fl_assert_says(ran.out, "It has read only");
+    fl_assert_says(ran.out, "used in training only, does");
+    fl_assert_says(ran.out, "1,000,576");
+    fl_assert_says(ran.out, "SentencePiece BPE ");
+    fl_assert_says(ran.out, "a width, not");
     fl_ran_done(&ran);
     ran = fl_run("info", "llama-2-7b");
     fl_assert_ran(&ran);
-    assert_says(ran.out, "without weights to run");
+    fl_assert_says(ran.out, "without weights to run");
     fl_ran_done(&ran);
 }
 
@@ -105,13 +99,13 @@ static void lists(void **state) {
     fl_ran ran = fl_run("info", "--list");
     fl_assert_ran(&ran);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        assert_says(ran.out, names[i]);
+        fl_assert_says(ran.out, names[i]);
     fl_ran_done(&ran);
     ran = fl_run("info", "builtin:q4_0", "--list-tensors");
     fl_assert_ran(&ran);
-    assert_says(ran.out, "blk.3.ffn_down.weight");
-    assert_says(ran.out, "Q4_0");
-    assert_says(ran.out, "39 tensors");
+    fl_assert_says(ran.out, "blk.3.ffn_down.weight");
+    fl_assert_says(ran.out, "Q4_0");
+    fl_assert_says(ran.out, "39 tensors");
     fl_ran_done(&ran);
 }
 
@@ -120,26 +114,26 @@ static void diagram_carries_the_shapes(void **state) {
     fl_ran ran = fl_run("info", "qwen3-8b", "--diagram"),
            plain = fl_run("info", "qwen2.5-7b", "--diagram", "--ascii");
     fl_assert_ran(&ran);
-    assert_says(ran.out, "36 blocks");
-    assert_says(ran.out, "q_norm");
-    assert_says(ran.out, "[1, T, 12288]   Wg [12288, 4096]");
-    assert_says(ran.out, "[1, 8, S, 128]");
+    fl_assert_says(ran.out, "36 blocks");
+    fl_assert_says(ran.out, "q_norm");
+    fl_assert_says(ran.out, "[1, T, 12288]   Wg [12288, 4096]");
+    fl_assert_says(ran.out, "[1, 8, S, 128]");
     fl_assert_ran(&plain);
     assert_null(strstr(plain.out, "q_norm"));
-    assert_says(plain.out, "+ bias: 4 heads");
+    fl_assert_says(plain.out, "+ bias: 4 heads");
     for (const char *c = plain.out; *c; c++)
         assert_true((unsigned char)*c < 0x80 && *c != '?');
-    assert_says(plain.out, "T tokens go in, P are cached from before, S = P + T; R rows");
+    fl_assert_says(plain.out, "T tokens go in, P are cached from before, S = P + T; R rows");
     assert_null(strstr(plain.out, "or more back")); /* it has no window */
     fl_ran_done(&ran);
     fl_ran_done(&plain);
     ran = fl_run("info", "mistral-7b", "--diagram");
-    assert_says(ran.out, "later tokens hidden\n");
-    assert_says(ran.out, "and those 4096 or more back\n");
-    assert_says(ran.out, "each shared by 4 query heads\n");
+    fl_assert_says(ran.out, "later tokens hidden\n");
+    fl_assert_says(ran.out, "and those 4096 or more back\n");
+    fl_assert_says(ran.out, "each shared by 4 query heads\n");
     fl_ran_done(&ran);
     ran = fl_run("info", "llama-2-7b", "--diagram");
-    assert_says(ran.out, "one for each query head\n");
+    fl_assert_says(ran.out, "one for each query head\n");
     fl_ran_done(&ran);
 }
 

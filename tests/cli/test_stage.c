@@ -9,12 +9,6 @@
 
 #include "cli/program.h"
 
-static void assert_says(const char *text, const char *part) {
-    if (!strstr(text, part))
-        print_error("no '%s' in:\n%s\n", part, text);
-    assert_non_null(strstr(text, part));
-}
-
 static void one_stage(void **state) {
     (void)state;
     static const char *const parts[] = {
@@ -33,7 +27,7 @@ static void one_stage(void **state) {
     fl_ran ran = fl_run("stage", "attn_probs");
     fl_assert_ran(&ran);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        assert_says(ran.out, parts[i]);
+        fl_assert_says(ran.out, parts[i]);
     fl_ran_done(&ran);
 }
 
@@ -65,7 +59,7 @@ static void without_a_name_all_of_them(void **state) {
     fl_ran ran = fl_run("stage");
     fl_assert_ran(&ran);
     for (int id = 0; id < FL_STAGE_COUNT; id++)
-        assert_says(ran.out, fl_stage_get_info((fl_stage)id)->id);
+        fl_assert_says(ran.out, fl_stage_get_info((fl_stage)id)->id);
     fl_ran_done(&ran);
 }
 
