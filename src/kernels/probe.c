@@ -22,24 +22,12 @@ static inline vi vi_load(const void *x) {
     return v;
 }
 
-static inline vi vi_xor(vi a, vi b) {
-    return a ^ b;
-}
-
-static inline uint64_t vi_fold(vi v) {
-    return v;
-}
-
 static inline vf vf_set(float x) {
     return x;
 }
 
 static inline vf vf_fma(vf a, vf b, vf c) {
     return a * b + c;
-}
-
-static inline float vf_first(vf v) {
-    return v;
 }
 
 #include "kernels/probe.inc"
