@@ -188,6 +188,29 @@ static fl_flow show_progress(void *ctx, const fl_event *event) {
     return FL_GO;
 }
 
+static bool wants_selected(void *ctx, const fl_step *step) {
+    return fl_selection_wants(&((const tracing *)ctx)->selection, step);
+}
+
+static bool is_of_last_pass(const tracing *t, const fl_event *event) {
+    int64_t chosen = event->past + event->new_tokens - (int64_t)t->job.n_ids;
+    return chosen >= 0 && chosen + 1 >= t->job.options.n_predict;
+}
+
+/* What follows the last event that is wanted need not be computed; from logits to the choice they
+ * lead to it is not far, and that is watched. */
+static fl_flow stop_after_last(void *ctx, const fl_event *event) {
+    const tracing *t = ctx;
+    const fl_plan *plan = fl_session_plan(t->session);
+    if (!is_of_last_pass(t, event) || event->stage >= FL_STAGE_logits)
+        return FL_GO;
+    int64_t i = fl_plan_find(plan, event->stage, event->layer, event->head);
+    while (++i < fl_plan_count(plan))
+        if (fl_selection_wants(&t->selection, fl_plan_step(plan, i)))
+            return FL_GO;
+    return FL_STOP;
+}
+
 /* Only where it does not stand between the results, and somebody sees it. */
 static bool shows_progress(const fl_cli *cli, const tracing *t) {
     return fl_is_terminal(FL_STDERR) && (t->file || !cli->width);
@@ -206,7 +229,7 @@ static fl_sink in_order(const fl_cli *cli, tracing *t, fl_qk_order *order, fl_si
 }
 
 static fl_status add_sinks(fl_cli *cli, tracing *t) {
-    fl_sink sinks[3];
+    fl_sink sinks[4];
     int n = 0;
     t->recorder.out = t->file ? t->file : cli->out;
     sinks[n++] = in_order(cli, t, &t->orders[0], make_sink(cli, t));
@@ -214,6 +237,7 @@ static fl_status add_sinks(fl_cli *cli, tracing *t) {
         sinks[n++] = in_order(cli, t, &t->orders[1], fl_tensor_file_sink(t->tensors));
     if (shows_progress(cli, t))
         sinks[n++] = (fl_sink){NULL, wants_progress, show_progress};
+    sinks[n++] = (fl_sink){t, wants_selected, stop_after_last};
     for (int i = 0; i < n; i++) {
         fl_status status = fl_session_add_sink(t->session, &sinks[i]);
         if (status != FL_OK)

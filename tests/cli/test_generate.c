@@ -117,6 +117,10 @@ static void nan_logits_choose_id_0_with_a_warning(void **state) {
     assert_non_null(strstr(ran.out, "\"nan\":1024"));
     assert_non_null(strstr(ran.err, "warning: "));
     fl_ran_done(&ran);
+    ran = fl_run("trace", path, "--stages", "resid_post"); /* goes no further than the layers */
+    assert_int_equal(ran.status, 0);
+    assert_null(strstr(ran.err, "warning: "));
+    fl_ran_done(&ran);
     fl_ran_done(&tensors);
     free(bytes);
     remove(path);

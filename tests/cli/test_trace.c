@@ -247,6 +247,17 @@ static void chunks_make_several_prefill_passes(void **state) {
     json_decref(array);
 }
 
+/* The last pass ends with the last record that is wanted; those before are whole. */
+static void every_pass_gives_what_is_selected(void **state) {
+    (void)state;
+    json_t *array = TRACE("-n", "3", "--stages", "tokens,q", "--layers", "0-1");
+    assert_int_equal(json_array_size(array), 1 + 3 * (1 + 2));
+    json_t *prompt = TRACE("-n", "0", "--stages", "attn_scores", "--heads", "2", "--layers", "1");
+    assert_int_equal(json_array_size(prompt), 1 + 1);
+    json_decref(array);
+    json_decref(prompt);
+}
+
 static void csv_and_table(void **state) {
     (void)state;
     fl_ran csv = fl_run("trace", "--format", "csv", "-n", "2"), table = fl_run("trace");
@@ -366,6 +377,7 @@ int main(void) {
         cmocka_unit_test(thread_count_changes_nothing),
         cmocka_unit_test(shapes_are_as_planned),
         cmocka_unit_test(chunks_make_several_prefill_passes),
+        cmocka_unit_test(every_pass_gives_what_is_selected),
         cmocka_unit_test(csv_and_table),
         cmocka_unit_test(tables_say_what_computed_them),
         cmocka_unit_test(names_in_dialects),
