@@ -41,6 +41,8 @@ static inline vr vr_dot4(vr run, vi weights, vi x, int bits) {
 /* ---- one token, or few ---- */
 
 enum { ROWS = 6 };
+/* Unrolled, the sums of all rows stay in registers. */
+#define FOR_ROWS(r) _Pragma("GCC unroll 6") for (int r = 0; r < rows; r++)
 
 #include "kernels/q8_rows_x86.inc"
 
@@ -73,7 +75,7 @@ STEP step_q8_0(const unsigned char *const *w, int rows, const fl_q8_row *x, row_
     __m512i start = negative(zeros_of(128, values));
     __m512 scale = spread(parts_of(8, 0), _mm256_castps128_ps256(_mm_castpd_ps(_mm_load_sd(
                                               (const double *)(const void *)x->scales))));
-    for (int r = 0; r < rows; r++) {
+    FOR_ROWS(r) {
         __m512i head = _mm512_loadu_si512(w[r]);
         __m256i first = _mm256_loadu_si256((const __m256i *)(w[r] + 2));
         __m256i second = _mm256_loadu_si256((const __m256i *)(w[r] + 36));
@@ -86,32 +88,70 @@ STEP step_q8_0(const unsigned char *const *w, int rows, const fl_q8_row *x, row_
     }
 }
 
-/* Q4_0: 128 weights, four blocks; byte i of a block has its numbers i and i + 16. */
-STEP step_q4_0(const unsigned char *const *w, int rows, const fl_q8_row *x, row_sum *sum) {
-    const __m512i pick = _mm512_setr_epi32(0, 0, 0x90009, 0x90009, 0x120012, 0x120012, 0x1b001b,
-                                           0x1b001b, 0, 0, 0, 0, 0, 0, 0, 0);
-    __m512i a = _mm512_loadu_si512(x->values), b = _mm512_loadu_si512(x->values + 64);
-    __m512i low = _mm512_shuffle_i64x2(a, b, 0x88), high = _mm512_shuffle_i64x2(a, b, 0xdd);
-    __m512i start = negative(_mm512_add_epi32(zeros_of(8, low), zeros_of(8, high)));
-    __m512 scale = spread(parts_of(4, 0), _mm256_castps128_ps256(_mm_loadu_ps(x->scales)));
+/* What the 64 weights in the bytes of four Q4_0 blocks and the 64 after them give. */
+static inline __m512i dot_nibbles(__m512i start, __m512i q, __m512i low, __m512i high) {
     const __m512i nibble = _mm512_set1_epi8(15);
-    for (int r = 0; r < rows; r++) {
-        __m512i head = _mm512_loadu_si512(w[r]);
-        __m512i q = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)(w[r] + 2)));
-        q = _mm512_inserti32x4(q, _mm_loadu_si128((const __m128i *)(w[r] + 20)), 1);
-        q = _mm512_inserti32x4(q, _mm_loadu_si128((const __m128i *)(w[r] + 38)), 2);
-        q = _mm512_inserti32x4(q, _mm_loadu_si128((const __m128i *)(w[r] + 56)), 3);
-        __m256i d = _mm512_castsi512_si256(_mm512_permutexvar_epi16(pick, head));
+    __m512i dot = _mm512_dpbusd_epi32(start, _mm512_and_si512(q, nibble), low);
+    return _mm512_dpbusd_epi32(dot, _mm512_and_si512(_mm512_srli_epi16(q, 4), nibble), high);
+}
+
+/* Q4_0: 256 weights, eight blocks; byte i of a block has its numbers i and i + 16. */
+STEP step_q4_0(const unsigned char *const *w, int rows, const fl_q8_row *x, row_sum *sum) {
+    /* words of a load from the first byte on and of one from the ninth: their numbers */
+    const __m512i numbers = _mm512_setr_epi32(0x20001, 0x40003, 0x60005, 0x80007, 0xb000a, 0xd000c,
+                                              0xf000e, 0x110010, 0x140013, 0x160015, 0x180017,
+                                              0x1a0019, 0x1d001c, 0x1f001e, 0x3d003c, 0x3f003e);
+    /* and of two loads, four blocks apart: their scales, as the sums come to stand below */
+    const __m512i pick = _mm512_setr_epi32(0, 0x200020, 0x90009, 0x290029, 0x120012, 0x320032,
+                                           0x1b001b, 0x3b003b, 0, 0, 0, 0, 0, 0, 0, 0);
+    const __m512i order = _mm512_setr_epi32(0, 0, 4, 4, 1, 1, 5, 5, 2, 2, 6, 6, 3, 3, 7, 7);
+    __m512i low[2], high[2], start[2];
+    for (int i = 0; i < 2; i++) {
+        __m512i a = _mm512_loadu_si512(x->values + 128 * i),
+                b = _mm512_loadu_si512(x->values + 128 * i + 64);
+        low[i] = _mm512_shuffle_i64x2(a, b, 0x88);
+        high[i] = _mm512_shuffle_i64x2(a, b, 0xdd);
+        start[i] = negative(_mm512_add_epi32(zeros_of(8, low[i]), zeros_of(8, high[i])));
+    }
+    __m512 scale = spread(order, _mm256_loadu_ps(x->scales));
+    FOR_ROWS(r) {
+        __m512i first = _mm512_loadu_si512(w[r]), second = _mm512_loadu_si512(w[r] + 72);
+        __m512i a = _mm512_permutex2var_epi16(first, numbers, _mm512_loadu_si512(w[r] + 8));
+        __m512i b = _mm512_permutex2var_epi16(second, numbers, _mm512_loadu_si512(w[r] + 80));
+        __m256i d = _mm512_castsi512_si256(_mm512_permutex2var_epi16(first, pick, second));
         __m512 factor = _mm512_mul_ps(_mm512_cvtph_ps(d), scale);
-        __m512i dot = _mm512_dpbusd_epi32(start, _mm512_and_si512(q, nibble), low);
-        dot = _mm512_dpbusd_epi32(dot, _mm512_and_si512(_mm512_srli_epi16(q, 4), nibble), high);
+        __m512 da = _mm512_castsi512_ps(dot_nibbles(start[0], a, low[0], high[0]));
+        __m512 db = _mm512_castsi512_ps(dot_nibbles(start[1], b, low[1], high[1]));
+        __m512i dot = _mm512_add_epi32(_mm512_castps_si512(_mm512_shuffle_ps(da, db, 0x88)),
+                                       _mm512_castps_si512(_mm512_shuffle_ps(da, db, 0xdd)));
         sum[r].scaled = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot), factor, sum[r].scaled);
     }
 }
 
+/* k_bytes of two blocks. */
+static inline __m256i k_bytes_of_two(const unsigned char *a, const unsigned char *b) {
+    const __m256i nibble = _mm256_set1_epi8(15), six = _mm256_set1_epi8(63);
+    __m128i first = _mm_loadu_si128((const __m128i *)(a + 4));
+    __m128i second = _mm_loadu_si128((const __m128i *)(b + 4));
+    __m256i words = _mm256_inserti128_si256(_mm256_castsi128_si256(first), second, 1);
+    __m256i shifted = _mm256_srlv_epi32(_mm256_shuffle_epi32(words, 0xaa),
+                                        _mm256_setr_epi32(0, 4, 0, 0, 0, 4, 0, 0));
+    __m256i high = _mm256_ternarylogic_epi32(nibble, shifted, _mm256_srli_epi32(words, 2), 0xca);
+    return _mm256_and_si256(_mm256_unpacklo_epi32(words, high), six);
+}
+
+/* Of row r's block. What two rows can share is done with the first and kept in *pair. */
+static inline __m128i k_bytes_of_row(const unsigned char *const *w, int r, int rows,
+                                     __m256i *pair) {
+    if (r % 2)
+        return _mm256_extracti128_si256(*pair, 1);
+    *pair = k_bytes_of_two(w[r], w[r + 1 < rows ? r + 1 : r]);
+    return _mm256_castsi256_si128(*pair);
+}
+
 /* The scales of a block's sub-blocks times those of the activations; its minima are counted. */
-static inline __m256 k_scales(const unsigned char *block, const fl_q8_row *x, row_sum *sum) {
-    __m128i bytes = k_bytes(block);
+static inline __m256 k_scales(const unsigned char *block, __m128i bytes, const fl_q8_row *x,
+                              row_sum *sum) {
     __m256 d = k_begin(block, bytes, x, sum);
     return _mm256_mul_ps(_mm256_mul_ps(d, bytes_to_floats(bytes)), _mm256_loadu_ps(x->scales));
 }
@@ -146,8 +186,9 @@ static inline __m512 add_part(__m512 sum, __m512i q, __m512i x, __m256 scales, i
 STEP step_q4_k(const unsigned char *const *w, int rows, const fl_q8_row *x, row_sum *sum) {
     const __m512i nibble = _mm512_set1_epi8(15);
     k_values k = k_values_at(x->values);
-    for (int r = 0; r < rows; r++) {
-        __m256 scales = k_scales(w[r], x, &sum[r]);
+    __m256i pair = _mm256_setzero_si256();
+    FOR_ROWS(r) {
+        __m256 scales = k_scales(w[r], k_bytes_of_row(w, r, rows, &pair), x, &sum[r]);
         for (int i = 0; i < 2; i++) {
             __m512i q = _mm512_loadu_si512(w[r] + 16 + 64 * i);
             __m512i high = _mm512_and_si512(_mm512_srli_epi16(q, 4), nibble);
@@ -170,8 +211,9 @@ static inline __m512i add_fifth(__m512i q, __m512i bits, int a) {
 STEP step_q5_k(const unsigned char *const *w, int rows, const fl_q8_row *x, row_sum *sum) {
     const __m512i nibble = _mm512_set1_epi8(15);
     k_values k = k_values_at(x->values);
-    for (int r = 0; r < rows; r++) {
-        __m256 scales = k_scales(w[r], x, &sum[r]);
+    __m256i pair = _mm256_setzero_si256();
+    FOR_ROWS(r) {
+        __m256 scales = k_scales(w[r], k_bytes_of_row(w, r, rows, &pair), x, &sum[r]);
         __m512i bits = _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(w[r] + 16)));
         for (int i = 0; i < 2; i++) {
             __m512i q = _mm512_loadu_si512(w[r] + 48 + 64 * i);
@@ -203,7 +245,7 @@ STEP step_q6_k(const unsigned char *const *w, int rows, const fl_q8_row *x, row_
         start[i] = negative(zeros_of(32, values[i]));
     }
     __m512 shared = spread(parts_of(2, 0), _mm256_loadu_ps(x->scales));
-    for (int r = 0; r < rows; r++) {
+    FOR_ROWS(r) {
         uint16_t half;
         memcpy(&half, w[r] + 208, sizeof half);
         __m128i bytes = _mm_loadu_si128((const __m128i *)(w[r] + 192));
@@ -224,7 +266,7 @@ STEP step_q6_k(const unsigned char *const *w, int rows, const fl_q8_row *x, row_
 
 #define STEPS(ROW)                                                                                 \
     ROW(Q8_0, q8_0, 64, 68)                                                                        \
-    ROW(Q4_0, q4_0, 128, 72)                                                                       \
+    ROW(Q4_0, q4_0, 256, 144)                                                                      \
     ROW(Q4_K, q4_k, 256, 144)                                                                      \
     ROW(Q5_K, q5_k, 256, 176)                                                                      \
     ROW(Q6_K, q6_k, 256, 210)
