@@ -3,7 +3,7 @@
 /*
  * Breakpoints: a stage name or glob in any dialect, and where wanted a layer and a head.
  */
-#include "view/state.h"
+#include "view/panels.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -81,18 +81,20 @@ static bool add(fl_view *view, const fl_break *b) {
 }
 
 /* On this stage in every layer, for the head that is shown. */
-void fl_break_toggle(fl_view *view) {
+bool fl_do_mark(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    (void)text;
     fl_pass pass = fl_here_pass(view);
     const fl_step *step = fl_plan_step(pass.plan, view->at - pass.first);
     int number = fl_break_at(view, step);
     if (number >= 0) {
         fl_say(view, "breakpoint %d is gone", number);
         remove_at(view, number);
-        return;
+        return true;
     }
     fl_break b = {.layer = -1, .head = step->head};
     snprintf(b.pattern, sizeof b.pattern, "%s", fl_stage_get_info(step->stage)->id);
-    add(view, &b);
+    return add(view, &b);
 }
 
 /* Does it name a step this model has at all? */
@@ -114,7 +116,8 @@ static bool names_something(const fl_view *view, const fl_break *b) {
     return false;
 }
 
-bool fl_break_add(fl_view *view, const char *text) {
+bool fl_do_break(fl_view *view, int64_t count, const char *text) {
+    (void)count;
     fl_break b;
     if (!fl_break_parse(&b, text)) {
         fl_say(view, "break wants STAGE [layer L] [head H], as in: break attn_* layer 2");
@@ -134,10 +137,11 @@ bool fl_break_add(fl_view *view, const char *text) {
     return add(view, &b);
 }
 
-bool fl_break_delete(fl_view *view, const char *text) {
+/* Without a number the one that is marked in the list. */
+bool fl_do_delete(fl_view *view, int64_t count, const char *text) {
+    (void)count;
     char *end;
-    text += strspn(text, " ");
-    long number = strtol(text, &end, 10);
+    long number = *text ? strtol(text, &end, 10) : view->pick;
     if (strcmp(text, "all") == 0) {
         fl_say(view, "%d breakpoints are gone", view->n_breaks);
         view->n_breaks = 0;
@@ -147,7 +151,7 @@ bool fl_break_delete(fl_view *view, const char *text) {
         fl_say(view, "there is no breakpoint to delete");
         return false;
     }
-    if (end == text || *end || number < 0 || number >= view->n_breaks) {
+    if ((*text && (end == text || *end)) || number < 0 || number >= view->n_breaks) {
         fl_say(view, "delete wants the number of a breakpoint, 0 to %d, or all",
                view->n_breaks - 1);
         return false;
@@ -155,4 +159,35 @@ bool fl_break_delete(fl_view *view, const char *text) {
     remove_at(view, (int)number);
     fl_say(view, "breakpoint %ld is gone", number);
     return true;
+}
+
+/* ---- the page ---- */
+
+void fl_breaks_lines(fl_view *view, fl_buffer *out) {
+    char text[160];
+    for (int i = 0; i < view->n_breaks; i++) {
+        fl_break_print(&view->breaks[i], text, sizeof text);
+        fl_buffer_printf(out, "%d  %s\n", i, text);
+    }
+    if (view->n_breaks == 0)
+        fl_buffer_puts(
+            out, "There are none. b sets one on the stage that is shown, and so does the command "
+                 "break STAGE. c goes on to the next.\n");
+}
+
+int64_t fl_breaks_count(const fl_view *view) {
+    return view->n_breaks;
+}
+
+void fl_breaks_draw(fl_view *view, fl_rect rect) {
+    char text[160];
+    for (int i = 0; i < view->n_breaks && i < rect.h; i++) {
+        fl_break_print(&view->breaks[i], text, sizeof text);
+        bool on = i == view->pick;
+        fl_canvas_put(&view->canvas, rect.x, rect.y + i, 1, on ? FL_STYLE_key : FL_STYLE_mark,
+                      on ? "▸" : "●");
+        fl_canvas_printf(&view->canvas, rect.x + 2, rect.y + i, rect.w - 2,
+                         on ? FL_STYLE_here : FL_STYLE_text, "%d  %s", i, text);
+        fl_hit_add(view, (fl_rect){rect.x, rect.y + i, rect.w, 1}, FL_HIT_ITEM, i, 0, 0);
+    }
 }

@@ -4,7 +4,7 @@
  * The line at the bottom: typing it, and doing what it says. Every verb of keys.def can be written
  * out; a bare number is an event to go to.
  */
-#include "view/cursor.h"
+#include "view/state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,59 +46,55 @@ static bool find_key(fl_view *view, const char *word, size_t length, fl_verb *ou
     return false;
 }
 
-static bool with_text(fl_view *view, fl_verb verb, const char *text) {
-    switch (verb) {
-    case FL_VERB_goto:
-        return fl_goto(view, text);
-    case FL_VERB_break:
-        return fl_break_add(view, text);
-    case FL_VERB_delete:
-        return fl_break_delete(view, text);
-    case FL_VERB_prompt: /* a bare `prompt` must not cost a session: "" asks for no text */
-        return fl_restart(view, strcmp(text, "\"\"") == 0 ? "" : text);
-    case FL_VERB_search:
-        snprintf(view->found, sizeof view->found, "%.*s", (int)sizeof view->found - 1, text);
-        fl_search(view, 1, 1);
+bool fl_number_of(fl_view *view, fl_verb verb, const char *text, int64_t *number) {
+    char *end;
+    long long value = strtoll(text, &end, 10);
+    *number = value;
+    if (end != text && !end[strspn(end, " ")] && value >= 0 && value <= 99999999)
         return true;
-    default:
-        return false;
-    }
+    fl_say(view, "%s takes a number, not \"%.60s\"", fl_verb_get_info(verb)->word, text);
+    return false;
 }
 
-static bool with_number(fl_view *view, fl_verb verb, const char *text) {
-    char *end;
-    long long number = strtoll(text, &end, 10);
-    if (end == text || end[strspn(end, " ")] || number < 0 || number > 99999999) {
-        fl_say(view, "%s takes a number, not \"%.60s\"", fl_verb_get_info(verb)->word, text);
+/* With what is typed behind the verb, as its argument in keys.def says. */
+static bool do_verb(fl_view *view, fl_verb verb, int64_t count, const char *rest) {
+    const fl_verb_info *info = fl_verb_get_info(verb);
+    bool optional = info->argument[0] == '[' || info->argument[0] == '\0';
+    if (!*rest && (!optional || verb == FL_VERB_command)) {
+        fl_say(view, "%s wants %s", info->word, *info->argument ? info->argument : "a command");
         return false;
     }
-    if (verb == FL_VERB_layer)
-        return fl_goto_layer(view, number);
-    if (verb == FL_VERB_head)
-        return fl_goto_head(view, number);
-    fl_view_do(view, verb, number > 0 ? number : 1);
+    if (*rest && info->argument[0] == '\0') {
+        fl_say(view, "%s takes nothing behind it", info->word);
+        return false;
+    }
+    if (!*rest || strcmp(info->argument, "[N]") != 0)
+        return fl_view_do(view, verb, count, rest);
+    if (!fl_number_of(view, verb, rest, &count))
+        return false;
+    return fl_view_do(view, verb, count > 0 ? count : 1, "");
+}
+
+/* ---- verbs that open a line ---- */
+
+bool fl_do_command(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    (void)text;
+    fl_open_line(view, FL_LINE_COMMAND, "");
     return true;
 }
 
-static bool do_verb(fl_view *view, fl_verb verb, int64_t count, const char *rest) {
-    const char *argument = fl_verb_get_info(verb)->argument;
-    bool optional = argument[0] == '[' || argument[0] == '\0';
-    if (!*rest && optional && verb != FL_VERB_command) {
-        fl_view_do(view, verb, count);
+bool fl_do_search(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    if (!*text) {
+        fl_open_line(view, FL_LINE_SEARCH, "");
         return true;
     }
-    if (!*rest) {
-        fl_say(view, "%s wants %s", fl_verb_get_info(verb)->word,
-               *argument ? argument : "a command");
-        return false;
-    }
-    if (argument[0] == '\0') {
-        fl_say(view, "%s takes nothing behind it", fl_verb_get_info(verb)->word);
-        return false;
-    }
-    bool number = strcmp(argument, "[N]") == 0 || verb == FL_VERB_layer || verb == FL_VERB_head;
-    return number ? with_number(view, verb, rest) : with_text(view, verb, rest);
+    snprintf(view->found, sizeof view->found, "%.*s", (int)sizeof view->found - 1, text);
+    return fl_do_search_next(view, 1, "");
 }
+
+/* ---- a line ---- */
 
 /* Copies a line without the blanks around it and the colon before it; returns its length. */
 static size_t trim(char out[FL_LINE_BYTES], const char *line) {
@@ -128,9 +124,9 @@ bool fl_view_command(fl_view *view, const char *line) {
     if (length == 0)
         return true;
     if (strspn(text, "0123456789") == length)
-        return fl_goto(view, text);
+        return fl_do_goto(view, 1, text);
     if (text[0] == '/' && text[1])
-        return with_text(view, FL_VERB_search, text + 1);
+        return fl_do_search(view, 1, text + 1);
     int64_t count = take_count(&text);
     size_t word = strcspn(text, " \t");
     const char *rest = text + word + strspn(text + word, " \t");
@@ -195,9 +191,9 @@ static void enter(fl_view *view) {
     if (kind == FL_LINE_COMMAND)
         fl_view_command(view, view->text);
     else if (kind == FL_LINE_SEARCH && view->text_length > 0)
-        with_text(view, FL_VERB_search, view->text);
+        fl_do_search(view, 1, view->text);
     else if (kind == FL_LINE_SEARCH)
-        fl_search(view, 1, 1);
+        fl_view_do(view, FL_VERB_search_next, 1, "");
     else if (kind == FL_LINE_PROMPT)
         fl_restart(view, view->text);
 }

@@ -187,7 +187,7 @@ static void follow_largest(fl_view *view) {
     view->rank = 0;
 }
 
-static int64_t rows_of(fl_verb verb, int64_t count) {
+int64_t fl_rows_of(fl_verb verb, int64_t count) {
     switch (verb) {
     case FL_VERB_up:
         return -count;
@@ -206,24 +206,23 @@ static int64_t rows_of(fl_verb verb, int64_t count) {
     }
 }
 
-static void move_page(fl_view *view, int64_t by) {
-    if (fl_view_where(view) == FL_WHERE_L) {
-        int64_t last =
-            view->page == FL_PAGE_PROMPTS ? (int64_t)view->options.n_prompts : view->n_breaks - 1;
-        view->pick = (int)clamp(view->pick + by, 0, last < 0 ? 0 : last);
-        return;
-    }
-    if (view->page == FL_PAGE_WEIGHT)
-        view->weight_row += by; /* drawn where it fits */
-    view->page_scroll =
-        (int)clamp(view->page_scroll + by, 0, view->page_lines > 0 ? view->page_lines - 1 : 0);
+static void move_page(fl_view *view, fl_verb verb, int64_t count) {
+    const fl_page_info *page = fl_page_get_info(view->page);
+    int64_t by = fl_rows_of(verb, count);
+    if (page->move)
+        page->move(view, verb, count);
+    else if (page->items)
+        view->pick = (int)clamp(view->pick + by, 0, page->items(view) - 1);
+    else
+        view->page_scroll =
+            (int)clamp(view->page_scroll + by, 0, view->page_lines > 0 ? view->page_lines - 1 : 0);
 }
 
 static void move_cell(fl_view *view, fl_verb verb, int64_t count) {
     const fl_captured *here = fl_here(view);
     if (!here)
         return;
-    int64_t rows = rows_of(verb, count);
+    int64_t rows = fl_rows_of(verb, count);
     bool sideways = verb == FL_VERB_left || verb == FL_VERB_right;
     if (fl_cursor_kind(&here->event) == FL_KIND_RANKED)
         move_rank(view, verb, sideways ? (verb == FL_VERB_left ? -count : count) : rows);
@@ -237,18 +236,47 @@ static void move_cell(fl_view *view, fl_verb verb, int64_t count) {
 
 void fl_cursor_move(fl_view *view, fl_verb verb, int64_t count) {
     if (view->page != FL_PAGE_NONE)
-        move_page(view, rows_of(verb, count));
+        move_page(view, verb, count);
     else if (verb == FL_VERB_largest)
         follow_largest(view);
     else if (view->pane == FL_PANE_PROGRAM && verb != FL_VERB_left && verb != FL_VERB_right)
-        fl_program_move(view, rows_of(verb, count));
+        fl_program_move(view, fl_rows_of(verb, count));
     else
         move_cell(view, verb, count);
 }
 
-void fl_cursor_zoom(fl_view *view, int by) {
-    int zoom = view->zoom + by;
-    if (zoom > FL_ZOOM_MOST || zoom < -FL_ZOOM_MOST)
-        return;
-    view->zoom = zoom;
+#define MOVE(id)                                                                                   \
+    bool fl_do_##id(fl_view *view, int64_t count, const char *text) {                              \
+        (void)text;                                                                                \
+        fl_cursor_move(view, FL_VERB_##id, count);                                                 \
+        return true;                                                                               \
+    }
+MOVE(up)
+MOVE(down)
+MOVE(left)
+MOVE(right)
+MOVE(page_up)
+MOVE(page_down)
+MOVE(first)
+MOVE(last)
+MOVE(largest)
+#undef MOVE
+
+static bool zoom(fl_view *view, int by) {
+    int zoomed = view->zoom + by;
+    if (zoomed <= FL_ZOOM_MOST && zoomed >= -FL_ZOOM_MOST)
+        view->zoom = zoomed;
+    return true;
+}
+
+bool fl_do_zoom_in(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    (void)text;
+    return zoom(view, 1);
+}
+
+bool fl_do_zoom_out(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    (void)text;
+    return zoom(view, -1);
 }

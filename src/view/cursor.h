@@ -41,9 +41,7 @@ fl_place fl_cursor_place(fl_view *view, const fl_captured *captured);
 void fl_cursor_move(fl_view *view, fl_verb verb, int64_t count);
 /* Puts it on a cell by hand. */
 void fl_cursor_set(fl_view *view, int64_t band, int64_t row, int64_t col);
-void fl_cursor_zoom(fl_view *view, int by);
-
-/* command.c */
-void fl_line_key(fl_view *view, int key);
+/* Rows that a cursor verb goes down; 0 for one that goes sideways. */
+int64_t fl_rows_of(fl_verb verb, int64_t count);
 
 #endif

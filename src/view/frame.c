@@ -202,7 +202,7 @@ static int collect(fl_view *view, entry *entries, int most) {
     for (size_t i = 0; i < count; i++) {
         char name[24];
         if (keys[i].rank == 0 || !(keys[i].where & fl_view_where(view)) ||
-            !fl_verb_works(view, keys[i].verb))
+            fl_verb_hindrance(view, keys[i].verb))
             continue;
         fl_key_name(name, sizeof name, keys[i].key);
         if (n > 0 && strcmp(entries[n - 1].label, keys[i].label) == 0) {
@@ -398,7 +398,8 @@ static void draw_wide(fl_view *view, fl_rect rect) {
 }
 
 static void draw_page(fl_view *view, fl_rect rect) {
-    fl_canvas_put(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_stage, fl_page_title(view));
+    fl_canvas_put(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_stage,
+                  fl_page_get_info(view->page)->title);
     fl_page_draw(view, (fl_rect){rect.x, rect.y + 2, rect.w, rect.h - 2});
 }
 

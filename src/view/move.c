@@ -199,7 +199,7 @@ static int64_t target_of(fl_view *view, fl_verb verb, int64_t at) {
     }
 }
 
-void fl_move(fl_view *view, fl_verb verb, int64_t count) {
+static bool take_steps(fl_view *view, fl_verb verb, int64_t count) {
     for (int64_t i = 0; i < count; i++) {
         int64_t target = target_of(view, verb, view->at);
         if (target < 0) {
@@ -212,6 +212,30 @@ void fl_move(fl_view *view, fl_verb verb, int64_t count) {
     }
     view->last = verb;
     view->last_count = count;
+    return true;
+}
+
+#define STEP(id)                                                                                   \
+    bool fl_do_##id(fl_view *view, int64_t count, const char *text) {                              \
+        (void)text;                                                                                \
+        return take_steps(view, FL_VERB_##id, count);                                              \
+    }
+STEP(step)
+STEP(over)
+STEP(finish)
+STEP(go_on)
+STEP(token)
+STEP(step_back)
+STEP(over_back)
+STEP(finish_back)
+STEP(go_back)
+STEP(token_back)
+#undef STEP
+
+bool fl_do_repeat(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    (void)text;
+    return take_steps(view, view->last, view->last_count);
 }
 
 /* ---- goto and search ---- */
@@ -263,8 +287,12 @@ static bool goto_event(fl_view *view, int64_t number) {
     return number <= last;
 }
 
-bool fl_goto(fl_view *view, const char *argument) {
-    argument += strspn(argument, " ");
+bool fl_do_goto(fl_view *view, int64_t count, const char *argument) {
+    (void)count;
+    if (!*argument) {
+        fl_open_line(view, FL_LINE_COMMAND, "goto ");
+        return true;
+    }
     char *end;
     long long number = strtoll(argument, &end, 10);
     if (end != argument && *end == '\0')
@@ -322,11 +350,7 @@ bool fl_goto_head(fl_view *view, int64_t head) {
     return step->head < 0 || go_beside(view, step->layer, (int32_t)head, "head");
 }
 
-void fl_search(fl_view *view, int direction, int64_t count) {
-    if (!view->found[0]) {
-        fl_say(view, "/ searches for a stage first");
-        return;
-    }
+static bool search(fl_view *view, int direction, int64_t count) {
     fl_break wanted = {.layer = -1, .head = -1};
     size_t length = strlen(view->found);
     bool glob = strpbrk(view->found, "*?.:") != NULL;
@@ -341,4 +365,15 @@ void fl_search(fl_view *view, int direction, int64_t count) {
         fl_say(view, "no stage of this pass holds \"%s\"", view->found);
     else
         fl_view_jump(view, from);
+    return true;
+}
+
+bool fl_do_search_next(fl_view *view, int64_t count, const char *text) {
+    (void)text;
+    return search(view, 1, count);
+}
+
+bool fl_do_search_before(fl_view *view, int64_t count, const char *text) {
+    (void)text;
+    return search(view, -1, count);
 }

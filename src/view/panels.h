@@ -25,13 +25,26 @@ void fl_next_draw(fl_view *view, fl_rect rect);               /* what may come n
 
 /* page.c */
 void fl_page_draw(fl_view *view, fl_rect rect);
-const char *fl_page_title(const fl_view *view);
-/* The page as plain lines; nothing if none is open. */
-void fl_page_lines(fl_view *view, fl_buffer *out);
+
+/* help.c */
+void fl_help_lines(fl_view *view, fl_buffer *out);
 
 /* weight.c */
+void fl_weight_open(fl_view *view);
+void fl_weight_move(fl_view *view, fl_verb verb, int64_t count);
 void fl_weight_draw(fl_view *view, fl_rect rect);
 /* The weight in words, and the row that made the number under the cursor. */
 void fl_weight_lines(fl_view *view, fl_buffer *out);
+
+/* prompts.c */
+void fl_prompts_lines(fl_view *view, fl_buffer *out);
+void fl_prompts_draw(fl_view *view, fl_rect rect);
+int64_t fl_prompts_count(const fl_view *view);
+void fl_prompts_choose(fl_view *view);
+
+/* breaks.c */
+void fl_breaks_lines(fl_view *view, fl_buffer *out);
+void fl_breaks_draw(fl_view *view, fl_rect rect);
+int64_t fl_breaks_count(const fl_view *view);
 
 #endif

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 /*
- * Ready prompts for any model: they say where to look and leave open what will be seen there.
+ * Ready prompts: those for any model, which say where to look and leave open what will be seen
+ * there, and the page to choose from.
  */
-#include "view/view.h"
+#include "view/panels.h"
+#include "view/value.h"
+
+#include <string.h>
 
 static const fl_view_prompt prompts[] = {
     {"A fact", "The capital of France is",
@@ -30,4 +34,84 @@ static const fl_view_prompt prompts[] = {
 const fl_view_prompt *fl_view_general_prompts(size_t *count) {
     *count = sizeof prompts / sizeof *prompts;
     return prompts;
+}
+
+/* ---- the page ---- */
+
+void fl_prompts_lines(fl_view *view, fl_buffer *out) {
+    for (size_t i = 0; i < view->options.n_prompts; i++) {
+        const fl_view_prompt *p = &view->options.prompts[i];
+        fl_buffer_printf(out, "%s: %s\n    %s\n", p->title, p->prompt, p->look);
+    }
+}
+
+/* The last is a text of one's own. */
+int64_t fl_prompts_count(const fl_view *view) {
+    return (int64_t)view->options.n_prompts + 1;
+}
+
+void fl_prompts_choose(fl_view *view) {
+    if ((size_t)view->pick < view->options.n_prompts)
+        fl_restart(view, view->options.prompts[view->pick].prompt);
+    else
+        fl_open_line(view, FL_LINE_PROMPT, "");
+}
+
+bool fl_do_prompt(fl_view *view, int64_t count, const char *text) {
+    (void)count; /* a bare `prompt` must not cost a session: "" asks for no text */
+    return fl_restart(view, strcmp(text, "\"\"") == 0 ? "" : text);
+}
+
+enum { TITLE = 30 };
+
+/* The prompt that is marked is shown whole, with what to look at. */
+static int open_lines(const fl_view *view, int i, int width) {
+    if ((size_t)i >= view->options.n_prompts)
+        return 1;
+    char shown[1024];
+    const fl_view_prompt *p = &view->options.prompts[i];
+    fl_escape_into(shown, sizeof shown, p->prompt, strlen(p->prompt));
+    fl_rect rect = {0, 0, width, 1};
+    return 1 + fl_canvas_wrap(NULL, rect, FL_STYLE_text, shown) +
+           fl_canvas_wrap(NULL, rect, FL_STYLE_text, p->look);
+}
+
+static void draw_open_prompt(fl_view *view, fl_rect rect, const fl_view_prompt *p,
+                             const char *shown) {
+    fl_canvas *canvas = &view->canvas;
+    fl_canvas_fit(canvas, rect.x + 2, rect.y, rect.w - 2, FL_STYLE_here, p->title);
+    fl_rect inside = {rect.x + 4, rect.y + 1, rect.w - 6, rect.h - 1};
+    int used = fl_canvas_wrap(canvas, inside, FL_STYLE_text, shown);
+    inside.y += used;
+    inside.h -= used;
+    fl_canvas_wrap(canvas, inside, FL_STYLE_meaning, p->look);
+}
+
+static void draw_prompt(fl_view *view, fl_rect rect, int i) {
+    fl_canvas *canvas = &view->canvas;
+    bool on = i == view->pick, own = (size_t)i == view->options.n_prompts;
+    const fl_view_prompt *p = own ? NULL : &view->options.prompts[i];
+    char shown[1024] = "type a text of your own";
+    if (on)
+        fl_canvas_put(canvas, rect.x, rect.y, 1, FL_STYLE_key, "▸");
+    if (!own)
+        fl_escape_into(shown, sizeof shown, p->prompt, strlen(p->prompt));
+    if (on && !own) {
+        draw_open_prompt(view, rect, p, shown);
+        return;
+    }
+    fl_canvas_fit(canvas, rect.x + 2, rect.y, TITLE - 1, on ? FL_STYLE_here : FL_STYLE_bold,
+                  own ? "your own" : p->title);
+    fl_canvas_fit(canvas, rect.x + 2 + TITLE, rect.y, rect.w - TITLE - 2, FL_STYLE_text, shown);
+}
+
+void fl_prompts_draw(fl_view *view, fl_rect rect) {
+    int count = (int)view->options.n_prompts + 1, open = open_lines(view, view->pick, rect.w - 6);
+    int64_t first = fl_first_shown(view->pick, count, rect.h - open + 1);
+    int y = rect.y, bottom = rect.y + rect.h;
+    for (int i = (int)first; i < count && y < bottom; i++) {
+        fl_hit_add(view, (fl_rect){rect.x, y, rect.w, 1}, FL_HIT_ITEM, i, 0, 0);
+        draw_prompt(view, (fl_rect){rect.x, y, rect.w, bottom - y}, i);
+        y += i == view->pick ? open : 1;
+    }
 }

@@ -18,11 +18,19 @@ typedef enum fl_verb {
     FL_VERB_COUNT
 } fl_verb;
 
-/* Where a key works: the tracer itself, its program panel, a list, a page of text. */
-enum { FL_WHERE_M = 1, FL_WHERE_L = 2, FL_WHERE_T = 4, FL_WHERE_P = 8 };
+/* Where a key works: the tracer itself, its program panel, a list, a page of text, a page with a
+ * cursor of its own. */
+enum { FL_WHERE_M = 1, FL_WHERE_L = 2, FL_WHERE_T = 4, FL_WHERE_P = 8, FL_WHERE_G = 16 };
+
+/* Does what a verb says. `count` is at least 1; `text` is what stands behind the word, "" where
+ * there is nothing, as from a key. False, after fl_say, if it could not be done. */
+typedef bool fl_verb_fn(fl_view *view, int64_t count, const char *text);
+#define FL_VERB(id, ...) fl_verb_fn fl_do_##id;
+#include "view/keys.def"
 
 typedef struct fl_verb_info {
     const char *word, *argument, *help;
+    fl_verb_fn *run;
 } fl_verb_info;
 
 typedef struct fl_key_info {
@@ -35,12 +43,23 @@ typedef struct fl_key_info {
 
 typedef enum fl_page {
     FL_PAGE_NONE,
-    FL_PAGE_HELP,
-    FL_PAGE_WHY,
-    FL_PAGE_WEIGHT,
-    FL_PAGE_PROMPTS,
-    FL_PAGE_BREAKS
+#define FL_PAGE(id, ...) FL_PAGE_##id,
+#include "view/pages.def"
+    FL_PAGE_COUNT
 } fl_page;
+
+/* A page that covers the panels; the hooks may be NULL but for `lines`. */
+typedef struct fl_page_info {
+    int where; /* FL_WHERE_L, T or G */
+    const char *title;
+    void (*lines)(fl_view *view, fl_buffer *out); /* as text: what plain mode and scripts print */
+    void (*draw)(fl_view *view, fl_rect rect);    /* NULL: the lines, folded and scrolled */
+    int64_t (*items)(const fl_view *view);        /* of a list: how many `pick` chooses from */
+    void (*open)(fl_view *view);
+    void (*move)(fl_view *view, fl_verb verb, int64_t count); /* a cursor verb; NULL: scroll or pick
+                                                               */
+    void (*choose)(fl_view *view);                            /* Enter */
+} fl_page_info;
 
 typedef enum fl_pane {
     FL_PANE_VALUE,
@@ -145,9 +164,11 @@ const fl_verb_info *fl_verb_get_info(fl_verb verb);
 const fl_key_info *fl_keys(size_t *count);
 const char *fl_key_name(char *out, size_t size, int key);
 int fl_view_where(const fl_view *view); /* bits of the above */
-/* Would the verb do anything here? Only such keys are advertised. */
-bool fl_verb_works(fl_view *view, fl_verb verb);
-void fl_view_do(fl_view *view, fl_verb verb, int64_t count);
+/* Why the verb would do nothing here; NULL if it would do something. Only such keys are advertised.
+ */
+const char *fl_verb_hindrance(fl_view *view, fl_verb verb);
+/* Does it, or says what hinders it; false if it was tried in vain. */
+bool fl_view_do(fl_view *view, fl_verb verb, int64_t count, const char *text);
 void fl_say(fl_view *view, const char *format, ...) FL_PRINTF(2, 3);
 
 /* run.c: questions about the run */
@@ -183,11 +204,8 @@ bool fl_patched_here(fl_view *view);
 /* move.c: where a step leads */
 bool fl_view_show(fl_view *view, int64_t target);
 void fl_view_jump(fl_view *view, int64_t target);
-void fl_move(fl_view *view, fl_verb verb, int64_t count);
-bool fl_goto(fl_view *view, const char *argument);
 bool fl_goto_layer(fl_view *view, int64_t layer);
 bool fl_goto_head(fl_view *view, int64_t head);
-void fl_search(fl_view *view, int direction, int64_t count);
 
 /* scale.c */
 void fl_find_scale(fl_view *view, fl_stage stage, fl_digest *digest);
@@ -196,15 +214,20 @@ void fl_forget_scale(fl_view *view);
 /* breaks.c */
 bool fl_break_parse(fl_break *out, const char *text);
 int fl_break_at(const fl_view *view, const fl_step *step); /* number, -1 if none */
-void fl_break_toggle(fl_view *view);
-bool fl_break_add(fl_view *view, const char *text);
-bool fl_break_delete(fl_view *view, const char *text);
 void fl_break_print(const fl_break *b, char *out, size_t size);
+
+/* page.c */
+const fl_page_info *fl_page_get_info(fl_page page);
+void fl_open_page(fl_view *view, fl_page page);
+
+/* command.c */
+void fl_open_line(fl_view *view, fl_line_kind kind, const char *text);
+void fl_line_key(fl_view *view, int key);
+/* A whole number from 0 on and nothing else; false after fl_say. */
+bool fl_number_of(fl_view *view, fl_verb verb, const char *text, int64_t *number);
 
 /* view.c */
 bool fl_restart(fl_view *view, const char *prompt);
-void fl_open_page(fl_view *view, fl_page page);
-void fl_open_line(fl_view *view, fl_line_kind kind, const char *text);
 void fl_hit_add(fl_view *view, fl_rect rect, int kind, int64_t a, int64_t b, int64_t c);
 
 #endif

@@ -119,26 +119,6 @@ const char *fl_view_message(const fl_view *view) {
     return view->message;
 }
 
-void fl_open_page(fl_view *view, fl_page page) {
-    view->page = page;
-    view->page_scroll = 0;
-    view->page_lines = INT16_MAX; /* drawing it counts them */
-    view->pick = 0;
-    if (page != FL_PAGE_WEIGHT)
-        return;
-    const fl_captured *here = fl_here(view);
-    fl_place place = here ? fl_cursor_place(view, here) : (fl_place){0};
-    here = fl_here(view);
-    bool table = here && here->event.stage == FL_STAGE_embed;
-    if (table) { /* the table's row is the token's id */
-        size_t n_tokens, n_prompt;
-        const int32_t *tokens = view->source.tokens(view->source.ctx, &n_tokens, &n_prompt);
-        view->weight_row = tokens[here->event.past + place.row];
-    } else {
-        view->weight_row = place.col;
-    }
-}
-
 void fl_hit_add(fl_view *view, fl_rect rect, int kind, int64_t a, int64_t b, int64_t c) {
     if (view->n_hits == FL_HITS)
         return;
@@ -232,8 +212,4 @@ void fl_view_welcome(fl_view *view, fl_buffer *out) {
                          " steps, the others after them.",
                          n_prompt, pass.dims.T, pass.count - 1);
     }
-}
-
-void fl_view_page_text(fl_view *view, fl_buffer *out) {
-    fl_page_lines(view, out);
 }

@@ -149,3 +149,22 @@ void fl_weight_lines(fl_view *view, fl_buffer *out) {
     fl_buffer_puts(out, "\n");
     free(row);
 }
+
+/* The row that made the number under the cursor. */
+void fl_weight_open(fl_view *view) {
+    const fl_captured *here = fl_here(view);
+    fl_place place = here ? fl_cursor_place(view, here) : (fl_place){0};
+    here = fl_here(view);
+    bool embeds = here && here->event.stage == FL_STAGE_embed;
+    if (embeds) { /* the table's row is the token's id */
+        size_t n_tokens, n_prompt;
+        const int32_t *tokens = view->source.tokens(view->source.ctx, &n_tokens, &n_prompt);
+        view->weight_row = tokens[here->event.past + place.row];
+    } else {
+        view->weight_row = place.col;
+    }
+}
+
+void fl_weight_move(fl_view *view, fl_verb verb, int64_t count) {
+    view->weight_row += fl_rows_of(verb, count); /* drawn where it fits */
+}

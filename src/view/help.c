@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * The help page: every key and verb that works here, out of their table, and the words on the
+ * screen.
+ */
+#include "view/panels.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* All keys of a verb that work in a place: "k ↑". */
+static void keys_of(fl_verb verb, int where, char *out, size_t size) {
+    size_t count, used = 0;
+    const fl_key_info *keys = fl_keys(&count);
+    out[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        char name[24];
+        if (keys[i].verb != verb || !(keys[i].where & where) || used + 16 > size)
+            continue;
+        fl_key_name(name, sizeof name, keys[i].key);
+        used += (size_t)snprintf(out + used, size - used, "%s%s", used ? " " : "", name);
+    }
+}
+
+static void add_padded(fl_buffer *out, const char *text, int width) {
+    int pad = width - fl_text_width(text);
+    fl_buffer_printf(out, "%s%*s", text, pad > 0 ? pad : 1, "");
+}
+
+static void help_row(fl_buffer *out, const char *keys, fl_verb verb) {
+    const fl_verb_info *info = fl_verb_get_info(verb);
+    char word[80];
+    if (keys[0])
+        add_padded(out, keys, 11);
+    snprintf(word, sizeof word, keys[0] ? "%s" : "%s %s", info->word, info->argument);
+    add_padded(out, word, keys[0] ? 16 : 34);
+    fl_buffer_printf(out, "%s\n", info->help);
+}
+
+/* As it stands on the screen, what it is, and how ASCII shows it if not by its own spelling. */
+static const char *const screen_words[][3] = {
+    {"stage", "one step of the computation, such as q or attn_probs"},
+    {"event", "one stage of one layer (and head) in one pass, numbered"},
+    {"pass", "once through the model, from tokens to the next one chosen"},
+    {"prefill", "the first pass: all tokens of the prompt at once"},
+    {"decode", "a later pass: the token chosen last; the rest is kept"},
+    {"head", "one of several attentions side by side in a layer"},
+    {"k/v head", "the keys and values a head looks into; heads may share one"},
+    {"residual", "resid_*: a token's numbers, which every layer adds to"},
+    {"logits", "a score for each piece of the vocabulary, not yet a chance"},
+    {"[0, 5, 3]", "where a number stands, counted from 0; the first 0 is the batch"},
+    {"masked, ·", "hidden: a token looks only at itself and earlier ones", "masked, ."},
+    {"▸ ▾", "the row and column of the cursor; in the program: here, open"},
+    {"✓ · ● ✎", "in the program: computed, not yet, breakpoint, patched", "+ . * !"},
+    {"▲ ▼", "a number beyond the scale of the colours"},
+    {"▁▂▅▇", "how often each size occurs, smallest number left", "_.:=#"},
+    {"min max mean", "smallest, largest, average; rms: typical size; l2: length"},
+};
+
+static void add_word(fl_buffer *out, const char *word, const char *meaning) {
+    add_padded(out, word, 15);
+    fl_buffer_printf(out, "%s\n", meaning);
+}
+
+/* What the top line says of this run, where it has room for it. */
+static void add_run_words(const fl_view_model *model, fl_buffer *out) {
+    bool scalar = !model->isa || strcmp(model->isa, "scalar") == 0;
+    add_word(out, scalar ? "scalar" : model->isa,
+             scalar ? "this run is computed by the plain C functions, the reference"
+                    : "vector instructions compute, within the tests' tolerance of scalar");
+    add_word(out, model->exact ? "exact" : "fast",
+             model->exact ? "activations stay floats: none is rounded to 8 bits"
+                          : "activations are rounded to 8 bits against quantised weights");
+}
+
+static void add_words(const fl_view *view, fl_buffer *out) {
+    fl_buffer_puts(out, "\nWords on the screen\n\n");
+    for (size_t i = 0; i < sizeof screen_words / sizeof *screen_words; i++) {
+        bool own = view->options.ascii && screen_words[i][2];
+        add_word(out, screen_words[i][own ? 2 : 0], screen_words[i][1]);
+    }
+    add_run_words(&view->options.model, out);
+    fl_buffer_puts(out,
+                   "\nThe cursor goes to the largest cell of its row until you move it; = sends it "
+                   "back there. Colours keep their scale from layer to layer.\n");
+}
+
+void fl_help_lines(fl_view *view, fl_buffer *out) {
+    fl_buffer_puts(out,
+                   "Keys that work here, with their words at the : prompt; digits: how often\n\n");
+    for (int id = 0; id < FL_VERB_COUNT; id++) {
+        char keys[64];
+        keys_of((fl_verb)id, FL_WHERE_M, keys, sizeof keys);
+        if (keys[0] && !fl_verb_hindrance(view, (fl_verb)id))
+            help_row(out, keys, (fl_verb)id);
+    }
+    fl_buffer_puts(out, "\nCommands without a key; a number alone is an event to go to\n\n");
+    for (int id = 0; id < FL_VERB_COUNT; id++) {
+        char keys[64];
+        keys_of((fl_verb)id, FL_WHERE_M, keys, sizeof keys);
+        if (!keys[0] && !fl_verb_hindrance(view, (fl_verb)id))
+            help_row(out, "", (fl_verb)id);
+    }
+    add_words(view, out);
+}

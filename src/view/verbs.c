@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * The deeds of verbs that are about the view itself: what is open, which panel, which head.
+ */
+#include "view/cursor.h"
+
+bool fl_do_layer(fl_view *view, int64_t count, const char *text) {
+    int64_t layer;
+    (void)count;
+    return fl_number_of(view, FL_VERB_layer, text, &layer) && fl_goto_layer(view, layer);
+}
+
+static bool change_layer(fl_view *view, int64_t by) {
+    const fl_captured *here = fl_here(view);
+    return here && fl_goto_layer(view, here->event.layer + by);
+}
+
+bool fl_do_layer_up(fl_view *view, int64_t count, const char *text) {
+    (void)text;
+    return change_layer(view, count);
+}
+
+bool fl_do_layer_down(fl_view *view, int64_t count, const char *text) {
+    (void)text;
+    return change_layer(view, -count);
+}
+
+bool fl_do_head(fl_view *view, int64_t count, const char *text) {
+    int64_t head;
+    (void)count;
+    return fl_number_of(view, FL_VERB_head, text, &head) && fl_goto_head(view, head);
+}
+
+/* Where heads share keys and values and the stage has one band for each group, by groups. */
+static bool change_head(fl_view *view, int64_t by) {
+    const fl_captured *here = fl_here(view);
+    if (!here)
+        return false;
+    int64_t last = view->options.model.hparams->num_attention_heads - 1;
+    int64_t group = view->options.model.hparams->num_attention_heads /
+                    view->options.model.hparams->num_key_value_heads;
+    bool shared = here->event.tensor.n_dims == 4 && here->event.tensor.axes[1] == FL_AXIS_kv_head;
+    int64_t head = here->event.head >= 0 ? here->event.head : view->slice;
+    int64_t target = shared ? (head / group + by) * group : head + by;
+    if (target < 0 || target > last)
+        fl_say(view, by > 0 ? "this is the last head" : "this is head 0");
+    target = target < 0 ? 0 : target > last ? (shared ? last / group * group : last) : target;
+    return fl_goto_head(view, target);
+}
+
+bool fl_do_head_next(fl_view *view, int64_t count, const char *text) {
+    (void)text;
+    return change_head(view, count);
+}
+
+bool fl_do_head_before(fl_view *view, int64_t count, const char *text) {
+    (void)text;
+    return change_head(view, -count);
+}
+
+bool fl_do_full(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    (void)text;
+    view->full = !view->full;
+    return true;
+}
+
+static bool change_pane(fl_view *view, int by) {
+    view->pane = (fl_pane)(((int)view->pane + by + FL_PANE_COUNT) % FL_PANE_COUNT);
+    view->program_pick = -1;
+    return true;
+}
+
+bool fl_do_pane_next(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    (void)text;
+    return change_pane(view, 1);
+}
+
+bool fl_do_pane_before(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    (void)text;
+    return change_pane(view, -1);
+}
+
+bool fl_do_choose(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    (void)text;
+    if (view->page != FL_PAGE_NONE)
+        fl_page_get_info(view->page)->choose(view);
+    else if (view->program_pick >= 0) /* the program panel: its marked line is a link */
+        fl_view_jump(view, view->program_pick);
+    else if (view->last_count > 0)
+        return fl_do_repeat(view, 1, "");
+    return true;
+}
+
+/* Closes what covers the panels; false: nothing does. */
+static bool close_one(fl_view *view) {
+    if (view->page != FL_PAGE_NONE)
+        fl_open_page(view, FL_PAGE_NONE);
+    else if (view->full)
+        view->full = false;
+    else
+        return false;
+    return true;
+}
+
+bool fl_do_back(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    (void)text;
+    if (close_one(view))
+        return true;
+    if (view->n_jumps > 0)
+        return fl_view_show(view, view->jumps[--view->n_jumps]);
+    fl_say(view, "nothing is open, and you have not jumped from anywhere");
+    return true;
+}
+
+bool fl_do_quit(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    (void)text;
+    if (!close_one(view))
+        view->left = true;
+    return true;
+}
+
+/* A computation under way has been stopped by whoever called it. */
+bool fl_do_cancel(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    (void)text;
+    if (!close_one(view))
+        fl_say(view, "nothing is running; q leaves");
+    return true;
+}
+
+/* The painter's own. */
+bool fl_do_redraw(fl_view *view, int64_t count, const char *text) {
+    (void)view;
+    (void)count;
+    (void)text;
+    return true;
+}
