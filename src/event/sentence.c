@@ -21,6 +21,21 @@ static bool only_spaces(const char *text, size_t length) {
     return length > 0;
 }
 
+/* Nothing is shown as "", and a mark that would join what stands before it gets a circle of its own
+ * to stand on. */
+static const char *show_text(char *out, size_t size, const char *text, size_t length) {
+    static const char circle[] = "\xe2\x97\x8c"; /* U+25CC */
+    fl_escape_into(out, size, text, length);
+    size_t first = fl_utf8_length(out, strlen(out));
+    if (length == 0)
+        snprintf(out, size, "\"\"");
+    else if (first > 1 && fl_char_width(fl_utf8_decode(out, first)) == 0 && size > sizeof circle) {
+        fl_escape_into(out + sizeof circle - 1, size - sizeof circle + 1, text, length);
+        memcpy(out, circle, sizeof circle - 1);
+    }
+    return out;
+}
+
 const char *fl_piece_show(char *out, size_t size, const fl_pieces *pieces, int32_t id) {
     size_t length = 0;
     const char *text = pieces->text ? pieces->text(pieces->ctx, id, &length) : NULL;
@@ -29,7 +44,7 @@ const char *fl_piece_show(char *out, size_t size, const fl_pieces *pieces, int32
         return out;
     }
     if (!only_spaces(text, length))
-        return fl_escape_into(out, size, text, length);
+        return show_text(out, size, text, length);
     static const char blank[] = "\xe2\x90\xa3"; /* U+2423, the sign for a blank */
     size_t at = 0;
     for (size_t i = 0; i < length && at + sizeof blank <= size; i++, at += sizeof blank - 1)

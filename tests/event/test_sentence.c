@@ -172,6 +172,25 @@ static void pieces_are_shown_safely(void **state) {
     assert_string_equal(fl_piece_show(small, sizeof small, &pieces, 15), "日");
 }
 
+static const char *hard_to_see(const void *ctx, int32_t id, size_t *length) {
+    static const char *const texts[] = {"", "\xcc\x81", "\xe2\x80\x8d", "\xef\xb8\x8fx"};
+    (void)ctx;
+    *length = strlen(texts[id]);
+    return texts[id];
+}
+
+/* Nothing, a combining accent, a joiner, a variation selector: none disappears or joins what stands
+ * before it. */
+static void no_piece_is_invisible(void **state) {
+    (void)state;
+    const fl_pieces pieces = {NULL, hard_to_see};
+    char out[32];
+    assert_string_equal(fl_piece_show(out, sizeof out, &pieces, 0), "\"\"");
+    assert_string_equal(fl_piece_show(out, sizeof out, &pieces, 1), "\xe2\x97\x8c\xcc\x81");
+    assert_string_equal(fl_piece_show(out, sizeof out, &pieces, 2), "\xef\xbf\xbd");
+    assert_string_equal(fl_piece_show(out, sizeof out, &pieces, 3), "\xe2\x97\x8c\xef\xb8\x8fx");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_of_stage_is_said),
@@ -182,6 +201,7 @@ int main(void) {
         cmocka_unit_test(openings_count),
         cmocka_unit_test(every_event_is_one_line),
         cmocka_unit_test(pieces_are_shown_safely),
+        cmocka_unit_test(no_piece_is_invisible),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
