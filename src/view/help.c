@@ -51,6 +51,7 @@ static const char *const screen_words[][3] = {
     {"logits", "a score for each piece of the vocabulary, not yet a chance"},
     {"[0, 5, 3]", "where a number stands, counted from 0; the first 0 is the batch"},
     {"masked, ·", "hidden: a token looks only at itself and earlier ones", "masked, ."},
+    {"‖", "in the top strip: before it tokens of earlier passes", "||"},
     {"▸ ▾", "the row and column of the cursor; in the program: here, open"},
     {"✓ · ● ✎", "in the program: computed, not yet, breakpoint, patched", "+ . * !"},
     {"▲ ▼", "a number beyond the scale of the colours"},

@@ -7,6 +7,7 @@
 #include "view/state.h"
 
 #include "view/cursor.h"
+#include "view/panels.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -102,6 +103,14 @@ const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
         return view->options.restart ? NULL : "another prompt cannot be started here";
     case FL_VERB_weight:
         return has_weight(view) ? NULL : "this stage uses no learned weight";
+    case FL_VERB_lens:
+        return fl_lens_hindrance(view);
+    case FL_VERB_chances:
+    case FL_VERB_rank:
+    case FL_VERB_temperature:
+    case FL_VERB_warmer:
+    case FL_VERB_cooler:
+        return fl_chances_hindrance(view, verb);
     case FL_VERB_head_next:
     case FL_VERB_head_before:
         return what_hinders_heads(view);

@@ -11,9 +11,13 @@
 /* top.c */
 /* Returns the lines used: a long message takes two, over the strip, until the next key. */
 int fl_top_draw(fl_view *view);
-/* Tokens of the pass are lit, those in the cache are not; behind them the choice, once it is made.
- */
+
+/* strip.c */
+/* The tokens in a line: those of the pass are lit and stand behind a double bar, those in the cache
+ * are not; behind them the choice, once it is made. The one under the cursor is in sight. */
 void fl_strip_draw(fl_view *view, int y);
+/* The text so far, a token a line. */
+void fl_text_lines(fl_view *view, fl_buffer *out);
 
 /* remark.c: at most two sentences on what stands out and how it changed, one a line. */
 void fl_remark(fl_view *view, fl_buffer *out);
@@ -35,6 +39,31 @@ void fl_weight_move(fl_view *view, fl_verb verb, int64_t count);
 void fl_weight_draw(fl_view *view, fl_rect rect);
 /* The weight in words, and the row that made the number under the cursor. */
 void fl_weight_lines(fl_view *view, fl_buffer *out);
+
+/* lens.c: reading residuals of the pass shown; rows and columns are those of view/lens.h */
+const char *fl_lens_hindrance(fl_view *view);
+void fl_lens_forget(fl_view *view);
+int64_t fl_lens_rows(fl_view *view);               /* computed so far */
+bool fl_lens_whole(fl_view *view);                 /* are these all? */
+int64_t fl_lens_event(fl_view *view, int64_t row); /* -1: not computed yet */
+/* Reads the whole of a column and, as far as a bound on work allows, those from `first` on. */
+void fl_lens_read(fl_view *view, int64_t column, int64_t first, int64_t count);
+/* NULL: not read yet. */
+const fl_lens_cell *fl_lens_at(fl_view *view, int64_t row, int64_t column);
+
+/* lenspage.c */
+void fl_lens_open(fl_view *view);
+void fl_lens_move(fl_view *view, fl_verb verb, int64_t count);
+void fl_lens_choose(fl_view *view);
+void fl_lens_draw(fl_view *view, fl_rect rect);
+void fl_lens_lines(fl_view *view, fl_buffer *out);
+
+/* chances.c */
+const char *fl_chances_hindrance(fl_view *view, fl_verb verb);
+void fl_chances_open(fl_view *view);
+void fl_chances_move(fl_view *view, fl_verb verb, int64_t count);
+void fl_chances_draw(fl_view *view, fl_rect rect);
+void fl_chances_lines(fl_view *view, fl_buffer *out);
 
 /* prompts.c */
 void fl_prompts_lines(fl_view *view, fl_buffer *out);

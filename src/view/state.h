@@ -10,6 +10,7 @@
 #define FL_VIEW_STATE_H
 
 #include "event/top.h"
+#include "view/lens.h"
 #include "view/view.h"
 
 typedef enum fl_verb {
@@ -111,7 +112,7 @@ typedef struct fl_hit {
     enum { FL_HIT_PANE, FL_HIT_CELL, FL_HIT_EVENT, FL_HIT_ITEM } kind;
     int64_t a, b, c;
 } fl_hit;
-enum { FL_HITS = 256 };
+enum { FL_HITS = 1024 };
 
 struct fl_view {
     fl_view_options options;
@@ -135,6 +136,8 @@ struct fl_view {
     int page_scroll, page_lines; /* first line shown, and how many there are */
     int pick;                    /* item of a list */
     int64_t weight_row, weight_col;
+    fl_lens lens;
+    double temperature; /* of the chances that are shown; the run has its own */
 
     fl_line_kind line;
     char text[FL_LINE_BYTES];

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 /*
- * Where am I: the top line and the strip of tokens.
+ * Where am I: the top line.
  */
-#include "view/cursor.h"
 #include "view/panels.h"
 
 #include <inttypes.h>
@@ -129,44 +128,4 @@ int fl_top_draw(fl_view *view) {
     int used = draw_model(view, x, room - kept);
     draw_run(view, x + used, room - used);
     return 1;
-}
-
-/* ---- the tokens ---- */
-
-void fl_strip_draw(fl_view *view, int y) {
-    fl_canvas *canvas = &view->canvas;
-    const fl_captured *here = fl_here(view);
-    const fl_event *event = &here->event;
-    fl_place place = fl_cursor_place(view, here);
-    here = fl_here(view);
-    fl_dim dim = fl_grid_of(event).row_dim;
-    int64_t end = event->past + event->new_tokens, widths = 0, first = end;
-    int64_t lit = dim == FL_DIM_T || dim == FL_DIM_S || dim == FL_DIM_R
-                      ? fl_position_of(event, dim, place.row)
-                      : -1;
-    char piece[64];
-    while (first > 0) {
-        int w = fl_text_width(fl_token_at(view, piece, sizeof piece, first - 1)) + 1;
-        if (widths + w > canvas->width - 14)
-            break;
-        widths += w;
-        first--;
-    }
-    if (lit >= 0 && lit < first)
-        first = lit;
-    int x = 1;
-    if (first > 0)
-        x += fl_canvas_put(canvas, x, y, 2, FL_STYLE_dim, "…");
-    for (int64_t p = first; p < end && x < canvas->width; p++) {
-        fl_token_at(view, piece, sizeof piece, p);
-        fl_style style = p == lit           ? FL_STYLE_token_on
-                         : p >= event->past ? FL_STYLE_token
-                                            : FL_STYLE_dim;
-        x += fl_canvas_put(canvas, x, y, canvas->width - x, style, piece);
-        x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_rule, "│");
-    }
-    x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_text, "→ ");
-    bool chosen = event->stage == FL_STAGE_next_token;
-    fl_canvas_put(canvas, x, y, canvas->width - x, chosen ? FL_STYLE_token_new : FL_STYLE_text,
-                  chosen ? fl_token_at(view, piece, sizeof piece, end) : "?");
 }

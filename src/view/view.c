@@ -17,6 +17,7 @@
 static void forget_run(fl_view *view) {
     view->at = 0;
     fl_forget_scale(view);
+    fl_lens_forget(view);
     view->digest.event = view->ranking.event = view->program_pick = -1;
     view->n_jumps = 0;
     view->rank = view->slice = view->head = 0;
@@ -63,6 +64,7 @@ fl_status fl_view_new(fl_view **out, const fl_view_options *options, fl_diag *di
     view->source = options->source;
     view->canvas.ascii = options->ascii;
     view->look = look_of(view, options->prompt);
+    view->temperature = 1;
     forget_run(view);
     if (!view->source.get(view->source.ctx, 0, diag)) {
         fl_view_free(&view);
@@ -79,6 +81,7 @@ void fl_view_free(fl_view **view) {
     (*view)->source.free((*view)->source.ctx);
     fl_canvas_done(&(*view)->canvas);
     fl_forget_scale(*view);
+    fl_lens_forget(*view);
     free(*view);
     *view = NULL;
 }

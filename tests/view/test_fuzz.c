@@ -16,7 +16,7 @@ static int random_key(uint64_t *seed) {
                                FL_KEY_UP,      FL_KEY_DOWN,      FL_KEY_LEFT,     FL_KEY_RIGHT,
                                FL_KEY_PAGE_UP, FL_KEY_PAGE_DOWN, FL_KEY_HOME,     FL_KEY_END,
                                FL_KEY_BACKTAB, FL_KEY_CTRL('n'), FL_KEY_CTRL('p')};
-    static const char letters[] = "snfctSNFCT[]{}+-_=ewpbBg/:?hjkl0123456789";
+    static const char letters[] = "snfctSNFCT[]{}+-_=ewpbBgL%<>/:?hjkl0123456789";
     uint64_t draw = fl_rng_next(seed);
     if (draw % 8 < 5)
         return letters[draw / 8 % (sizeof letters - 1)];
