@@ -12,6 +12,8 @@
  */
 #include "kernels/dequant.h"
 
+#include "kernels/blocks.h"
+
 #include <string.h>
 
 static uint16_t load16(const unsigned char *src) {
@@ -71,11 +73,6 @@ static void read_q4_1(const unsigned char *src, int64_t n, float *restrict out) 
     }
 }
 
-/* The fifth bit of value i, worth 16: bit i of four bytes. */
-static int fifth_bit(const unsigned char *bits, int i) {
-    return (bits[i / 8] >> i % 8 & 1) << 4;
-}
-
 /* 32 values in 22 bytes: half scale d, 4 bytes of fifth bits, 16 bytes of the lower four bits as
  * in Q4_0; value d·(q − 16). */
 static void read_q5_0(const unsigned char *src, int64_t n, float *restrict out) {
@@ -99,16 +96,6 @@ static void read_q5_1(const unsigned char *src, int64_t n, float *restrict out) 
     }
 }
 
-/* Where the 2-bit parts of the 16 values of group g begin, in blocks that keep four to a byte: 32
- * bytes hold 128 values, the first 32 of them in the lowest two bits, the next in the two above. */
-static const unsigned char *pairs_of(const unsigned char *bytes, int g) {
-    return bytes + g / 8 * 32 + g % 2 * 16;
-}
-
-static int pair_shift(int g) {
-    return g / 2 % 4 * 2;
-}
-
 /* 256 values in 84 bytes, 16 groups of 16: a byte per group (4 bits scale, 4 bits minimum above),
  * 64 bytes of 2-bit q, half scales d and dmin; value d·scale·q − dmin·minimum. */
 static void read_q2_k(const unsigned char *src, int64_t n, float *restrict out) {
@@ -121,13 +108,6 @@ static void read_q2_k(const unsigned char *src, int64_t n, float *restrict out) 
                 out[i] = scale * (float)(q[i] >> pair_shift(g) & 3) - minimum;
         }
     }
-}
-
-/* Sixteen 6-bit scales in 12 bytes: the low four bits of scales 0 to 7 and, above them, of 8 to 15
- * in the first eight bytes; then in byte 8 + g % 4 the upper two of scales g, g+4, g+8, g+12. */
-static int q3_k_scale(const unsigned char *scales, int g) {
-    int low = scales[g % 8] >> g / 8 * 4 & 15, high = scales[8 + g % 4] >> g / 4 * 2 & 3;
-    return (low | high << 4) - 32;
 }
 
 /* 256 values in 110 bytes, 16 groups of 16: 32 bytes with a third bit of each value (bit v / 32 of
@@ -145,17 +125,6 @@ static void read_q3_k(const unsigned char *src, int64_t n, float *restrict out) 
             }
         }
     }
-}
-
-/* Eight 6-bit scales and eight 6-bit minima in 12 bytes: those of groups 0 to 3 are the lower six
- * bits of bytes 0 to 3 and 4 to 7; the upper two bits there complete those of groups 4 to 7, whose
- * lower four bits are the halves of bytes 8 to 11. */
-static int k_scale(const unsigned char *scales, int g) {
-    return g < 4 ? scales[g] & 63 : (scales[g + 4] & 15) | scales[g - 4] >> 6 << 4;
-}
-
-static int k_minimum(const unsigned char *scales, int g) {
-    return g < 4 ? scales[g + 4] & 63 : scales[g + 4] >> 4 | scales[g] >> 6 << 4;
 }
 
 /* 256 values in 144 bytes, 8 groups of 32: half scales d and dmin, 12 bytes of scales and minima,

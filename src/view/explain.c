@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 /*
- * An explanation on the screen: short in the panel, complete on its page, with the text of the
- * scalar function that computes the stage.
+ * An explanation in the panel, and what there is to say about its stage as a whole: letters, names,
+ * the text of the scalar function that computes it.
  */
 #include "view/why.h"
 
@@ -14,8 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "2.91 × 0.88", or "exp(0.53 − 1.59)". */
-static void term_text(const fl_why *why, const fl_term *term, char *out, size_t size) {
+void fl_term_text(const fl_why *why, const fl_term *term, char *out, size_t size) {
     char a[FL_NUMBER], b[FL_NUMBER];
     if (why->products)
         snprintf(out, size, "%s%s%s × %s%s%s", term->a < 0 ? "(" : "", fl_short(a, term->a),
@@ -34,7 +33,7 @@ static void draw_inline(fl_view *view, int x, int y, int width, const fl_why *wh
         char term[96], name[64], sum[FL_NUMBER];
         size_t before = text.length;
         if (why->products)
-            term_text(why, &why->terms[shown], term, sizeof term);
+            fl_term_text(why, &why->terms[shown], term, sizeof term);
         else
             fl_short(term, why->terms[shown].value);
         if (shown)
@@ -66,7 +65,7 @@ static void draw_term(fl_view *view, int x, int y, int width, const fl_why *why,
     char name[64], text[96], number[FL_NUMBER], bar[128];
     fl_term_name(view, why, term, name, sizeof name);
     fl_canvas_fit(canvas, x + 2, y, 9, FL_STYLE_label, name);
-    term_text(why, term, text, sizeof text);
+    fl_term_text(why, term, text, sizeof text);
     fl_canvas_right(canvas, x + 11, y, 22, FL_STYLE_text, text);
     fl_style sign = term->value < 0 ? FL_STYLE_negative : FL_STYLE_positive;
     snprintf(text, sizeof text, "%s%s", term->value < 0 ? "" : "+", fl_short(number, term->value));
@@ -210,7 +209,7 @@ void fl_why_draw(fl_view *view, fl_rect rect, bool source) {
                     info->kernel);
 }
 
-/* ---- the page ---- */
+/* ---- the stage as a whole ---- */
 
 static void add_names(fl_view *view, fl_buffer *out, fl_stage stage) {
     const fl_captured *here = fl_here(view);
@@ -260,53 +259,15 @@ static void add_letters(fl_view *view, fl_buffer *out, fl_stage stage) {
     }
 }
 
-static void add_term(fl_view *view, fl_buffer *out, const fl_why *why, int i) {
-    char name[64], text[96], number[FL_NUMBER], bar[128];
-    const fl_term *term = &why->terms[i];
-    double largest = fabs(why->terms[0].value);
-    term_text(why, term, text, sizeof text);
-    fl_term_name(view, why, term, name, sizeof name);
-    fl_bar(bar, largest > 0 ? fabs(term->value) / largest : 0, 16, view->options.ascii);
-    int pad = 10 - fl_text_width(name), pad_text = 22 - fl_text_width(text);
-    fl_buffer_printf(out, "    %s%*s%*s%s = %s%-10s %s\n", name, pad > 0 ? pad : 1, "",
-                     pad_text > 0 ? pad_text : 0, "", text, term->value < 0 ? "" : "+",
-                     fl_short(number, term->value), bar);
+void fl_why_facts(fl_view *view, fl_buffer *out, fl_stage stage) {
+    add_letters(view, out, stage);
+    fl_buffer_puts(out, "\n");
+    add_shape(view, out, stage);
+    add_names(view, out, stage);
 }
 
-enum { FIRST_TERMS = 6 };
-
-/* The few that matter most, and what all others add up to. */
-static void add_first_terms(fl_view *view, fl_buffer *out, const fl_why *why) {
-    char number[FL_NUMBER];
-    int shown = why->n_terms < FIRST_TERMS ? why->n_terms : FIRST_TERMS;
-    if (why->products)
-        fl_buffer_printf(out, "  %" PRId64 " terms %s × %s, largest first:\n", why->all_terms,
-                         why->a_name, why->b_name);
-    else
-        fl_buffer_printf(out, "  %" PRId64 " exponentials of %s less the largest, largest first:\n",
-                         why->all_terms, why->a_name);
-    for (int i = 0; i < shown; i++)
-        add_term(view, out, why, i);
-    if (shown < why->all_terms)
-        fl_buffer_printf(out, "    … %" PRId64 " more terms%s: %s\n", why->all_terms - shown,
-                         why->n_terms > shown ? " (below)" : "",
-                         fl_short(number, fl_why_rest(why, shown)));
-    fl_buffer_printf(out, "    sum %s\n", fl_exact(number, why->sum));
-}
-
-static void add_more_terms(fl_view *view, fl_buffer *out, const fl_why *why) {
-    char number[FL_NUMBER];
-    if (why->n_terms <= FIRST_TERMS)
-        return;
-    fl_buffer_puts(out, "\nThe other terms\n\n");
-    for (int i = FIRST_TERMS; i < why->n_terms; i++)
-        add_term(view, out, why, i);
-    if (why->n_terms < why->all_terms)
-        fl_buffer_printf(out, "    … %" PRId64 " smaller ones: %s\n", why->all_terms - why->n_terms,
-                         fl_short(number, why->rest));
-}
-
-static void add_source(fl_view *view, fl_buffer *out, const char *kernel) {
+void fl_why_source(fl_view *view, fl_buffer *out, fl_stage stage) {
+    const char *kernel = fl_stage_get_info(stage)->kernel;
     size_t length;
     int line;
     const char *text = fl_scalar_source(kernel, &length, &line);
@@ -324,36 +285,4 @@ static void add_source(fl_view *view, fl_buffer *out, const char *kernel) {
     fl_buffer_puts(out, "\n\n");
     fl_buffer_add(out, text, length);
     fl_buffer_puts(out, "\n");
-}
-
-void fl_why_lines(fl_view *view, fl_buffer *out) {
-    fl_why why;
-    char number[FL_NUMBER];
-    fl_why_of(view, &why);
-    const fl_captured *here = fl_here(view);
-    if (!here)
-        return;
-    const fl_stage_info *info = fl_stage_get_info(why.stage);
-    fl_buffer_printf(out, "%s: %s\n\n", info->id, fl_meaning_here(view));
-    fl_buffer_printf(out, "  %s\n\n", fl_formula_here(view));
-    fl_place_words(view, &here->event, why.index, out);
-    if (!why.masked)
-        fl_buffer_printf(out, " = %s", fl_exact(number, why.engine));
-    bool sentence = why.stage == FL_STAGE_tokens || why.stage == FL_STAGE_next_token;
-    fl_buffer_printf(out, "\n  %s%s\n", why.masked ? "is " : sentence ? "" : "= ", why.worked);
-    if (why.note[0])
-        fl_buffer_printf(out, "  %s\n", why.note);
-    if (why.all_terms > 0)
-        add_first_terms(view, out, &why);
-    if (why.computed)
-        fl_buffer_printf(out, "  recomputed %s, the engine has %s: difference %.1g%s\n",
-                         fl_exact((char[FL_NUMBER]){0}, why.value), fl_exact(number, why.engine),
-                         fabs(why.value - why.engine),
-                         view->options.model.exact ? "" : " (it computes with 8-bit activations)");
-    add_letters(view, out, why.stage);
-    fl_buffer_puts(out, "\n");
-    add_shape(view, out, why.stage);
-    add_names(view, out, why.stage);
-    add_more_terms(view, out, &why);
-    add_source(view, out, info->kernel);
 }

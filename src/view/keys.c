@@ -111,6 +111,10 @@ const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
     case FL_VERB_warmer:
     case FL_VERB_cooler:
         return fl_chances_hindrance(view, verb);
+    case FL_VERB_follow_weight:
+        return view->page == FL_PAGE_NONE || view->page == FL_PAGE_why
+                   ? NULL
+                   : "no derivation is open here";
     case FL_VERB_head_next:
     case FL_VERB_head_before:
         return what_hinders_heads(view);

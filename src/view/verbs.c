@@ -3,7 +3,7 @@
 /*
  * The deeds of verbs that are about the view itself: what is open, which panel, which head.
  */
-#include "view/cursor.h"
+#include "view/why.h"
 
 bool fl_do_layer(fl_view *view, int64_t count, const char *text) {
     int64_t layer;
@@ -110,7 +110,7 @@ static bool close_one(fl_view *view) {
 bool fl_do_back(fl_view *view, int64_t count, const char *text) {
     (void)count;
     (void)text;
-    if (close_one(view))
+    if (fl_trail_back(view) || close_one(view))
         return true;
     if (view->n_jumps > 0)
         return fl_view_show(view, view->jumps[--view->n_jumps]);

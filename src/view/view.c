@@ -19,7 +19,7 @@ static void forget_run(fl_view *view) {
     fl_forget_scale(view);
     fl_lens_forget(view);
     view->digest.event = view->ranking.event = view->program_pick = -1;
-    view->n_jumps = 0;
+    view->n_jumps = view->trail.n = 0;
     view->rank = view->slice = view->head = 0;
     view->page = FL_PAGE_NONE;
     view->line = FL_LINE_NONE;

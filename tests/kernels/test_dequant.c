@@ -8,6 +8,7 @@
 
 #include "base/rng.h"
 #include "kernels/dequant.h"
+#include "kernels/parts.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -239,12 +240,63 @@ static void infinite_scales_stay_in_their_block(void **state) {
     }
 }
 
+/* From its parts a number is put together again, to the bit. */
+static void check_parts(fl_dtype type, const unsigned char *row, int64_t n) {
+    static float out[MAX];
+    const fl_dtype_info *info = fl_dtype_get_info(type);
+    fl_dequantise(type, row, n, out);
+    for (int64_t i = 0; i < n; i++) {
+        fl_weight_parts p = fl_take_apart(type, row, i);
+        float product = p.scale * (float)p.q, again = product - p.minimum;
+        if (p.blocks != (info->block_elems > 1) || (p.minimum != 0 && !p.has_minimum))
+            fail_msg("%s: number %d has the wrong parts", info->name, (int)i);
+        if (!p.blocks) {
+            assert_int_equal(p.bytes, info->block_bytes);
+            assert_memory_equal(&p.bits, row + i * p.bytes, (size_t)p.bytes);
+        } else if (again != out[i] || p.block != i / info->block_elems) {
+            fail_msg("%s: number %d is %.9g, its parts make %.9g", info->name, (int)i,
+                     (double)out[i], (double)again);
+        }
+        if (p.groups &&
+            (p.scale != p.d * (float)p.group_scale || p.minimum != p.dmin * (float)p.group_minimum))
+            fail_msg("%s: the scale of number %d is not made of its parts", info->name, (int)i);
+    }
+}
+
+/* Any bits at all, with halves that are neither zero nor infinite. */
+static void parts_make_the_number(void **state) {
+    (void)state;
+    static const int halves[FL_DTYPE_COUNT][2] = {
+        [FL_DTYPE_Q8_0] = {0, 0},     [FL_DTYPE_Q4_0] = {0, 0}, [FL_DTYPE_Q4_1] = {0, 2},
+        [FL_DTYPE_Q5_0] = {0, 0},     [FL_DTYPE_Q5_1] = {0, 2}, [FL_DTYPE_Q2_K] = {80, 82},
+        [FL_DTYPE_Q3_K] = {108, 108}, [FL_DTYPE_Q4_K] = {0, 2}, [FL_DTYPE_Q5_K] = {0, 2},
+        [FL_DTYPE_Q6_K] = {208, 208},
+    };
+    uint64_t seed = 5;
+    int checked = 0;
+    for (int type = 0; type < FL_DTYPE_COUNT; type++) {
+        const fl_dtype_info *info = readable(type);
+        if (!info)
+            continue;
+        unsigned char blocks[4 * 256] = {0};
+        for (uint32_t i = 0; i < 4 * info->block_bytes; i++)
+            blocks[i] = (unsigned char)(fl_rng_next(&seed) >> 40);
+        for (uint32_t b = 0; b < 4 && info->block_elems > 1; b++)
+            for (int h = 0; h < 2; h++)
+                blocks[b * info->block_bytes + (uint32_t)halves[type][h] + 1] = 0x31;
+        check_parts((fl_dtype)type, blocks, 4 * info->block_elems);
+        checked++;
+    }
+    assert_int_equal(checked, 13);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_by_hand),
         cmocka_unit_test(quantised_types_match_reference_vectors),
         cmocka_unit_test(blocks_stand_alone_at_any_address),
         cmocka_unit_test(infinite_scales_stay_in_their_block),
+        cmocka_unit_test(parts_make_the_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

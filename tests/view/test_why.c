@@ -2,43 +2,23 @@
 /* Copyright (c) 2026 the footlight authors */
 /*
  * Every cell of every event of two passes explained: what is recomputed from the operands equals
- * what the forward pass computed, and the terms of a sum add up to it.
+ * what the forward pass computed; and its operands followed to where they are from.
  */
 #include "test.h"
 
 #include "kernels/kernels.h"
 #include "view/cursor.h"
+#include "view/links.h"
 #include "view/scene.h"
 #include "view/why.h"
 
 #include <math.h>
 
-static void check_cell(fl_view *view) {
-    fl_why why;
-    fl_why_of(view, &why);
-    const char *id = fl_stage_get_info(why.stage)->id;
-    if (why.worked[0] == '\0')
-        fail_msg("%s: nothing is said", id);
-    if (why.masked || why.stage == FL_STAGE_tokens || why.stage == FL_STAGE_next_token)
-        return;
-    bool kept = (why.stage == FL_STAGE_k_cache || why.stage == FL_STAGE_v_cache) && !why.computed;
-    if (kept)
-        return;
-    if (!why.computed)
-        fail_msg("%s: not recomputed", id);
-    if (fabs(why.value - why.engine) > 1e-5 * fmax(1, fabs(why.engine)))
-        fail_msg("%s: recomputed %g, engine %g", id, why.value, why.engine);
-    double sum = why.rest;
-    for (int i = 0; i < why.n_terms; i++)
-        sum += why.terms[i].value;
-    if (why.all_terms > 0 && fabs(sum - why.sum) > 1e-9)
-        fail_msg("%s: terms add up to %g, not %g", id, sum, why.sum);
-}
-
 static void every_cell_is_recomputed(void **state) {
     (void)state;
     fl_view *view = fl_scene(80, 24);
-    for (int64_t event = 0; event < 156; event++, fl_scene_keys(view, "s")) {
+    for (int64_t event = 0; event < 156; event++) {
+        fl_view_show(view, event);
         assert_int_equal(fl_view_at(view), event);
         fl_grid grid = fl_grid_of(&fl_here(view)->event);
         for (int64_t band = 0; band < grid.bands; band++)
@@ -46,9 +26,143 @@ static void every_cell_is_recomputed(void **state) {
                 for (int64_t col = 0; col < grid.cols; col++) {
                     fl_cursor_set(view, band, row, col);
                     view->rank = col;
-                    check_cell(view);
+                    fl_assert_recomputed(view, 1e-5);
                 }
     }
+    fl_view_free(&view);
+}
+
+/* The largest cell of every event of three passes: wherever a link leads, there stands its number.
+ */
+static void every_link_lands_on_its_cell(void **state) {
+    (void)state;
+    fl_view *view = fl_scene(80, 24);
+    int links = 0, kept = 0;
+    for (int64_t event = 0; event < 234; event++) {
+        fl_view_show(view, event);
+        fl_cursor_set(view, 1, event % 3, event % 4);
+        fl_why why;
+        fl_why_of(view, &why);
+        for (int item = 0; item < fl_why_items(&why); item++)
+            for (int side = 0; side < FL_SIDES; side++) {
+                links += fl_assert_link(view, item, side);
+                kept += fl_why_link(&why, item, side).pass >= 0;
+                assert_int_equal(view->at, event);
+            }
+    }
+    assert_true(links > 2000);
+    assert_true(kept > 4);
+    fl_view_free(&view);
+}
+
+/* By Enter alone from a logit to the prompt, and by Backspace all the way back. */
+static void a_logit_is_followed_to_the_embedding(void **state) {
+    (void)state;
+    fl_view *view = fl_scene(80, 24);
+    int64_t way[64];
+    int steps = 0;
+    fl_scene_keys(view, ":goto logits<enter><down>e");
+    for (int64_t at = -1; at != view->at && steps < 64; steps++) {
+        at = way[steps] = view->at;
+        fl_scene_keys(view, "<enter>");
+    }
+    assert_string_equal(fl_stage_get_info(fl_here(view)->event.stage)->id, "tokens");
+    assert_in_range(steps, 8, 20);
+    for (int i = steps - 2; i >= 0; i--) {
+        fl_scene_keys(view, "<bs>");
+        assert_int_equal(view->at, way[i]);
+        assert_int_equal(view->page, FL_PAGE_why);
+    }
+    assert_int_equal(view->rank, 1);
+    fl_scene_keys(view, "<bs>");
+    assert_int_equal(view->page, FL_PAGE_NONE);
+    assert_int_equal(view->at, way[0]);
+    fl_view_free(&view);
+}
+
+/* The marked line and its factor decide where Enter goes; the way back restores both. */
+static void the_cursor_chooses_a_factor(void **state) {
+    (void)state;
+    fl_view *view = fl_scene(80, 24);
+    fl_why why;
+    fl_scene_keys(view, ":goto attn_scores head 3<enter>e<down><down><right>");
+    fl_why_of(view, &why);
+    const int64_t at = view->at, i = why.terms[2].j;
+    fl_scene_keys(view, "<enter>");
+    fl_why_of(view, &why);
+    assert_int_equal(why.stage, FL_STAGE_k_cache);
+    assert_int_equal(why.index[1], 1); /* query heads 2 and 3 share it */
+    assert_int_equal(why.index[3], i);
+    fl_scene_keys(view, "<bs>");
+    assert_int_equal(view->at, at);
+    assert_int_equal(view->pick, 2);
+    fl_scene_keys(view, "<left><enter>");
+    assert_int_equal(fl_here(view)->event.stage, FL_STAGE_q_rope);
+    fl_view_free(&view);
+}
+
+/* A weight opens its page at the row and column, and that leads back too. */
+static void a_weight_is_a_link(void **state) {
+    (void)state;
+    fl_view *view = fl_scene(80, 24);
+    fl_why why;
+    fl_scene_keys(view, ":goto gate<enter>e<down>");
+    fl_why_of(view, &why);
+    fl_scene_keys(view, "w");
+    assert_int_equal(view->page, FL_PAGE_weight);
+    assert_int_equal(view->weight_row, why.index[2]);
+    assert_int_equal(view->weight_col, why.terms[1].j);
+    fl_scene_keys(view, "<bs>");
+    assert_int_equal(view->page, FL_PAGE_why);
+    assert_int_equal(view->pick, 1);
+    fl_scene_keys(view, "<esc>w<bs>"); /* opened by hand it just closes */
+    assert_int_equal(view->page, FL_PAGE_NONE);
+    fl_view_free(&view);
+}
+
+/* Once the reader has stepped away, Backspace is about jumps again. */
+static void a_cold_trail_leads_nowhere(void **state) {
+    (void)state;
+    fl_view *view = fl_scene(80, 24);
+    fl_scene_keys(view, ":goto down<enter>e<enter>");
+    int64_t led = view->at;
+    fl_scene_keys(view, "<esc>ses");
+    assert_int_equal(view->at, led + 1);
+    fl_scene_keys(view, "<bs>");
+    assert_int_equal(view->page, FL_PAGE_NONE);
+    assert_int_equal(view->at, led + 1);
+    fl_view_free(&view);
+}
+
+/* In scripts links have numbers; what is closed in between is opened again on the way back. */
+static void links_are_followed_by_number(void **state) {
+    (void)state;
+    fl_view *view = fl_scene(80, 24);
+    fl_buffer page = {0};
+    char words[64];
+    fl_scene_keys(view, ":goto attn_out layer 1<enter>");
+    int64_t from = view->at;
+    int64_t concat = fl_find_before(view, FL_STAGE_attn_concat, 1, -1);
+    assert_true(fl_view_command(view, "why"));
+    fl_view_page_text(view, &page);
+    snprintf(words, sizeof words, "1: event %d [0, 5, ", (int)concat);
+    assert_non_null(strstr(page.data, words));
+    assert_non_null(strstr(page.data, "2: blk.1.attn_output.weight ["));
+    assert_non_null(strstr(page.data, ": F32, stored as 0x"));
+    fl_scene_keys(view, "<esc>");
+    assert_true(fl_view_command(view, "follow 3"));
+    assert_int_equal(view->at, concat);
+    fl_scene_keys(view, "<esc>");
+    assert_true(fl_view_command(view, "back"));
+    assert_int_equal(view->at, from);
+    assert_int_equal(view->page, FL_PAGE_why);
+    assert_true(fl_view_command(view, "follow 2"));
+    assert_int_equal(view->page, FL_PAGE_weight);
+    assert_false(fl_view_command(view, "follow 999"));
+    assert_string_equal(fl_view_message(view),
+                        "this number has no link 999; why lists those it has");
+    assert_false(fl_view_command(view, "follow"));
+    fl_buffer_done(&page);
     fl_view_free(&view);
 }
 
@@ -151,6 +265,12 @@ static void the_source_says_whether_it_ran(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_cell_is_recomputed),
+        cmocka_unit_test(every_link_lands_on_its_cell),
+        cmocka_unit_test(a_logit_is_followed_to_the_embedding),
+        cmocka_unit_test(the_cursor_chooses_a_factor),
+        cmocka_unit_test(a_weight_is_a_link),
+        cmocka_unit_test(a_cold_trail_leads_nowhere),
+        cmocka_unit_test(links_are_followed_by_number),
         cmocka_unit_test(largest_terms_come_first),
         cmocka_unit_test(patches_are_named),
         cmocka_unit_test(the_page_says_it_all),

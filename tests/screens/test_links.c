@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * Two thousand random cells of each model, spread evenly over the stages: recomputed they agree
+ * with the engine within the tolerance of the golden tests, 1e-5 of the event's largest magnitude,
+ * and every link tried lands on the cell it names.
+ */
+#include "test.h"
+
+#include "base/rng.h"
+#include "screens/live.h"
+#include "view/links.h"
+
+enum { CELLS = 2000, LINKS = 5 /* of a cell */, PASSES = 3 };
+
+static fl_live_scene scene;
+static uint64_t seed;
+static int seen[FL_STAGE_COUNT], recomputed, links;
+
+static int64_t draw(int64_t count) {
+    return count > 0 ? (int64_t)(fl_rng_unit(&seed) * (double)count) : 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    fl_live_scene_close(&scene);
+    return 0;
+}
+
+/* A random event of the stage, in any pass, layer and head. */
+static int64_t event_of(fl_view *view, fl_stage stage, int64_t events) {
+    for (int tries = 0; tries < 100000; tries++) {
+        fl_pass pass;
+        int64_t event = draw(events);
+        assert_true(view->source.pass_of(view->source.ctx, event, &pass));
+        if (fl_plan_step(pass.plan, event - pass.first)->stage == stage)
+            return event;
+    }
+    return -1;
+}
+
+static void try_cell(fl_view *view) {
+    fl_why why;
+    fl_grid grid = fl_grid_of(&fl_here(view)->event);
+    fl_cursor_set(view, draw(grid.bands), draw(grid.rows), draw(grid.cols));
+    view->rank = draw(200);
+    fl_why_of(view, &why);
+    seen[why.stage]++;
+    recomputed += why.computed;
+    fl_assert_recomputed(view, 1e-5);
+    for (int i = 0; i < LINKS && !why.masked; i++)
+        links += fl_assert_link(view, (int)draw(fl_why_items(&why)), (int)draw(FL_SIDES));
+}
+
+static void try_model(const char *model) {
+    fl_diag diag;
+    recomputed = links = 0;
+    seed = 11;
+    memset(seen, 0, sizeof seen);
+    if (fl_live_scene_open(&scene, model, "Once upon a time there", 512u << 20, &diag) != FL_OK)
+        fail_msg("%s: %s", model, diag.message);
+    fl_view *view = scene.view;
+    int64_t events = PASSES * fl_here_pass(view).count;
+    fl_view_show(view, events - 1);
+    for (int i = 0; i < CELLS; i++) {
+        fl_stage stage = (fl_stage)(i % FL_STAGE_COUNT);
+        if (stage == FL_STAGE_q_norm || stage == FL_STAGE_k_norm) /* not in these models */
+            stage = FL_STAGE_attn_head;
+        assert_true(fl_view_show(view, event_of(view, stage, events)));
+        try_cell(view);
+    }
+    for (int stage = 0; stage < FL_STAGE_COUNT; stage++)
+        assert_true(seen[stage] > 40 || stage == FL_STAGE_q_norm || stage == FL_STAGE_k_norm);
+    assert_true(recomputed > CELLS * 3 / 4);
+    assert_true(links > CELLS);
+}
+
+static void builtin(void **state) {
+    (void)state;
+    try_model("builtin");
+}
+
+static void builtin_in_q8_0(void **state) {
+    (void)state;
+    try_model("builtin:q8_0");
+}
+
+static void stories_in_f32(void **state) {
+    (void)state;
+    FL_NEED_DATA("derived/stories260K-f32.gguf");
+    try_model(fl_test_data("derived/stories260K-f32.gguf"));
+}
+
+static void stories_in_q8_0(void **state) {
+    (void)state;
+    FL_NEED_DATA("derived/stories260K-q8_0.gguf");
+    try_model(fl_test_data("derived/stories260K-q8_0.gguf"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(builtin, tear_down),
+        cmocka_unit_test_teardown(builtin_in_q8_0, tear_down),
+        cmocka_unit_test_teardown(stories_in_f32, tear_down),
+        cmocka_unit_test_teardown(stories_in_q8_0, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
