@@ -139,7 +139,7 @@ struct fl_view {
     int64_t weight_row, weight_col;
     fl_lens lens;
     double temperature; /* of the chances that are shown; the run has its own */
-    fl_trail trail; /* of followed links */
+    fl_trail trail;     /* of followed links */
 
     fl_line_kind line;
     char text[FL_LINE_BYTES];
