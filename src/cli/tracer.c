@@ -141,7 +141,9 @@ static fl_status run(tracer *t, way *how) {
     fl_view_options view = {.prompt = t->job->prompt.data,
                             .restart = t->job->tokenizer ? restart : NULL,
                             .restart_ctx = t,
-                            .ascii = t->cli->ascii};
+                            .ascii = t->cli->ascii,
+                            .present = fl_given(t->cli, FL_OPTION_present),
+                            .theme = (fl_theme)fl_value(t->cli, FL_OPTION_theme)->count};
     fl_buffer script = {0};
     fl_status status = fl_script_read(t->cli, &script);
     if (status == FL_OK)

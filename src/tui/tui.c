@@ -25,6 +25,8 @@ typedef struct screen {
     fl_view *view;
     SCREEN *terminal;
     int colors;
+    bool direct;        /* colours are red, green and blue, not numbers of a palette */
+    bool light;         /* the colours made are those for a light ground */
     int64_t busy_since; /* when the way to an event began; 0: not under way */
 } screen;
 
@@ -60,27 +62,33 @@ static const char *terminal_name(void) {
 
 /* ---- painting ---- */
 
-static void make_pairs(int colors) {
+/* As the terminal counts it: the numbers of one with direct colour are red, green and blue. */
+static int terminal_color(const screen *s, int color, int own, bool has_own) {
+    if (color < 0)
+        return has_own ? -1 : own;
+    return s->direct ? (int)fl_color_rgb(color) : color;
+}
+
+static void make_pairs(screen *s, bool light) {
     bool own = use_default_colors() == OK;
-    for (int style = 0; style < FL_STYLE_COUNT && style + 1 < COLOR_PAIRS; style++) {
-        const fl_style_info *info = fl_style_get_info((fl_style)style);
-        int fg = colors >= 256 ? info->fg256 : info->fg8,
-            bg = colors >= 256 ? info->bg256 : info->bg8;
-        fg = fg < 0 && !own ? COLOR_WHITE : fg;
-        bg = bg < 0 && !own ? COLOR_BLACK : bg;
-        init_pair((short)(style + 1), (short)fg, (short)bg);
+    s->light = light;
+    for (int style = 0; style < FL_STYLE_COUNT; style++) {
+        fl_colors c = fl_style_colors((fl_style)style, s->colors, light);
+        int fg = terminal_color(s, c.fg, COLOR_WHITE, own);
+        init_extended_pair(style + 1, fg, terminal_color(s, c.bg, COLOR_BLACK, own));
     }
 }
 
-static attr_t attributes_of(const fl_style_info *info, int colors) {
+static attr_t attributes_of(fl_style style, int colors) {
+    int wanted = fl_style_attributes(style);
     attr_t attributes = A_NORMAL;
-    if (info->attributes & FL_ATTR_BOLD)
+    if (wanted & FL_ATTR_BOLD)
         attributes |= A_BOLD;
-    if (info->attributes & FL_ATTR_UNDERLINE)
+    if (wanted & FL_ATTR_UNDERLINE)
         attributes |= A_UNDERLINE;
-    if ((info->attributes & FL_ATTR_DIM) && colors < 256)
+    if ((wanted & FL_ATTR_DIM) && colors < 256)
         attributes |= A_DIM;
-    if ((info->attributes & FL_ATTR_REVERSE_MONO) && colors == 0)
+    if ((wanted & FL_ATTR_REVERSE_MONO) && colors == 0)
         attributes |= A_REVERSE;
     return attributes;
 }
@@ -98,7 +106,7 @@ static void paint_cell(const fl_canvas_cell *cell, int x, int y, int colors) {
     if (used == 0)
         return; /* the right half of a wide character */
     cchar_t complex;
-    attr_t attributes = attributes_of(fl_style_get_info(cell->style), colors);
+    attr_t attributes = attributes_of((fl_style)cell->style, colors);
     short pair = colors ? (short)(cell->style + 1) : 0;
     if (setcchar(&complex, text, attributes, pair, NULL) == OK)
         mvadd_wch(y, x, &complex);
@@ -106,6 +114,8 @@ static void paint_cell(const fl_canvas_cell *cell, int x, int y, int colors) {
 
 static void paint(screen *s) {
     const fl_canvas *canvas = fl_view_draw(s->view);
+    if (s->colors && canvas->light != s->light)
+        make_pairs(s, canvas->light);
     erase();
     for (int y = 0; y < canvas->height; y++)
         for (int x = 0; x < canvas->width; x++)
@@ -256,6 +266,15 @@ static void define_plain_arrows(void) {
         define_key(arrows[i].bytes, arrows[i].key);
 }
 
+/* Of those the tables know. */
+static int usable_colors(void) {
+    static const int known[] = {256, 16, 8};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (COLORS >= known[i] && COLOR_PAIRS > FL_STYLE_COUNT)
+            return known[i];
+    return 0;
+}
+
 static bool open_terminal(screen *s, const char *name, bool color) {
     s->terminal = newterm((char *)(uintptr_t)name, stdout, stdin);
     if (!s->terminal)
@@ -271,14 +290,22 @@ static bool open_terminal(screen *s, const char *name, bool color) {
     mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
     if (color && has_colors() && start_color() == OK)
-        s->colors = COLORS >= 256 && COLOR_PAIRS > FL_STYLE_COUNT ? 256 : COLORS >= 8 ? 8 : 0;
+        s->colors = usable_colors();
+    s->direct = s->colors && tigetflag("RGB") > 0;
     if (s->colors)
-        make_pairs(s->colors);
+        make_pairs(s, false);
     return true;
+}
+
+/* "15;0", foreground and background: what some terminals say of their colours. */
+static bool has_light_ground(void) {
+    const char *colors = getenv("COLORFGBG"), *last = colors ? strrchr(colors, ';') : NULL;
+    return last && (strcmp(last, ";7") == 0 || strcmp(last, ";15") == 0);
 }
 
 static fl_status run_screen(screen *s, fl_view_options *options, fl_diag *diag) {
     options->colors = s->colors;
+    options->light_ground = has_light_ground();
     options->tick = tick;
     options->tick_ctx = s;
     fl_status status = fl_view_new(&s->view, options, diag);

@@ -10,14 +10,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const fl_style_info styles[] = {
-#define FL_STYLE(id, fg256, bg256, fg8, bg8, attributes)                                           \
-    [FL_STYLE_##id] = {fg256, bg256, fg8, bg8, attributes},
+static const struct {
+    fl_colors dark256, dark16, dark8, light256, light8;
+    int attributes;
+} styles[] = {
+#define FL_STYLE(id, ...) [FL_STYLE_##id] = {__VA_ARGS__},
 #include "view/styles.def"
 };
 
-const fl_style_info *fl_style_get_info(fl_style style) {
-    return &styles[style];
+fl_colors fl_style_colors(fl_style style, int colors, bool light) {
+    if (light)
+        return colors >= 256 ? styles[style].light256 : styles[style].light8;
+    return colors >= 256  ? styles[style].dark256
+           : colors >= 16 ? styles[style].dark16
+                          : styles[style].dark8;
+}
+
+int fl_style_attributes(fl_style style) {
+    return styles[style].attributes;
+}
+
+/* The xterm palette: 16 system colours, a 6 x 6 x 6 cube, a grey ramp. */
+uint32_t fl_color_rgb(int color) {
+    static const uint32_t steps[] = {0, 95, 135, 175, 215, 255};
+    static const uint32_t basic[] = {0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd,
+                                     0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00,
+                                     0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff};
+    uint32_t index = (uint32_t)color & 0xff;
+    if (index < 16)
+        return basic[index];
+    if (index >= 232)
+        return (8 + 10 * (index - 232)) * 0x010101u;
+    index -= 16;
+    return steps[index / 36] << 16 | steps[index / 6 % 6] << 8 | steps[index % 6];
 }
 
 bool fl_canvas_resize(fl_canvas *canvas, int width, int height) {

@@ -27,12 +27,15 @@ typedef enum fl_style {
     FL_STYLE_COUNT
 } fl_style;
 
-typedef struct fl_style_info {
-    int fg256, bg256, fg8, bg8; /* -1: the terminal's own */
-    int attributes;
-} fl_style_info;
+typedef struct fl_colors {
+    int fg, bg; /* -1: the terminal's own */
+} fl_colors;
 
-const fl_style_info *fl_style_get_info(fl_style style);
+/* `colors`: how many there are, 8, 16 or 256. */
+fl_colors fl_style_colors(fl_style style, int colors, bool light);
+int fl_style_attributes(fl_style style);
+/* 0xRRGGBB of a colour of xterm's 256. */
+uint32_t fl_color_rgb(int color);
 
 typedef struct fl_canvas_cell {
     char glyph[13]; /* UTF-8, NUL-terminated; "" in the right half of a wide character */
@@ -46,6 +49,7 @@ typedef struct fl_rect {
 typedef struct fl_canvas {
     int width, height;
     bool ascii;
+    bool light; /* seen on a light ground */
     fl_canvas_cell *cells;
     int cursor_x, cursor_y; /* where text is being typed; -1: nowhere */
 } fl_canvas;
@@ -77,7 +81,7 @@ void fl_canvas_frame(fl_canvas *canvas, fl_rect rect, fl_style style, fl_style t
 void fl_canvas_text(const fl_canvas *canvas, fl_buffer *out);
 /* The same with SGR escape sequences of 256 colours. */
 void fl_canvas_ansi(const fl_canvas *canvas, fl_buffer *out);
-/* A picture of the canvas on a dark ground; `title` is its alternative text. */
+/* A picture of the canvas on its ground; `title` is its alternative text. */
 void fl_canvas_svg(const fl_canvas *canvas, fl_buffer *out, const char *title);
 
 #endif

@@ -4,15 +4,14 @@
  * The line at the bottom: typing it, and doing what it says. Every verb of keys.def can be written
  * out; a bare number is an event to go to.
  */
-#include "view/state.h"
+#include "view/complete.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 void fl_open_line(fl_view *view, fl_line_kind kind, const char *text) {
-    view->line = kind;
-    view->text_length = (size_t)snprintf(view->text, sizeof view->text, "%s", text);
+    fl_line_open(&view->line, kind, text);
 }
 
 /* A word, or a beginning of it that no other word shares ("fin": finish, and finish-back is only a
@@ -34,7 +33,7 @@ static bool find_verb(const char *word, size_t length, fl_verb *out) {
 }
 
 /* One letter alone is the key of that name. */
-static bool find_key(fl_view *view, const char *word, size_t length, fl_verb *out) {
+static bool find_key(const fl_view *view, const char *word, size_t length, fl_verb *out) {
     size_t count;
     const fl_key_info *keys = fl_keys(&count);
     for (size_t i = 0; length == 1 && i < count; i++) {
@@ -44,6 +43,31 @@ static bool find_key(fl_view *view, const char *word, size_t length, fl_verb *ou
         }
     }
     return false;
+}
+
+bool fl_verb_named(const fl_view *view, const char *word, size_t length, fl_verb *out) {
+    return find_key(view, word, length, out) || find_verb(word, length, out);
+}
+
+/* What the word may have been meant to be. */
+static void say_unknown(fl_view *view, const char *word, size_t length) {
+    fl_buffer like = {0};
+    const char *nearest = fl_nearest_verb(word, length);
+    for (int id = 0; id < FL_VERB_COUNT; id++) {
+        const char *name = fl_verb_get_info((fl_verb)id)->word;
+        if (strncmp(name, word, length) == 0)
+            fl_buffer_printf(&like, "%s%s", like.length ? ", " : "", name);
+    }
+    fl_say(view, "there is no command \"%.*s\"; %s%s%shelp lists them",
+           (int)(length < 60 ? length : 60), word,
+           like.length ? "so begin "
+           : nearest   ? "the nearest is "
+                       : "",
+           like.length ? like.data
+           : nearest   ? nearest
+                       : "",
+           like.length || nearest ? "; " : "");
+    fl_buffer_done(&like);
 }
 
 bool fl_number_of(fl_view *view, fl_verb verb, const char *text, int64_t *number) {
@@ -130,9 +154,8 @@ bool fl_view_command(fl_view *view, const char *line) {
     int64_t count = take_count(&text);
     size_t word = strcspn(text, " \t");
     const char *rest = text + word + strspn(text + word, " \t");
-    if (!find_key(view, text, word, &verb) && !find_verb(text, word, &verb)) {
-        fl_say(view, "there is no command \"%.*s\"; help lists them", (int)(word < 60 ? word : 60),
-               text);
+    if (!fl_verb_named(view, text, word, &verb)) {
+        say_unknown(view, text, word);
         return false;
     }
     return do_verb(view, verb, count, rest);
@@ -140,82 +163,28 @@ bool fl_view_command(fl_view *view, const char *line) {
 
 /* ---- typing ---- */
 
-static void insert(fl_view *view, int code) {
-    char bytes[4];
-    size_t n = 1;
-    unsigned c = (unsigned)code;
-    if (c < 0x80) {
-        bytes[0] = (char)c;
-    } else if (c < 0x800) {
-        n = 2;
-        bytes[0] = (char)(0xc0 | c >> 6);
-        bytes[1] = (char)(0x80 | (c & 0x3f));
-    } else if (c < 0x10000) {
-        n = 3;
-        bytes[0] = (char)(0xe0 | c >> 12);
-        bytes[1] = (char)(0x80 | (c >> 6 & 0x3f));
-        bytes[2] = (char)(0x80 | (c & 0x3f));
-    } else {
-        n = 4;
-        bytes[0] = (char)(0xf0 | c >> 18);
-        bytes[1] = (char)(0x80 | (c >> 12 & 0x3f));
-        bytes[2] = (char)(0x80 | (c >> 6 & 0x3f));
-        bytes[3] = (char)(0x80 | (c & 0x3f));
-    }
-    if (view->text_length + n + 1 > sizeof view->text || fl_utf8_length(bytes, n) != n)
-        return;
-    memcpy(view->text + view->text_length, bytes, n);
-    view->text_length += n;
-    view->text[view->text_length] = '\0';
-}
-
-static void erase(fl_view *view) {
-    if (view->text_length == 0) {
-        view->line = FL_LINE_NONE;
-        return;
-    }
-    do
-        view->text_length--;
-    while (view->text_length > 0 && ((unsigned char)view->text[view->text_length] & 0xc0) == 0x80);
-    view->text[view->text_length] = '\0';
-}
-
-static void erase_all(fl_view *view) {
-    view->text_length = 0;
-    view->text[0] = '\0';
-}
-
 static void enter(fl_view *view) {
-    fl_line_kind kind = view->line;
-    view->line = FL_LINE_NONE;
+    fl_line *line = &view->line;
+    fl_line_kind kind = line->kind;
+    fl_line_keep(line);
+    line->kind = FL_LINE_NONE;
     if (kind == FL_LINE_COMMAND)
-        fl_view_command(view, view->text);
-    else if (kind == FL_LINE_SEARCH && view->text_length > 0)
-        fl_do_search(view, 1, view->text);
+        fl_view_command(view, line->text);
+    else if (kind == FL_LINE_SEARCH && line->length > 0)
+        fl_do_search(view, 1, line->text);
     else if (kind == FL_LINE_SEARCH)
         fl_view_do(view, FL_VERB_search_next, 1, "");
     else if (kind == FL_LINE_PROMPT)
-        fl_restart(view, view->text);
+        fl_restart(view, line->text);
 }
 
 void fl_line_key(fl_view *view, int key) {
-    switch (key) {
-    case FL_KEY_ENTER:
+    if (key == FL_KEY_ENTER)
         enter(view);
-        break;
-    case FL_KEY_ESCAPE:
-    case FL_KEY_CTRL('c'):
-        view->line = FL_LINE_NONE;
-        break;
-    case FL_KEY_BACKSPACE:
-        erase(view);
-        break;
-    case FL_KEY_CTRL('u'):
-        erase_all(view);
-        break;
-    default:
-        if (key >= ' ' && key < FL_KEY_SPECIAL)
-            insert(view, key);
-        break;
-    }
+    else if (key == FL_KEY_ESCAPE || key == FL_KEY_CTRL('c'))
+        view->line.kind = FL_LINE_NONE;
+    else if (key == FL_KEY_TAB)
+        fl_complete(view);
+    else
+        fl_line_edit(&view->line, key);
 }

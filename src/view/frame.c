@@ -4,6 +4,7 @@
  * The whole screen: what stands where at which size. Above, where am I; then what is this; the
  * tensor; what is remarkable; why; and below, what can I do.
  */
+#include "view/complete.h"
 #include "view/cursor.h"
 #include "view/panels.h"
 #include "view/program.h"
@@ -14,7 +15,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LEAST_WIDTH = 60, LEAST_HEIGHT = 16, WIDE_WIDTH = 116, WIDE_HEIGHT = 30 };
+enum { LEAST_WIDTH = 60, LEAST_HEIGHT = 16 };
+/* From these sizes on all panels stand side by side, the program beside the others, or numbers and
+ * next token below them. */
+enum { WIDE_WIDTH = 116, WIDE_HEIGHT = 30, BESIDE_WIDTH = 100, BESIDE_HEIGHT = 24 };
+enum { BELOW_WIDTH = 80, BELOW_HEIGHT = 40 };
 
 /* ---- what is this ---- */
 
@@ -184,95 +189,13 @@ static void draw_why_or_welcome(fl_view *view, fl_rect rect, bool source) {
         fl_why_draw(view, rect, source);
 }
 
-/* ---- what can I do ---- */
-
-typedef struct entry {
-    char keys[48];
-    const char *label;
-    int rank;
-    bool shown;
-} entry;
-enum { ENTRIES = 40 };
-
-/* Keys with the same label become one entry: "SNF back". */
-static int collect(fl_view *view, entry *entries, int most) {
-    size_t count;
-    const fl_key_info *keys = fl_keys(&count);
-    int n = 0;
-    for (size_t i = 0; i < count; i++) {
-        char name[24];
-        if (keys[i].rank == 0 || !(keys[i].where & fl_view_where(view)) ||
-            fl_verb_hindrance(view, keys[i].verb))
-            continue;
-        fl_key_name(name, sizeof name, keys[i].key);
-        if (n > 0 && strcmp(entries[n - 1].label, keys[i].label) == 0) {
-            size_t used = strlen(entries[n - 1].keys);
-            const char *gap = name[1] ? " " : ""; /* letters stand together: "SNF back" */
-            snprintf(entries[n - 1].keys + used, sizeof entries[n - 1].keys - used, "%s%s", gap,
-                     name);
-            if (keys[i].rank < entries[n - 1].rank)
-                entries[n - 1].rank = keys[i].rank;
-        } else if (n < most) {
-            entries[n] = (entry){"", keys[i].label, keys[i].rank, false};
-            snprintf(entries[n++].keys, sizeof entries[0].keys, "%s", name);
-        }
-    }
-    return n;
-}
-
-/* Keeps the entries of low rank as far as the width takes them. */
-static void choose_entries(entry *entries, int n, int width) {
-    for (int i = 0; i < n; i++)
-        entries[i].shown = false;
-    for (;;) {
-        entry *best = NULL;
-        for (int i = 0; i < n; i++)
-            if (!entries[i].shown && (!best || entries[i].rank < best->rank))
-                best = &entries[i];
-        int need = best ? fl_text_width(best->keys) + fl_text_width(best->label) + 3 : 0;
-        if (!best || need - 2 > width)
-            return;
-        best->shown = true;
-        width -= need;
-    }
-}
-
-static void draw_bottom(fl_view *view, int y) {
-    fl_canvas *canvas = &view->canvas;
-    entry entries[ENTRIES];
-    int n = collect(view, entries, ENTRIES), x = 1;
-    choose_entries(entries, n, canvas->width - 1);
-    for (int i = 0; i < n; i++) {
-        if (!entries[i].shown)
-            continue;
-        x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_key, entries[i].keys) + 1;
-        x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_text, entries[i].label) + 2;
-    }
-}
-
-static void draw_line(fl_view *view, int y) {
-    static const char *const signs[] = {
-        [FL_LINE_COMMAND] = ":", [FL_LINE_SEARCH] = "/", [FL_LINE_PROMPT] = "prompt: "};
-    fl_canvas *canvas = &view->canvas;
-    char shown[1024];
-    fl_canvas_fill(canvas, (fl_rect){0, y, canvas->width, 1}, FL_STYLE_text, " ");
-    int x = fl_canvas_put(canvas, 0, y, canvas->width, FL_STYLE_key, signs[view->line]);
-    const char *text = view->text;
-    while (fl_text_width(text) > canvas->width - x - 1) /* the end of a long line is what counts */
-        text += fl_utf8_length(text, 4) ? fl_utf8_length(text, 4) : 1;
-    fl_escape_into(shown, sizeof shown, text, strlen(text));
-    x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_text, shown);
-    canvas->cursor_x = x < canvas->width ? x : canvas->width - 1;
-    canvas->cursor_y = y;
-}
-
 /* ---- layouts ---- */
 
 static void rule(fl_view *view, fl_rect rect, int y) {
     fl_canvas_fill(&view->canvas, (fl_rect){rect.x, y, rect.w, 1}, FL_STYLE_rule, "─");
 }
 
-static const char *pane_name(fl_pane pane) {
+const char *fl_pane_name(fl_pane pane) {
     static const char *const names[] = {[FL_PANE_VALUE] = "value",
                                         [FL_PANE_PROGRAM] = "program",
                                         [FL_PANE_NUMBERS] = "numbers",
@@ -316,15 +239,15 @@ static int why_lines(fl_view *view, fl_rect rect, int meaning) {
 }
 
 /* One column: title, panel, statistics, explanation. */
-static void draw_narrow(fl_view *view, fl_rect rect) {
-    bool value = view->pane == FL_PANE_VALUE;
+static void draw_narrow(fl_view *view, fl_rect rect, fl_pane pane) {
+    bool value = pane == FL_PANE_VALUE;
     int y = rect.y, bottom = rect.y + rect.h, meaning = meaning_lines(view, rect.w);
     y += draw_title(view, (fl_rect){rect.x, y, rect.w, 4});
     if (view->full || !value) {
         if (!value)
             fl_canvas_printf(&view->canvas, rect.x, y++, rect.w, FL_STYLE_dim, "%s",
-                             pane_name(view->pane));
-        draw_pane(view, view->pane, (fl_rect){rect.x, y, rect.w, bottom - y});
+                             fl_pane_name(pane));
+        draw_pane(view, pane, (fl_rect){rect.x, y, rect.w, bottom - y});
         return;
     }
     bool low = rect.h < 14;
@@ -397,10 +320,86 @@ static void draw_wide(fl_view *view, fl_rect rect) {
     draw_pane(view, FL_PANE_NEXT, framed(view, column, FL_PANE_NEXT, "next token"));
 }
 
+/* The panel that has the keys, or the value where that one stands beside it. */
+static fl_pane main_pane(const fl_view *view, fl_pane beside, fl_pane other) {
+    return view->pane == beside || view->pane == other ? FL_PANE_VALUE : view->pane;
+}
+
+/* The program beside everything else. */
+static void draw_beside(fl_view *view, fl_rect rect) {
+    enum { LEFT = 24 };
+    fl_pane pane = main_pane(view, FL_PANE_PROGRAM, FL_PANE_PROGRAM);
+    fl_rect left = {rect.x, rect.y, LEFT, rect.h};
+    fl_rect right = {rect.x + LEFT, rect.y, rect.w - LEFT, rect.h};
+    draw_pane(view, FL_PANE_PROGRAM, framed(view, left, FL_PANE_PROGRAM, "program"));
+    if (rect.h >= WIDE_HEIGHT - 3 && (pane == FL_PANE_VALUE || pane == FL_PANE_WHY))
+        draw_middle(view, right);
+    else
+        draw_narrow(view, (fl_rect){right.x + 1, right.y + 1, right.w - 2, right.h - 2}, pane);
+}
+
+/* Numbers and next token below everything else. */
+static void draw_below(fl_view *view, fl_rect rect) {
+    enum { LOW = 14 };
+    fl_pane pane = main_pane(view, FL_PANE_NUMBERS, FL_PANE_NEXT);
+    int half = rect.w / 2, top = rect.h - LOW;
+    fl_rect left = {rect.x, rect.y + top, half, LOW};
+    fl_rect right = {rect.x + half, rect.y + top, rect.w - half, LOW};
+    draw_narrow(view, (fl_rect){rect.x + 1, rect.y + 1, rect.w - 2, top - 1}, pane);
+    draw_pane(view, FL_PANE_NUMBERS, framed(view, left, FL_PANE_NUMBERS, "numbers"));
+    draw_pane(view, FL_PANE_NEXT, framed(view, right, FL_PANE_NEXT, "next token"));
+}
+
 static void draw_page(fl_view *view, fl_rect rect) {
     fl_canvas_put(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_stage,
                   fl_page_get_info(view->page)->title);
     fl_page_draw(view, (fl_rect){rect.x, rect.y + 2, rect.w, rect.h - 2});
+}
+
+/* ---- before an audience ---- */
+
+static void explanation_text(fl_view *view, fl_buffer *out) {
+    char meaning[320];
+    meaning_text(view, meaning, sizeof meaning);
+    if (view->at == 0)
+        fl_view_welcome(view, out);
+    else
+        fl_buffer_puts(out, meaning);
+}
+
+static void draw_present_title(fl_view *view, fl_rect rect) {
+    heading t = heading_of(view);
+    int32_t layer = fl_here(view)->event.layer;
+    char title[160], place[48] = "";
+    if (layer >= 0)
+        snprintf(place, sizeof place, "   layer %" PRId32, layer);
+    snprintf(title, sizeof title, "%s%s%s%s", t.stage, place, t.head[0] ? "   " : "", t.head);
+    int used = fl_canvas_fit(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_stage, title);
+    if (fl_patched_here(view))
+        used += 1 + fl_canvas_put(&view->canvas, rect.x + used + 1, rect.y, rect.w - used - 1,
+                                  FL_STYLE_banner, "✎ patched");
+    if (used + 2 + fl_text_width(t.axes) <= rect.w)
+        fl_canvas_right(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_bold, t.axes);
+}
+
+/* Title, one panel, one explanation. What must stand on every screen, stands here too. */
+static void draw_present(fl_view *view) {
+    fl_canvas *canvas = &view->canvas;
+    const fl_view_model *model = &view->options.model;
+    int margin = canvas->width / 16, top = canvas->height >= 24 ? 2 : 1;
+    fl_rect all = {margin, top, canvas->width - 2 * margin, canvas->height - top - 2};
+    if (view->message[0] || view->count > 0 || model->n_patches > 0 || !model->exact)
+        fl_top_draw(view);
+    draw_present_title(view, all);
+    fl_buffer text = {0};
+    explanation_text(view, &text);
+    const char *words = text.data ? text.data : "";
+    int lines = fl_canvas_wrap(NULL, all, FL_STYLE_bold, words);
+    lines = lines > 3 ? 3 : lines;
+    draw_pane(view, view->pane, (fl_rect){all.x, all.y + 2, all.w, all.h - lines - 3});
+    fl_canvas_wrap(canvas, (fl_rect){all.x, all.y + all.h - lines, all.w, lines}, FL_STYLE_bold,
+                   words);
+    fl_buffer_done(&text);
 }
 
 static void draw_too_small(fl_view *view) {
@@ -412,23 +411,38 @@ static void draw_too_small(fl_view *view) {
     fl_canvas_wrap(canvas, (fl_rect){0, 0, canvas->width, canvas->height}, FL_STYLE_text, text);
 }
 
+static bool has_room(const fl_canvas *canvas, int width, int height) {
+    return canvas->width >= width && canvas->height >= height;
+}
+
+/* The panels, as many as there is room for. */
+static void draw_panels(fl_view *view, fl_rect rect) {
+    const fl_canvas *canvas = &view->canvas;
+    if (has_room(canvas, WIDE_WIDTH, WIDE_HEIGHT))
+        draw_wide(view, rect);
+    else if (has_room(canvas, BESIDE_WIDTH, BESIDE_HEIGHT))
+        draw_beside(view, rect);
+    else
+        draw_below(view, rect);
+}
+
 static void draw_all(fl_view *view) {
     fl_canvas *canvas = &view->canvas;
     if (fl_top_draw(view) < 2)
         fl_strip_draw(view, 1);
-    bool wide = canvas->width >= WIDE_WIDTH && canvas->height >= WIDE_HEIGHT;
-    bool panels = wide && !view->full && view->page == FL_PAGE_NONE;
+    bool room = has_room(canvas, BESIDE_WIDTH, BESIDE_HEIGHT) ||
+                has_room(canvas, BELOW_WIDTH, BELOW_HEIGHT);
+    bool panels = room && !view->full && view->page == FL_PAGE_NONE;
     fl_rect body = {1, 3, canvas->width - 2, canvas->height - 5};
     rule(view, (fl_rect){0, 0, canvas->width, 1}, 2);
     if (panels)
-        draw_wide(view, (fl_rect){0, 2, canvas->width, canvas->height - 3});
+        draw_panels(view, (fl_rect){0, 2, canvas->width, canvas->height - 3});
     else if (view->page != FL_PAGE_NONE)
         draw_page(view, body);
     else
-        draw_narrow(view, body);
+        draw_narrow(view, body, view->pane);
     if (!panels)
         rule(view, (fl_rect){0, 0, canvas->width, 1}, canvas->height - 2);
-    draw_bottom(view, canvas->height - 1);
 }
 
 void fl_view_resize(fl_view *view, int width, int height) {
@@ -441,9 +455,14 @@ const fl_canvas *fl_view_draw(fl_view *view) {
     view->n_hits = 0;
     if (canvas->width < LEAST_WIDTH || canvas->height < LEAST_HEIGHT)
         draw_too_small(view);
-    else if (fl_here(view))
-        draw_all(view);
-    if (view->line != FL_LINE_NONE && canvas->height > 0)
-        draw_line(view, canvas->height - 1);
+    else if (fl_here(view)) {
+        if (view->present && view->page == FL_PAGE_NONE)
+            draw_present(view);
+        else
+            draw_all(view);
+        fl_bottom_draw(view, canvas->height - 1);
+    }
+    if (view->line.kind != FL_LINE_NONE)
+        fl_line_draw(view, canvas->height - 1);
     return canvas;
 }

@@ -4,6 +4,7 @@
  * The help page: every key and verb that works here, out of their table, and the words on the
  * screen.
  */
+#include "view/complete.h"
 #include "view/panels.h"
 
 #include <stdio.h>
@@ -87,7 +88,36 @@ static void add_words(const fl_view *view, fl_buffer *out) {
                    "back there. Colours keep their scale from layer to layer.\n");
 }
 
+/* All about one verb: how it is written, what it does, its keys, an example, and what hinders it.
+ */
+static void about_verb(fl_view *view, fl_verb verb, fl_buffer *out) {
+    const fl_verb_info *info = fl_verb_get_info(verb);
+    char keys[64];
+    fl_buffer_printf(out, "%s %s\n\n%s\n\n", info->word, info->argument, info->help);
+    fl_verb_argument_words(verb, out);
+    keys_of(verb, ~0, keys, sizeof keys);
+    fl_buffer_printf(out, "%-9s %s\n%-9s :", "keys", keys[0] ? keys : "none", "example");
+    fl_verb_example(verb, out);
+    const char *hindrance = fl_verb_hindrance(view, verb);
+    fl_buffer_printf(out, "\n%s%s\n", hindrance ? "\nIt does nothing here: " : "",
+                     hindrance ? hindrance : "");
+}
+
+static void about_word(fl_view *view, const char *word, fl_buffer *out) {
+    fl_verb verb;
+    const char *nearest = fl_nearest_verb(word, strlen(word));
+    if (fl_verb_named(view, word, strlen(word), &verb))
+        about_verb(view, verb, out);
+    else
+        fl_buffer_printf(out, "There is no command \"%s\"%s%s. help alone lists them.\n", word,
+                         nearest ? "; the nearest is " : "", nearest ? nearest : "");
+}
+
 void fl_help_lines(fl_view *view, fl_buffer *out) {
+    if (view->page_text[0]) {
+        about_word(view, view->page_text, out);
+        return;
+    }
     fl_buffer_puts(out,
                    "Keys that work here, with their words at the : prompt; digits: how often\n\n");
     for (int id = 0; id < FL_VERB_COUNT; id++) {

@@ -38,11 +38,20 @@ const char *fl_key_name(char *out, size_t size, int key) {
     static const struct {
         int key;
         const char *name;
-    } names[] = {{FL_KEY_ENTER, "Enter"},      {FL_KEY_TAB, "Tab"},   {FL_KEY_ESCAPE, "Esc"},
-                 {FL_KEY_BACKSPACE, "Bksp"},   {FL_KEY_UP, "↑"},      {FL_KEY_DOWN, "↓"},
-                 {FL_KEY_LEFT, "←"},           {FL_KEY_RIGHT, "→"},   {FL_KEY_PAGE_UP, "PgUp"},
-                 {FL_KEY_PAGE_DOWN, "PgDn"},   {FL_KEY_HOME, "Home"}, {FL_KEY_END, "End"},
-                 {FL_KEY_BACKTAB, "Shift-Tab"}};
+    } names[] = {{FL_KEY_ENTER, "Enter"},
+                 {FL_KEY_TAB, "Tab"},
+                 {FL_KEY_ESCAPE, "Esc"},
+                 {FL_KEY_BACKSPACE, "Bksp"},
+                 {FL_KEY_UP, "↑"},
+                 {FL_KEY_DOWN, "↓"},
+                 {FL_KEY_LEFT, "←"},
+                 {FL_KEY_RIGHT, "→"},
+                 {FL_KEY_PAGE_UP, "PgUp"},
+                 {FL_KEY_PAGE_DOWN, "PgDn"},
+                 {FL_KEY_HOME, "Home"},
+                 {FL_KEY_END, "End"},
+                 {FL_KEY_BACKTAB, "Shift-Tab"},
+                 {' ', "Space"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (names[i].key == key) {
             snprintf(out, size, "%s", names[i].name);
@@ -178,7 +187,7 @@ static bool take_digit(fl_view *view, int key) {
 
 void fl_view_key(fl_view *view, int key) {
     view->message[0] = '\0';
-    if (view->line != FL_LINE_NONE) {
+    if (view->line.kind != FL_LINE_NONE) {
         fl_line_key(view, key);
         return;
     }

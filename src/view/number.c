@@ -150,12 +150,12 @@ static const char *const share_bars[WAYS] = {
     "▂ from 2/8, up to ▇ from 7/8; ▁ from 1/50; , less", "▂ from 2/8 … ▇ 7/8; ▁ 1/50; , less", ""};
 /* the five numbers are where shades 5 to 2 begin, and the scale; %.0s passes over one */
 static const char *const in_numbers[WAYS] = {
-    "blue −, orange +, brightest from %s on, then %s, %s, %s, less",
+    "blue −, orange +, strongest from %s on, then %s, %s, %s, less",
     "blue −, orange +, shades from %s, %s, %s, %s", "blue −, orange +", ""};
 static const char *const in_colors[WAYS] = {
-    "blue −, orange +; bright from %s, then %s, %s, %s, less; ▲▼ over %s",
+    "blue −, orange +; full from %s, then %s, %s, %s, less; ▲▼ over %s",
     "blue −, orange +: %s, %s, %s, %s; ▲▼ over %s",
-    "blue −, orange +: bright from %s;%.0s%.0s%.0s ▲▼ over %s",
+    "blue −, orange +: full from %s;%.0s%.0s%.0s ▲▼ over %s",
     "blue −, orange +; top %s,%.0s%.0s%.0s ▲▼ over %s"};
 static const char *const in_digits[WAYS] = {
     "5 from %s on, 4 from %s, 3: %s, 2: %s, 1: less; . is 0; ▲▼ over %s",

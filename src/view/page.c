@@ -29,12 +29,17 @@ void fl_open_page(fl_view *view, fl_page page) {
         pages[page].open(view);
 }
 
+/* The verb that opens a page closes it too, unless it asks for something on the page. */
+static bool toggle(fl_view *view, fl_page page, const char *text) {
+    fl_escape_into(view->page_text, sizeof view->page_text, text, strlen(text));
+    fl_open_page(view, view->page == page && !*text ? FL_PAGE_NONE : page);
+    return true;
+}
+
 #define FL_PAGE(id, ...)                                                                           \
     bool fl_do_##id(fl_view *view, int64_t count, const char *text) {                              \
         (void)count;                                                                               \
-        (void)text;                                                                                \
-        fl_open_page(view, view->page == FL_PAGE_##id ? FL_PAGE_NONE : FL_PAGE_##id);              \
-        return true;                                                                               \
+        return toggle(view, FL_PAGE_##id, text);                                                   \
     }
 #include "view/pages.def"
 

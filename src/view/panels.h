@@ -19,6 +19,12 @@ void fl_strip_draw(fl_view *view, int y);
 /* The text so far, a token a line. */
 void fl_text_lines(fl_view *view, fl_buffer *out);
 
+/* bottom.c */
+void fl_bottom_draw(fl_view *view, int y);
+
+/* frame.c */
+const char *fl_pane_name(fl_pane pane);
+
 /* remark.c: at most two sentences on what stands out and how it changed, one a line. */
 void fl_remark(fl_view *view, fl_buffer *out);
 

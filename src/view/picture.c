@@ -9,13 +9,24 @@
 #include <string.h>
 
 enum { CELL_WIDTH = 9, CELL_HEIGHT = 19, MARGIN = 14, BASELINE = 14 };
-static const char *const ground = "#16181d", *const ink = "#d8dee9";
+
+static const char *ground_of(const fl_canvas *canvas) {
+    return canvas->light ? "#ffffff" : "#16181d";
+}
+
+static const char *ink_of(const fl_canvas *canvas) {
+    return canvas->light ? "#22262e" : "#d8dee9";
+}
+
+static fl_colors colors_at(const fl_canvas *canvas, int x, int y) {
+    return fl_style_colors((fl_style)fl_canvas_at(canvas, x, y)->style, 256, canvas->light);
+}
 
 static int used_width(const fl_canvas *canvas, int y) {
     int width = canvas->width;
     while (width > 0) {
         const fl_canvas_cell *cell = fl_canvas_at(canvas, width - 1, y);
-        if (strcmp(cell->glyph, " ") != 0 || fl_style_get_info(cell->style)->bg256 >= 0)
+        if (strcmp(cell->glyph, " ") != 0 || colors_at(canvas, width - 1, y).bg >= 0)
             break;
         width--;
     }
@@ -38,16 +49,16 @@ void fl_canvas_text(const fl_canvas *canvas, fl_buffer *out) {
     }
 }
 
-static void sgr(fl_buffer *out, const fl_style_info *style) {
+static void sgr(fl_buffer *out, fl_style style, fl_colors colors) {
     fl_buffer_puts(out, "\x1b[0");
-    if (style->attributes & FL_ATTR_BOLD)
+    if (fl_style_attributes(style) & FL_ATTR_BOLD)
         fl_buffer_puts(out, ";1");
-    if (style->attributes & FL_ATTR_UNDERLINE)
+    if (fl_style_attributes(style) & FL_ATTR_UNDERLINE)
         fl_buffer_puts(out, ";4");
-    if (style->fg256 >= 0)
-        fl_buffer_printf(out, ";38;5;%d", style->fg256);
-    if (style->bg256 >= 0)
-        fl_buffer_printf(out, ";48;5;%d", style->bg256);
+    if (colors.fg >= 0)
+        fl_buffer_printf(out, ";38;5;%d", colors.fg);
+    if (colors.bg >= 0)
+        fl_buffer_printf(out, ";48;5;%d", colors.bg);
     fl_buffer_puts(out, "m");
 }
 
@@ -57,7 +68,7 @@ void fl_canvas_ansi(const fl_canvas *canvas, fl_buffer *out) {
         for (int x = 0; x < width; x++) {
             const fl_canvas_cell *cell = fl_canvas_at(canvas, x, y);
             if (cell->style != style)
-                sgr(out, fl_style_get_info(cell->style));
+                sgr(out, (fl_style)cell->style, colors_at(canvas, x, y));
             style = cell->style;
             fl_buffer_puts(out, cell->glyph);
         }
@@ -65,23 +76,8 @@ void fl_canvas_ansi(const fl_canvas *canvas, fl_buffer *out) {
     }
 }
 
-/* The xterm palette: 16 system colours, a 6 x 6 x 6 cube, a grey ramp. */
 static void color_of(char out[8], int index) {
-    static const unsigned steps[] = {0, 95, 135, 175, 215, 255};
-    static const unsigned basic[] = {0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd,
-                                     0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00,
-                                     0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff};
-    unsigned rgb;
-    if (index < 16) {
-        rgb = basic[index];
-    } else if (index >= 232) {
-        unsigned grey = 8 + 10 * (unsigned)(index - 232);
-        rgb = grey << 16 | grey << 8 | grey;
-    } else {
-        unsigned cube = (unsigned)(index - 16);
-        rgb = steps[cube / 36] << 16 | steps[cube / 6 % 6] << 8 | steps[cube % 6];
-    }
-    snprintf(out, 8, "#%06x", rgb & 0xffffffu);
+    snprintf(out, 8, "#%06x", (unsigned)fl_color_rgb(index) & 0xffffffu);
 }
 
 static void xml(fl_buffer *out, const char *text) {
@@ -110,7 +106,7 @@ static int run_end(const fl_canvas *canvas, int x, int y) {
 static void svg_ground(const fl_canvas *canvas, fl_buffer *out, int y) {
     for (int x = 0, end; x < canvas->width; x = end) {
         end = run_end(canvas, x, y);
-        int color = fl_style_get_info(fl_canvas_at(canvas, x, y)->style)->bg256;
+        int color = colors_at(canvas, x, y).bg;
         if (color < 0)
             continue;
         char fill[8];
@@ -137,16 +133,17 @@ static void svg_text(const fl_canvas *canvas, fl_buffer *out, int y) {
             last--;
         if (blank(canvas, x, end, y))
             continue;
-        const fl_style_info *style = fl_style_get_info(fl_canvas_at(canvas, x, y)->style);
+        fl_style style = (fl_style)fl_canvas_at(canvas, x, y)->style;
+        int color = colors_at(canvas, x, y).fg;
         char fill[8] = "";
-        if (style->fg256 >= 0)
-            color_of(fill, style->fg256);
+        if (color >= 0)
+            color_of(fill, color);
         fl_buffer_printf(out,
                          "<text x=\"%d\" y=\"%d\" textLength=\"%d\" "
                          "lengthAdjust=\"spacingAndGlyphs\" fill=\"%s\"%s>",
                          MARGIN + x * CELL_WIDTH, MARGIN + BASELINE + y * CELL_HEIGHT,
-                         (last - x) * CELL_WIDTH, fill[0] ? fill : ink,
-                         style->attributes & FL_ATTR_BOLD ? " font-weight=\"bold\"" : "");
+                         (last - x) * CELL_WIDTH, fill[0] ? fill : ink_of(canvas),
+                         fl_style_attributes(style) & FL_ATTR_BOLD ? " font-weight=\"bold\"" : "");
         for (int i = x; i < last; i++)
             xml(out, fl_canvas_at(canvas, i, y)->glyph);
         fl_buffer_puts(out, "</text>\n");
@@ -165,7 +162,7 @@ void fl_canvas_svg(const fl_canvas *canvas, fl_buffer *out, const char *title) {
     fl_buffer_printf(out,
                      "</title>\n<rect width=\"%d\" height=\"%d\" rx=\"8\" fill=\"%s\"/>\n"
                      "<g xml:space=\"preserve\">\n",
-                     width, height, ground);
+                     width, height, ground_of(canvas));
     for (int y = 0; y < canvas->height; y++) {
         svg_ground(canvas, out, y);
         svg_text(canvas, out, y);

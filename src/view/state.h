@@ -11,6 +11,7 @@
 
 #include "event/top.h"
 #include "view/lens.h"
+#include "view/line.h"
 #include "view/trail.h"
 #include "view/view.h"
 
@@ -72,14 +73,7 @@ typedef enum fl_pane {
     FL_PANE_COUNT
 } fl_pane;
 
-typedef enum fl_line_kind {
-    FL_LINE_NONE,
-    FL_LINE_COMMAND,
-    FL_LINE_SEARCH,
-    FL_LINE_PROMPT
-} fl_line_kind;
-
-enum { FL_BREAKS = 32, FL_JUMPS = 64, FL_LINE_BYTES = 4096, FL_BINS = 32, FL_EXTREMES = 12 };
+enum { FL_BREAKS = 32, FL_JUMPS = 64, FL_BINS = 32, FL_EXTREMES = 12 };
 
 typedef struct fl_break {
     char pattern[96];
@@ -130,6 +124,7 @@ struct fl_view {
     int64_t rank;                 /* row of a list of pieces */
     int zoom;
     bool full;
+    bool present; /* before an audience: large and without clutter */
     fl_pane pane;
     int64_t program_pick; /* event marked in the program panel; -1: the one shown */
 
@@ -141,9 +136,9 @@ struct fl_view {
     double temperature; /* of the chances that are shown; the run has its own */
     fl_trail trail;     /* of followed links */
 
-    fl_line_kind line;
-    char text[FL_LINE_BYTES];
-    size_t text_length;
+    char page_text[96]; /* what stood behind the verb that opened it */
+
+    fl_line line;
     char found[90]; /* what was searched for */
 
     int64_t count; /* digits typed; 0: none */
@@ -212,6 +207,9 @@ void fl_view_jump(fl_view *view, int64_t target);
 bool fl_goto_layer(fl_view *view, int64_t layer);
 bool fl_goto_head(fl_view *view, int64_t head);
 
+/* verbs.c */
+void fl_choose_theme(fl_view *view, fl_theme theme);
+
 /* scale.c */
 void fl_find_scale(fl_view *view, fl_stage stage, fl_digest *digest);
 void fl_forget_scale(fl_view *view);
@@ -227,6 +225,9 @@ void fl_open_page(fl_view *view, fl_page page);
 
 /* command.c */
 void fl_open_line(fl_view *view, fl_line_kind kind, const char *text);
+/* The verb a word names, in whole or by a beginning, or the key of that letter; false: none or
+ * several. */
+bool fl_verb_named(const fl_view *view, const char *word, size_t length, fl_verb *out);
 void fl_line_key(fl_view *view, int key);
 /* A whole number from 0 on and nothing else; false after fl_say. */
 bool fl_number_of(fl_view *view, fl_verb verb, const char *text, int64_t *number);

@@ -3,7 +3,11 @@
 /*
  * The deeds of verbs that are about the view itself: what is open, which panel, which head.
  */
+#include "view/cursor.h"
+#include "view/panels.h"
 #include "view/why.h"
+
+#include <string.h>
 
 bool fl_do_layer(fl_view *view, int64_t count, const char *text) {
     int64_t layer;
@@ -63,12 +67,44 @@ bool fl_do_full(fl_view *view, int64_t count, const char *text) {
     (void)count;
     (void)text;
     view->full = !view->full;
+    fl_say(view, "the %s panel %s", fl_pane_name(view->pane),
+           view->full ? "alone on the screen" : "and as many others as fit");
     return true;
+}
+
+bool fl_do_present(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    (void)text;
+    view->present = !view->present;
+    fl_say(view, "%s",
+           view->present ? "large and plain: Space goes on, :present ends it" : "the usual screen");
+    return true;
+}
+
+void fl_choose_theme(fl_view *view, fl_theme theme) {
+    view->canvas.light =
+        theme == FL_THEME_LIGHT || (theme == FL_THEME_AUTO && view->options.light_ground);
+}
+
+bool fl_do_theme(fl_view *view, int64_t count, const char *text) {
+    static const char *const names[] = {
+        [FL_THEME_AUTO] = "auto", [FL_THEME_LIGHT] = "light", [FL_THEME_DARK] = "dark"};
+    (void)count;
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(names[i], text) != 0)
+            continue;
+        fl_choose_theme(view, (fl_theme)i);
+        fl_say(view, "colours for a %s ground", view->canvas.light ? "light" : "dark");
+        return true;
+    }
+    fl_say(view, "theme wants light, dark or auto");
+    return false;
 }
 
 static bool change_pane(fl_view *view, int by) {
     view->pane = (fl_pane)(((int)view->pane + by + FL_PANE_COUNT) % FL_PANE_COUNT);
     view->program_pick = -1;
+    fl_say(view, "the %s panel has the keys", fl_pane_name(view->pane));
     return true;
 }
 

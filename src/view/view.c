@@ -22,7 +22,7 @@ static void forget_run(fl_view *view) {
     view->n_jumps = view->trail.n = 0;
     view->rank = view->slice = view->head = 0;
     view->page = FL_PAGE_NONE;
-    view->line = FL_LINE_NONE;
+    view->line.kind = FL_LINE_NONE;
     view->last_count = 0;
     for (int i = 0; i < FL_DIM_COUNT; i++)
         view->cursor[i] = -1;
@@ -63,6 +63,8 @@ fl_status fl_view_new(fl_view **out, const fl_view_options *options, fl_diag *di
     view->options = *options;
     view->source = options->source;
     view->canvas.ascii = options->ascii;
+    view->present = options->present;
+    fl_choose_theme(view, options->theme);
     view->look = look_of(view, options->prompt);
     view->temperature = 1;
     forget_run(view);

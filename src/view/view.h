@@ -39,6 +39,9 @@ typedef struct fl_view_prompt {
     const char *look;   /* what to look at, one sentence */
 } fl_view_prompt;
 
+/* What the colours are chosen for; auto: what the terminal says of itself, else a dark ground. */
+typedef enum fl_theme { FL_THEME_AUTO, FL_THEME_LIGHT, FL_THEME_DARK } fl_theme;
+
 typedef struct fl_view_options {
     fl_source source;
     const char *prompt; /* the text the source was made from; NULL: not known */
@@ -51,9 +54,12 @@ typedef struct fl_view_options {
     void *restart_ctx;
     /* Command lines to run at the start, up to the first that cannot be done; NULL: none. */
     const char *commands;
-    bool ascii; /* no byte above 127 on the screen */
+    bool ascii;   /* no byte above 127 on the screen */
+    bool present; /* begins before an audience */
+    fl_theme theme;
     /* Set by whoever paints; callers of fl_tui_run leave these alone. */
-    int colors;                             /* 0: none, 8, 256 */
+    int colors;                             /* 0: none, 8, 16, 256 */
+    bool light_ground;                      /* the terminal says that its ground is light */
     bool (*tick)(void *ctx, int64_t event); /* called between events on a long way; false: stop */
     void *tick_ctx;
 } fl_view_options;

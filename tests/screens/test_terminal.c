@@ -180,13 +180,13 @@ static void colours_reach_the_cells(void **state) {
     int coloured = 0;
     for (int y = 0; y < 24; y++)
         for (int x = 0; x < 80; x++) {
-            const fl_style_info *style = fl_style_get_info(fl_canvas_at(canvas, x, y)->style);
+            fl_colors style = fl_style_colors((fl_style)fl_canvas_at(canvas, x, y)->style, 256, false);
             VTermScreenCell cell;
             vterm_screen_get_cell(terminal.screen, (VTermPos){y, x}, &cell);
-            if (style->bg256 < 0)
+            if (style.bg < 0)
                 continue;
             assert_true(VTERM_COLOR_IS_INDEXED(&cell.bg));
-            assert_int_equal(cell.bg.indexed.idx, style->bg256);
+            assert_int_equal(cell.bg.indexed.idx, style.bg);
             coloured++;
         }
     assert_true(coloured > 200);

@@ -54,13 +54,13 @@ int fl_scene_key(const char *name, size_t length) {
     static const struct {
         const char *name;
         int key;
-    } names[] = {
-        {"enter", FL_KEY_ENTER},    {"esc", FL_KEY_ESCAPE},      {"up", FL_KEY_UP},
-        {"down", FL_KEY_DOWN},      {"left", FL_KEY_LEFT},       {"right", FL_KEY_RIGHT},
-        {"tab", FL_KEY_TAB},        {"backtab", FL_KEY_BACKTAB}, {"bs", FL_KEY_BACKSPACE},
-        {"home", FL_KEY_HOME},      {"end", FL_KEY_END},         {"pgup", FL_KEY_PAGE_UP},
-        {"pgdn", FL_KEY_PAGE_DOWN}, {"c-n", FL_KEY_CTRL('n')},   {"c-p", FL_KEY_CTRL('p')},
-        {"c-l", FL_KEY_CTRL('l')},  {"c-u", FL_KEY_CTRL('u')},   {"c-c", FL_KEY_CTRL('c')}};
+    } names[] = {{"enter", FL_KEY_ENTER},   {"esc", FL_KEY_ESCAPE},      {"up", FL_KEY_UP},
+                 {"down", FL_KEY_DOWN},     {"left", FL_KEY_LEFT},       {"right", FL_KEY_RIGHT},
+                 {"tab", FL_KEY_TAB},       {"backtab", FL_KEY_BACKTAB}, {"bs", FL_KEY_BACKSPACE},
+                 {"home", FL_KEY_HOME},     {"end", FL_KEY_END},         {"pgup", FL_KEY_PAGE_UP},
+                 {"pgdn", FL_KEY_PAGE_DOWN}};
+    if (length == 3 && strncmp(name, "c-", 2) == 0)
+        return FL_KEY_CTRL(name[2]);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strlen(names[i].name) == length && strncmp(names[i].name, name, length) == 0)
             return names[i].key;

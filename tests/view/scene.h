@@ -2,7 +2,8 @@
 /* Copyright (c) 2026 the footlight authors */
 /*
  * A view over the fake run, and the keys that drive it written as text: letters are themselves,
- * <enter> <esc> <up> <down> <left> <right> <tab> <backtab> <bs> <home> <end> <pgup> <pgdn> <c-n>.
+ * <enter> <esc> <up> <down> <left> <right> <tab> <backtab> <bs> <home> <end> <pgup> <pgdn>, and
+ * <c-a> to <c-z> with the Ctrl key.
  */
 #ifndef FL_TESTS_SCENE_H
 #define FL_TESTS_SCENE_H

@@ -5,8 +5,9 @@
  */
 #include "test.h"
 
+#include "view/complete.h"
+#include "view/panels.h"
 #include "view/scene.h"
-#include "view/state.h"
 
 static fl_view *view;
 
@@ -29,6 +30,9 @@ static void tables_are_complete(void **state) {
     for (int a = 0; a < FL_VERB_COUNT; a++) {
         const fl_verb_info *info = fl_verb_get_info((fl_verb)a);
         assert_true(info->word[0] && info->help[0]);
+        if (!fl_argument_is_known(info->argument))
+            fail_msg("complete.c has no row for a word in capitals of %s %s", info->word,
+                     info->argument);
         for (int b = 0; b < a; b++)
             assert_string_not_equal(info->word, fl_verb_get_info((fl_verb)b)->word);
     }
@@ -108,11 +112,13 @@ static void commands_do_or_say_why_not(void **state) {
     assert_int_equal(fl_view_at(view), 37);
     command("", true, "");
     command("# nothing", false, "there is no command \"#\"");
-    command("he", false, "there is no command \"he\""); /* head or help */
+    command("he", false, "so begin head, head-next, head-before, help");
     command("goto", false, "goto wants N | STAGE");
     command("goto -3", false, "events are numbered from 0");
     command("step x", false, "step takes a number, not \"x\"");
-    command("help me", false, "help takes nothing behind it");
+    command("why me", false, "why takes nothing behind it");
+    command("setp", false, "there is no command \"setp\"; the nearest is step; help lists them");
+    command("xyzzyplugh", false, "there is no command \"xyzzyplugh\"; help lists them");
     command("layer", false, "layer wants L");
     command("head 99", false, "heads are numbered 0 to 3");
     command("break", false, "break wants STAGE");
@@ -129,7 +135,7 @@ static void commands_do_or_say_why_not(void **state) {
     command("delete all", true, "1 breakpoints are gone");
     command(":", true, "");
     command("command", false, "command wants a command");
-    command("search", false, "search wants TEXT");
+    command("search", false, "search wants PART");
 }
 
 static void breakpoints_have_a_limit(void **state) {
@@ -166,6 +172,207 @@ static void a_line_is_edited(void **state) {
     assert_int_equal(fl_view_at(view), 4);
     fl_scene_keys(view, ":x<bs><bs>n"); /* one more closes the line */
     assert_int_equal(fl_view_at(view), 5);
+}
+
+/* What stands in the line of a view of 80 by 24, and in the one above it. */
+static void assert_line(const char *line, const char *hint) {
+    char *screen = fl_scene_text(view), *at = screen, *rows[24] = {0};
+    for (int y = 0; y < 24; y++, at = strchr(at, '\0') + 1) {
+        rows[y] = at;
+        *strchr(at, '\n') = '\0';
+    }
+    assert_string_equal(rows[23], line);
+    if (hint && !strstr(rows[22], hint))
+        fail_msg("the hint is \"%s\", not \"%s\"", rows[22], hint);
+    free(screen);
+}
+
+static void the_cursor_moves_in_the_line(void **state) {
+    (void)state;
+    fl_scene_keys(view, ":oto 12<home>g<end>3<left><left><left>1<c-a><right><right><c-e>");
+    assert_line(":goto 1123", NULL);
+    fl_scene_keys(view, "<left><left><c-k>");
+    assert_line(":goto 11", NULL);
+    fl_scene_keys(view, "<c-w>x y<c-w>");
+    assert_line(":goto x", NULL);
+    fl_scene_keys(view, "<left><left><c-u>");
+    assert_line(":x", NULL);
+    fl_scene_keys(view, "<c-a><c-k>é<left>a<right>b<bs><bs>");
+    assert_line(":a", NULL);
+    fl_scene_keys(view, "<c-u><c-k><esc>");
+    fl_scene_keys(view, "n");
+    assert_int_equal(fl_view_at(view), 1);
+}
+
+static void the_cursor_is_always_in_view(void **state) {
+    (void)state;
+    fl_scene_keys(view, ":");
+    for (int i = 0; i < 300; i++)
+        fl_view_key(view, i % 10 ? 'a' + i % 26 : 0x6771); /* a wide one among them */
+    for (int i = 0; i < 310; i++) {
+        const fl_canvas *canvas = fl_view_draw(view);
+        assert_true(canvas->cursor_x > 0 && canvas->cursor_x < 80);
+        fl_view_key(view, FL_KEY_LEFT);
+    }
+    assert_int_equal(fl_view_draw(view)->cursor_x, 1);
+}
+
+static void lines_before_are_recalled(void **state) {
+    (void)state;
+    fl_scene_keys(view, ":goto 3<enter>:goto 5<enter>:goto 5<enter>/logits<enter>");
+    fl_scene_keys(view, ":st<up>");
+    assert_line(":goto 5", NULL);
+    fl_scene_keys(view, "<c-p>");
+    assert_line(":goto 3", NULL); /* the same line twice is kept once */
+    fl_scene_keys(view, "<up>");
+    assert_line(":goto 3", NULL);
+    fl_scene_keys(view, "<down><c-n>");
+    assert_line(":st", NULL);
+    fl_scene_keys(view, "<esc>/<up>"); /* a search is no command */
+    assert_line("/logits", NULL);
+    fl_scene_keys(view, "<esc>");
+    for (int i = 0; i < 150; i++) {
+        char line[16];
+        snprintf(line, sizeof line, ":%d<enter>", i % 70);
+        fl_scene_keys(view, line);
+    }
+    fl_scene_keys(view, ":");
+    for (int i = 0; i < 200; i++)
+        fl_view_key(view, FL_KEY_UP);
+    assert_line(":50", NULL); /* a hundred are kept */
+}
+
+static void tab_completes(void **state) {
+    (void)state;
+    static const struct {
+        const char *typed, *completed, *hint;
+    } cases[] = {
+        {":fi<tab>", ":fi", "finish  finish-back  first"},
+        {":got<tab>", ":goto", "goto N | STAGE [layer L] [head H]: to an event"},
+        {":goto attn_pr<tab>", ":goto attn_probs", "goto N"},
+        {":goto attn_probs l<tab>", ":goto attn_probs layer", NULL},
+        {":break attn_probs layer 1 he<tab>", ":break attn_probs layer 1 head", NULL},
+        {":3ste<tab>", ":3step", "step [N]: the next event"},
+        {":search fin<tab>", ":search final_norm", NULL},
+        {":help got<tab>", ":help goto", NULL},
+        {":theme l<tab>", ":theme light", NULL},
+        {":prompt st<tab>", ":prompt st", "prompt TEXT"},
+        {":xyz<tab>", ":xyz", "no command begins so"},
+        {":hepl", ":hepl", "the nearest is help"},
+        {"/resid_m<tab>", "/resid_mid", "Tab completes"},
+        {":", ":", "Tab lists the commands"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fl_scene_keys(view, cases[i].typed);
+        assert_line(cases[i].completed, cases[i].hint);
+        fl_scene_keys(view, "<esc>");
+    }
+}
+
+static void tab_lists_what_there_is(void **state) {
+    (void)state;
+    fl_scene_keys(view, ":goto attn_<tab>");
+    char *screen = fl_scene_text(view);
+    assert_non_null(strstr(screen, "attn_scores"));
+    assert_non_null(strstr(screen, "attn_norm"));
+    free(screen);
+    fl_scene_keys(view, "p"); /* the list goes with the next key */
+    screen = fl_scene_text(view);
+    assert_null(strstr(screen, "attn_scores"));
+    free(screen);
+}
+
+/* Every verb explains itself, and its example is a line that can be read. */
+static void help_explains_every_verb(void **state) {
+    (void)state;
+    for (int id = 0; id < FL_VERB_COUNT; id++) {
+        const fl_verb_info *info = fl_verb_get_info((fl_verb)id);
+        char line[96];
+        fl_buffer page = {0};
+        snprintf(line, sizeof line, "help %s", info->word);
+        command(line, true, "");
+        fl_view_page_text(view, &page);
+        assert_int_equal(strncmp(page.data, info->word, strlen(info->word)), 0);
+        assert_non_null(strstr(page.data, info->help));
+        const char *example = strstr(page.data, "example");
+        assert_non_null(example);
+        assert_non_null(strstr(example, info->word));
+        fl_buffer_done(&page);
+        fl_scene_keys(view, "<esc>");
+    }
+    fl_buffer page = {0};
+    command("help xstep", true, "");
+    fl_view_page_text(view, &page);
+    assert_string_equal(page.data,
+                        "There is no command \"xstep\"; the nearest is step. help alone lists "
+                        "them.\n");
+    fl_buffer_clear(&page);
+    command("help", true, ""); /* on the page: closes it, as the key does */
+    fl_view_page_text(view, &page);
+    assert_int_equal(page.length, 0);
+    fl_buffer_done(&page);
+}
+
+static void before_an_audience_little_stands_there(void **state) {
+    (void)state;
+    fl_view_resize(view, 120, 40);
+    command("present", true, "Space goes on");
+    fl_scene_keys(view, "  ");
+    assert_int_equal(fl_view_at(view), 2);
+    char *screen = fl_scene_text(view);
+    assert_null(strstr(screen, "program"));
+    assert_null(strstr(screen, "quit"));
+    assert_null(strstr(screen, "event 2"));
+    assert_non_null(strstr(screen, "rope_cos"));
+    assert_non_null(strstr(screen, "\n Space next\n"));
+    free(screen);
+    fl_scene_keys(view, "?"); /* all else works */
+    screen = fl_scene_text(view);
+    assert_non_null(strstr(screen, "Keys that work here"));
+    free(screen);
+    fl_scene_keys(view, "q");
+    command("present", true, "the usual screen");
+    screen = fl_scene_text(view);
+    assert_non_null(strstr(screen, "program"));
+    free(screen);
+}
+
+static void a_theme_is_chosen(void **state) {
+    (void)state;
+    assert_false(fl_view_draw(view)->light);
+    command("theme light", true, "colours for a light ground");
+    assert_true(fl_view_draw(view)->light);
+    command("theme auto", true, "colours for a dark ground"); /* the terminal says nothing */
+    assert_false(fl_view_draw(view)->light);
+    command("theme", false, "theme wants light | dark | auto");
+    command("theme pink", false, "theme wants light, dark or auto");
+}
+
+/* The more room, the more panels; and one alone where that is wanted. */
+static void panels_as_there_is_room(void **state) {
+    (void)state;
+    static const struct {
+        int width, height;
+        bool program, numbers;
+    } sizes[] = {{80, 24, false, false}, {99, 39, false, false}, {100, 24, true, false},
+                 {100, 30, true, false}, {80, 40, false, true},  {116, 30, true, true},
+                 {160, 50, true, true}};
+    fl_scene_keys(view, "n");
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        fl_view_resize(view, sizes[i].width, sizes[i].height);
+        char *screen = fl_scene_text(view);
+        assert_true((strstr(screen, "┌ program") != NULL) == sizes[i].program);
+        assert_true((strstr(screen, "┌ numbers") != NULL) == sizes[i].numbers);
+        free(screen);
+    }
+    for (int pane = 0; pane < FL_PANE_COUNT; pane++) {
+        fl_scene_keys(view, "_");
+        char *screen = fl_scene_text(view);
+        assert_null(strstr(screen, "┌"));
+        assert_non_null(strstr(screen, fl_pane_name((fl_pane)pane)));
+        free(screen);
+        fl_scene_keys(view, "_<tab>");
+    }
 }
 
 static void another_prompt_starts_another_run(void **state) {
@@ -319,6 +526,15 @@ int main(void) {
         cmocka_unit_test_setup_teardown(breakpoints_have_a_limit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(long_lines_are_cut_not_overrun, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_line_is_edited, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_cursor_moves_in_the_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_cursor_is_always_in_view, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lines_before_are_recalled, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tab_completes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tab_lists_what_there_is, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(help_explains_every_verb, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(before_an_audience_little_stands_there, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_theme_is_chosen, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(panels_as_there_is_room, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_prompt_starts_another_run, set_up, tear_down),
         cmocka_unit_test(without_restart_no_prompts_are_offered),
         cmocka_unit_test_setup_teardown(help_lists_what_works, set_up, tear_down),

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * What can I do: the keys that work here, in the bottom line.
+ */
+#include "view/panels.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct entry {
+    char keys[48];
+    const char *label;
+    int rank;
+    bool shown;
+} entry;
+enum { ENTRIES = 40 };
+
+/* Keys with the same label become one entry: "SNF back". */
+static int collect(fl_view *view, entry *entries, int most) {
+    size_t count;
+    const fl_key_info *keys = fl_keys(&count);
+    int n = 0;
+    for (size_t i = 0; i < count; i++) {
+        char name[24];
+        if (keys[i].rank == 0 || !(keys[i].where & fl_view_where(view)) ||
+            fl_verb_hindrance(view, keys[i].verb))
+            continue;
+        fl_key_name(name, sizeof name, keys[i].key);
+        if (n > 0 && strcmp(entries[n - 1].label, keys[i].label) == 0) {
+            size_t used = strlen(entries[n - 1].keys);
+            const char *gap = name[1] ? " " : ""; /* letters stand together: "SNF back" */
+            snprintf(entries[n - 1].keys + used, sizeof entries[n - 1].keys - used, "%s%s", gap,
+                     name);
+            if (keys[i].rank < entries[n - 1].rank)
+                entries[n - 1].rank = keys[i].rank;
+        } else if (n < most) {
+            entries[n] = (entry){"", keys[i].label, keys[i].rank, false};
+            snprintf(entries[n++].keys, sizeof entries[0].keys, "%s", name);
+        }
+    }
+    return n;
+}
+
+/* Before an audience one key is enough. */
+static int collect_space(fl_view *view, entry *entries) {
+    size_t count;
+    const fl_key_info *keys = fl_keys(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (keys[i].key != ' ' || !(keys[i].where & fl_view_where(view)))
+            continue;
+        entries[0] = (entry){"", keys[i].label, 0, false};
+        fl_key_name(entries[0].keys, sizeof entries[0].keys, ' ');
+        return 1;
+    }
+    return 0;
+}
+
+/* Keeps the entries of low rank as far as the width takes them. */
+static void choose_entries(entry *entries, int n, int width) {
+    for (int i = 0; i < n; i++)
+        entries[i].shown = false;
+    for (;;) {
+        entry *best = NULL;
+        for (int i = 0; i < n; i++)
+            if (!entries[i].shown && (!best || entries[i].rank < best->rank))
+                best = &entries[i];
+        int need = best ? fl_text_width(best->keys) + fl_text_width(best->label) + 3 : 0;
+        if (!best || need - 2 > width)
+            return;
+        best->shown = true;
+        width -= need;
+    }
+}
+
+void fl_bottom_draw(fl_view *view, int y) {
+    fl_canvas *canvas = &view->canvas;
+    entry entries[ENTRIES];
+    bool quiet = view->present && view->page == FL_PAGE_NONE;
+    int n = quiet ? collect_space(view, entries) : collect(view, entries, ENTRIES), x = 1;
+    choose_entries(entries, n, canvas->width - 1);
+    for (int i = 0; i < n; i++) {
+        if (!entries[i].shown)
+            continue;
+        x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_key, entries[i].keys) + 1;
+        x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_text, entries[i].label) + 2;
+    }
+}
