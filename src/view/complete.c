@@ -52,7 +52,7 @@ static const argument arguments[] = {
     {"R", "a row, from 0 on", "3", NULL},
     {"C", "a column, from 0 on", "7", NULL},
     {"NAME", "a weight's name, as info --list-tensors lists them", "token_embd", NULL},
-    {"WAY", "a way to draw the numbers", "heat", NULL},
+    {"WAY", "a way to look at the numbers", "histogram", NULL},
     {"WORDS", "what is changed, and how", "layer 1 head 2 zero", NULL},
 };
 
