@@ -88,31 +88,43 @@ static const char *row_name(char *out, size_t size, int64_t row) {
     return out;
 }
 
-/* "" Paris" 0.5312, " London" 0.12" */
+/* What is small does not read like nothing: "4e-5". */
+static const char *chance_text(char out[FL_NUMBER], double chance) {
+    return fl_number_apart(out, (fl_format){4, false, 6}, chance);
+}
+
+/* "" Paris" 0.5312": the i-th best of a cell. */
+static const char *best_text(fl_view *view, char *out, size_t size, const fl_lens_cell *cell,
+                             int i) {
+    char piece[64], number[FL_NUMBER];
+    fl_piece_show(piece, sizeof piece, &view->options.model.pieces, cell->best[i].id);
+    snprintf(out, size, "\"%s\" %s", piece, chance_text(number, cell->best[i].value));
+    return out;
+}
+
+static const char no_number[] = "no score is a number";
+
 static void add_best(fl_view *view, const fl_lens_cell *cell, fl_buffer *out) {
-    char piece[64];
+    char text[112];
     for (int i = 0; i < cell->count; i++)
-        fl_buffer_printf(
-            out, "%s\"%s\" %.4f", i ? ", " : "",
-            fl_piece_show(piece, sizeof piece, &view->options.model.pieces, cell->best[i].id),
-            cell->best[i].value);
+        fl_buffer_printf(out, "%s%s", i ? ", " : "", best_text(view, text, sizeof text, cell, i));
     if (cell->count == 0)
-        fl_buffer_puts(out, "no score is a number");
+        fl_buffer_puts(out, no_number);
 }
 
 /* What the model ends with, and how far this cell is from it. */
 static void add_choice(fl_view *view, const fl_lens_cell *cell, fl_buffer *out) {
-    char piece[64], digits[32];
+    char piece[64], digits[32], number[FL_NUMBER];
     const fl_hparams *h = view->options.model.hparams;
     if (cell->choice < 0) {
         fl_buffer_puts(out, fl_lens_whole(view) ? "in the end no score is a number"
                                                 : "what the model ends with is not computed yet");
         return;
     }
-    fl_buffer_printf(out, "in the end \"%s\": here number %" PRId64 " of %s, %.4f",
-                     fl_piece_show(piece, sizeof piece, &view->options.model.pieces, cell->choice),
-                     cell->rank, fl_group_digits(digits, sizeof digits, h->vocab_size),
-                     cell->chance);
+    fl_piece_show(piece, sizeof piece, &view->options.model.pieces, cell->choice);
+    fl_buffer_printf(out, "in the end \"%s\": here number %" PRId64 " of %s, %s", piece, cell->rank,
+                     fl_group_digits(digits, sizeof digits, h->vocab_size),
+                     chance_text(number, cell->chance));
 }
 
 static void add_place(fl_view *view, int64_t row, int64_t column, fl_buffer *out) {
@@ -142,17 +154,14 @@ static void add_column(fl_view *view, int64_t column, fl_buffer *out) {
 }
 
 static void add_likeliest(fl_view *view, int64_t column, fl_buffer *out) {
-    char piece[64];
+    char piece[64], text[112];
     const char *comma = "";
     fl_buffer_printf(out, "after \"%s\": ",
                      fl_token_at(view, piece, sizeof piece, fl_here_pass(view).dims.P + column));
     for (int64_t row = 0; row < fl_lens_rows(view); row++, comma = ", ") {
         const fl_lens_cell *cell = fl_lens_at(view, row, column);
         if (cell && cell->count > 0)
-            fl_buffer_printf(
-                out, "%s\"%s\" %.4f", comma,
-                fl_piece_show(piece, sizeof piece, &view->options.model.pieces, cell->best[0].id),
-                cell->best[0].value);
+            fl_buffer_printf(out, "%s%s", comma, best_text(view, text, sizeof text, cell, 0));
         else
             fl_buffer_printf(out, "%s%s", comma, cell ? "nan" : "not read");
     }
@@ -291,15 +300,34 @@ static void draw_foot(const table *t, int y) {
 
 static void draw_bars(fl_view *view, fl_rect rect, const fl_lens_cell *cell) {
     fl_canvas *canvas = &view->canvas;
-    char piece[64], bar[128];
+    char piece[64], bar[128], number[FL_NUMBER];
     for (int i = 0; i < cell->count && i < rect.h; i++) {
         int y = rect.y + i;
         fl_piece_show(piece, sizeof piece, &view->options.model.pieces, cell->best[i].id);
         fl_canvas_fit(canvas, rect.x + 2, y, 16, i ? FL_STYLE_text : FL_STYLE_bold, piece);
-        fl_canvas_printf(canvas, rect.x + 19, y, 7, FL_STYLE_text, "%.4f", cell->best[i].value);
+        fl_canvas_put(canvas, rect.x + 19, y, 7, FL_STYLE_text,
+                      chance_text(number, cell->best[i].value));
         fl_bar(bar, cell->best[i].value, rect.w - 27, canvas->ascii);
         fl_canvas_put(canvas, rect.x + 27, y, rect.w - 27, FL_STYLE_bar, bar);
     }
+}
+
+/* The best side by side, each whole, in the lines there are; returns those used. */
+static int draw_best(fl_view *view, fl_rect rect, const fl_lens_cell *cell) {
+    char text[112];
+    int x = 0, y = 0;
+    for (int i = 0; i < cell->count; i++) {
+        int width = fl_text_width(best_text(view, text, sizeof text, cell, i));
+        if (x > 0 && x + width > rect.w) {
+            x = 0;
+            y++;
+        }
+        if (y >= rect.h)
+            return y;
+        x += 2 + fl_canvas_fit(&view->canvas, rect.x + x, rect.y + y, rect.w - x,
+                               i ? FL_STYLE_text : FL_STYLE_bold, text);
+    }
+    return y + 1;
 }
 
 /* Draws a text that is not kept; returns the lines used. */
@@ -311,7 +339,7 @@ static int draw_text(fl_view *view, fl_rect rect, fl_style style, fl_buffer *tex
 
 static void draw_detail(const table *t, fl_rect rect) {
     const fl_lens_cell *cell = fl_lens_at(t->view, t->row, t->column);
-    fl_buffer place = {0}, best = {0}, choice = {0};
+    fl_buffer place = {0}, choice = {0};
     add_place(t->view, t->row, t->column, &place);
     fl_canvas_put(&t->view->canvas, rect.x, rect.y, 1, FL_STYLE_key, "▸");
     rect.y +=
@@ -321,12 +349,13 @@ static void draw_detail(const table *t, fl_rect rect) {
         return;
     if (rect.h >= cell->count + 1) {
         draw_bars(t->view, rect, cell);
+        if (cell->count == 0)
+            fl_canvas_fit(&t->view->canvas, rect.x + 2, rect.y++, rect.w - 2, FL_STYLE_text,
+                          no_number);
         rect.y += cell->count;
         rect.h -= cell->count;
     } else {
-        add_best(t->view, cell, &best);
-        int used = draw_text(t->view, (fl_rect){rect.x + 2, rect.y, rect.w - 2, rect.h - 1},
-                             FL_STYLE_text, &best);
+        int used = draw_best(t->view, (fl_rect){rect.x + 2, rect.y, rect.w - 2, rect.h - 1}, cell);
         rect.y += used;
         rect.h -= used;
     }

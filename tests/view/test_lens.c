@@ -214,6 +214,18 @@ static void the_cursor_stays_in_the_table(void **state) {
     assert_int_equal(view->pick, 4 * 6 + 5);
 }
 
+static void a_click_puts_the_cursor_on_a_cell(void **state) {
+    (void)state;
+    view = fl_scene(80, 24);
+    fl_scene_keys(view, "tL");
+    free(fl_scene_text(view));
+    fl_view_mouse(view, 17, 10, 0); /* the third line of the table, its first column */
+    assert_int_equal(view->pick, 2 * 6);
+    char *screen = fl_scene_text(view);
+    assert_non_null(strstr(screen, "layer 0 resid_post after \"<s>\" (position 0)"));
+    free(screen);
+}
+
 /* ---- a long way ---- */
 
 static int ticks;
@@ -255,6 +267,7 @@ int main(void) {
         cmocka_unit_test_teardown(a_later_pass_is_read_anew, tear_down),
         cmocka_unit_test_teardown(enter_goes_to_the_residual_and_its_token, tear_down),
         cmocka_unit_test_teardown(the_cursor_stays_in_the_table, tear_down),
+        cmocka_unit_test_teardown(a_click_puts_the_cursor_on_a_cell, tear_down),
         cmocka_unit_test_teardown(reading_can_be_stopped, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
