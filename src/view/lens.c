@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 /* Multiply-adds that one drawing may spend on tokens beside the cursor's. */
-static const double MOST_WORK = 2e9;
+static const double MOST_WORK = 4e9;
 
 /* ---- the rows ---- */
 

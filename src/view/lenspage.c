@@ -178,14 +178,16 @@ void fl_lens_lines(fl_view *view, fl_buffer *out) {
         fl_buffer_printf(out, "%s\n", hindrance);
         return;
     }
-    fl_lens_read(view, column, first, shown);
+    fl_lens_read(view, column, column, 1);
     fl_buffer_printf(out, "%s\nafter \"%s\", position %" PRId64 ":\n", explanation,
                      fl_token_at(view, piece, sizeof piece, position), position);
     add_column(view, column, out);
     if (shown > 1)
         fl_buffer_puts(out, "the likeliest alone, in the same order:\n");
-    for (int64_t i = first; i < first + shown && shown > 1; i++)
+    for (int64_t i = first; i < first + shown && shown > 1; i++) {
+        fl_lens_read(view, i, i, 1);
         add_likeliest(view, i, out);
+    }
 }
 
 /* ---- the table ---- */

@@ -226,6 +226,25 @@ static void a_click_puts_the_cursor_on_a_cell(void **state) {
     free(screen);
 }
 
+/* In plain mode all tokens are told, each from embed on. */
+static void as_text_every_token_is_told(void **state) {
+    (void)state;
+    open_live("builtin");
+    fl_scene_keys(view, "tL");
+    char *text = lines(), *at = text;
+    for (int64_t column = 0; column < 6; column++) {
+        char piece[64], start[96];
+        snprintf(start, sizeof start, "\nafter \"%s\": \"",
+                 fl_token_at(view, piece, sizeof piece, column));
+        at = strstr(at, start);
+        assert_non_null(at);
+        assert_non_null(fl_lens_at(view, 8, column));
+    }
+    assert_null(strstr(text, "not read"));
+    assert_non_null(strstr(text, "layer 3 resid_post: \" Paris\" 0.99"));
+    free(text);
+}
+
 /* ---- a long way ---- */
 
 static int ticks;
@@ -268,6 +287,7 @@ int main(void) {
         cmocka_unit_test_teardown(enter_goes_to_the_residual_and_its_token, tear_down),
         cmocka_unit_test_teardown(the_cursor_stays_in_the_table, tear_down),
         cmocka_unit_test_teardown(a_click_puts_the_cursor_on_a_cell, tear_down),
+        cmocka_unit_test_teardown(as_text_every_token_is_told, tear_down),
         cmocka_unit_test_teardown(reading_can_be_stopped, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
