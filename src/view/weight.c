@@ -165,6 +165,12 @@ void fl_weight_open(fl_view *view) {
     }
 }
 
+void fl_weight_show(fl_view *view, int64_t row, int64_t col) {
+    fl_open_page(view, FL_PAGE_weight);
+    view->weight_row = row;
+    view->weight_col = col;
+}
+
 void fl_weight_move(fl_view *view, fl_verb verb, int64_t count) {
     view->weight_row += fl_rows_of(verb, count); /* drawn where it fits */
 }
