@@ -290,6 +290,28 @@ void fl_ascii(fl_buffer *buffer, const char *text) {
     }
 }
 
+/* Linear apart from backing up to the last star. */
+bool fl_glob(const char *pattern, const char *text) {
+    const char *star = NULL, *resume = NULL;
+    while (*text) {
+        if (*pattern == '*') {
+            star = ++pattern;
+            resume = text;
+        } else if (*pattern == '?' || *pattern == *text) {
+            pattern++;
+            text++;
+        } else if (star) {
+            pattern = star;
+            text = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*')
+        pattern++;
+    return *pattern == '\0';
+}
+
 int fl_spell_layer(char *out, size_t size, const char *pattern, int32_t layer) {
     const char *mark = strstr(pattern, "{l}");
     if (!mark)

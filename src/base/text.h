@@ -48,6 +48,9 @@ int fl_text_width(const char *text);
  * (sum for the sign, sqrt, theta, ...); any other non-ASCII character as `?`. */
 void fl_ascii(fl_buffer *buffer, const char *text);
 
+/* Does the text fit a pattern, in which `*` is any run of characters and `?` any one? */
+bool fl_glob(const char *pattern, const char *text);
+
 /* Writes `pattern` with the first {l} replaced by a layer's number. Returns the length the whole
  * has, like snprintf. */
 int fl_spell_layer(char *out, size_t size, const char *pattern, int32_t layer);

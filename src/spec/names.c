@@ -23,28 +23,6 @@ int fl_stage_name(fl_stage stage, int32_t layer, fl_dialect dialect, char *out, 
     return snprintf(out, size, "layer.%d.%s", layer, info->id);
 }
 
-/* `*` is any run of characters, `?` any one. Linear apart from backing up to the last star. */
-static bool glob(const char *pattern, const char *text) {
-    const char *star = NULL, *resume = NULL;
-    while (*text) {
-        if (*pattern == '*') {
-            star = ++pattern;
-            resume = text;
-        } else if (*pattern == '?' || *pattern == *text) {
-            pattern++;
-            text++;
-        } else if (star) {
-            pattern = star;
-            text = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (*pattern == '*')
-        pattern++;
-    return *pattern == '\0';
-}
-
 static bool matches_aliases(const char *pattern, fl_stage stage, int32_t layer) {
     static const struct {
         const char *name;
@@ -58,7 +36,7 @@ static bool matches_aliases(const char *pattern, fl_stage stage, int32_t layer) 
         if (aliases[i].stage != stage)
             continue;
         fl_spell_layer(name, sizeof name, aliases[i].name, layer);
-        if (glob(pattern, name))
+        if (fl_glob(pattern, name))
             return true;
     }
     return false;
@@ -70,7 +48,7 @@ static bool matches_tail(const char *pattern, const char *name) {
     if (!strstr(pattern, "hook_"))
         return false;
     for (const char *point = strchr(name, '.'); point; point = strchr(point + 1, '.'))
-        if (glob(pattern, point + 1))
+        if (fl_glob(pattern, point + 1))
             return true;
     return false;
 }
@@ -79,10 +57,10 @@ static bool matches_dialects(const char *pattern, fl_stage stage, int32_t layer)
     char name[128];
     for (int dialect = 0; dialect < FL_DIALECT_COUNT; dialect++) {
         fl_stage_name(stage, layer, (fl_dialect)dialect, name, sizeof name);
-        if (glob(pattern, name) || (dialect == FL_DIALECT_TL && matches_tail(pattern, name)))
+        if (fl_glob(pattern, name) || (dialect == FL_DIALECT_TL && matches_tail(pattern, name)))
             return true;
     }
-    return glob(pattern, fl_stage_get_info(stage)->id);
+    return fl_glob(pattern, fl_stage_get_info(stage)->id);
 }
 
 /* hidden_states.{i} and blocks.{i}.hook_resid_pre name what layer i reads: the embedding for layer
@@ -92,7 +70,7 @@ static bool matches_residual(const char *pattern, fl_stage stage, int32_t layer,
     int32_t reader = stage == FL_STAGE_embed ? 0 : stage == FL_STAGE_resid_post ? layer + 1 : -1;
     if (stage == FL_STAGE_final_norm) {
         snprintf(name, sizeof name, "hidden_states.%d", n_layers);
-        return glob(pattern, name);
+        return fl_glob(pattern, name);
     }
     if (reader < 0 || reader >= n_layers)
         return false;
@@ -100,7 +78,7 @@ static bool matches_residual(const char *pattern, fl_stage stage, int32_t layer,
                                         "blocks.{l}.hook_in", "hook_resid_pre"};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         fl_spell_layer(name, sizeof name, forms[i], reader);
-        if (glob(pattern, name))
+        if (fl_glob(pattern, name))
             return true;
     }
     return false;

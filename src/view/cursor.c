@@ -263,6 +263,10 @@ MOVE(largest)
 #undef MOVE
 
 static bool zoom(fl_view *view, int by) {
+    if (view->page != FL_PAGE_NONE) {
+        fl_cursor_move(view, by > 0 ? FL_VERB_zoom_in : FL_VERB_zoom_out, 1);
+        return true;
+    }
     int zoomed = view->zoom + by;
     if (zoomed <= FL_ZOOM_MOST && zoomed >= -FL_ZOOM_MOST)
         view->zoom = zoomed;

@@ -19,7 +19,14 @@ static const fl_verb_info verbs[] = {
 #include "view/keys.def"
 };
 
-enum { M = FL_WHERE_M, L = FL_WHERE_L, T = FL_WHERE_T, P = FL_WHERE_P, G = FL_WHERE_G };
+enum {
+    M = FL_WHERE_M,
+    L = FL_WHERE_L,
+    T = FL_WHERE_T,
+    P = FL_WHERE_P,
+    G = FL_WHERE_G,
+    W = FL_WHERE_W
+};
 static const fl_key_info keys[] = {
 #define FL_KEY(key, verb, where, label, rank) {key, FL_VERB_##verb, where, label, rank},
 #include "view/keys.def"
@@ -132,6 +139,8 @@ const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
         return what_hinders_layers(view, here);
     case FL_VERB_zoom_in:
     case FL_VERB_zoom_out:
+        if (view->page != FL_PAGE_NONE) /* it knows */
+            return NULL;
         return here && fl_cursor_kind(&here->event) == FL_KIND_GRID
                    ? NULL
                    : "this stage has no row of cells to zoom";
@@ -160,7 +169,9 @@ const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
 }
 
 bool fl_view_do(fl_view *view, fl_verb verb, int64_t count, const char *text) {
-    const char *hindrance = fl_verb_hindrance(view, verb);
+    /* `weight` with a name needs no stage that has one */
+    bool named = verb == FL_VERB_weight && (*text || view->page == FL_PAGE_weight);
+    const char *hindrance = named ? NULL : fl_verb_hindrance(view, verb);
     if (!hindrance)
         return verbs[verb].run(view, count, text);
     fl_say(view, "%s", hindrance);
@@ -177,7 +188,7 @@ static const fl_key_info *find_key(const fl_view *view, int key) {
 /* Digits before a key: how often. */
 static bool take_digit(fl_view *view, int key) {
     bool digit = key >= '0' && key <= '9' && (key != '0' || view->count > 0);
-    if (!digit || !(fl_view_where(view) & M))
+    if (!digit || !(fl_view_where(view) & (M | G)))
         return false;
     view->count = view->count * 10 + (key - '0');
     if (view->count > 99999999)

@@ -153,8 +153,8 @@ static bool follow_weight(fl_view *view, const fl_link *link, int pick, int side
     if (here && here->event.weight == link->weight) {
         leave(view, pick, side);
         arrive(view, FL_PAGE_weight);
-        view->weight_row = link->index[0];
-        view->weight_col = link->index[1];
+        view->weight.row = link->index[0];
+        view->weight.col = link->index[1];
         return true;
     }
     fl_link_words(link, &words);

@@ -227,3 +227,22 @@ const char *fl_column(double share, bool ascii) {
     level = level > 8 ? 8 : level < 1 ? 1 : level;
     return ascii ? letters[level] : blocks[level];
 }
+
+void fl_histogram(const int64_t bins[FL_BINS], int width, bool ascii, char *out, size_t size) {
+    int64_t sums[FL_BINS] = {0}, most = 1;
+    int per = FL_BINS / width;
+    for (int i = 0; i < FL_BINS; i++)
+        sums[i / per] += bins[i];
+    for (int i = 0; i < width; i++)
+        most = sums[i] > most ? sums[i] : most;
+    size_t used = 0;
+    for (int i = 0; i < width; i++) {
+        const char *column = fl_column((double)sums[i] / (double)most, ascii);
+        size_t length = strlen(column);
+        if (used + length + 1 > size)
+            break;
+        memcpy(out + used, column, length);
+        used += length;
+    }
+    out[used] = '\0';
+}

@@ -51,5 +51,8 @@ void fl_shade_legend(const fl_shading *shading, int columns, int width, char *ou
 const char *fl_bar(char out[128], double share, int width, bool ascii);
 /* One column whose height tells a share. */
 const char *fl_column(double share, bool ascii);
+/* A histogram as text of `width` columns, a divisor of FL_BINS. */
+enum { FL_BINS = 32 };
+void fl_histogram(const int64_t bins[FL_BINS], int width, bool ascii, char *out, size_t size);
 
 #endif

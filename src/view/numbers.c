@@ -12,26 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The histogram in `width` columns, a divisor of FL_BINS. */
-static void histogram(const fl_digest *digest, int width, bool ascii, char *out, size_t size) {
-    int64_t sums[FL_BINS] = {0}, most = 1;
-    int per = FL_BINS / width;
-    for (int i = 0; i < FL_BINS; i++)
-        sums[i / per] += digest->bins[i];
-    for (int i = 0; i < width; i++)
-        most = sums[i] > most ? sums[i] : most;
-    size_t used = 0;
-    for (int i = 0; i < width; i++) {
-        const char *column = fl_column((double)sums[i] / (double)most, ascii);
-        size_t length = strlen(column);
-        if (used + length + 1 > size)
-            break;
-        memcpy(out + used, column, length);
-        used += length;
-    }
-    out[used] = '\0';
-}
-
 static void index_text(const fl_tensor *tensor, const int64_t *index, char *out, size_t size) {
     int used = 0;
     for (int i = 0; i < tensor->n_dims && (size_t)used < size; i++)
@@ -50,7 +30,7 @@ void fl_numbers_line(fl_view *view, int x, int y, int width) {
     char low[FL_NUMBER], high[FL_NUMBER], mean[FL_NUMBER], rms[FL_NUMBER], at[48], bars[128],
         bad[64] = "";
     index_text(&captured->event.tensor, stats->argmax, at, sizeof at);
-    histogram(digest, 16, view->options.ascii, bars, sizeof bars);
+    fl_histogram(digest->bins, 16, view->options.ascii, bars, sizeof bars);
     if (stats->nan + stats->inf > 0)
         snprintf(bad, sizeof bad, "  nan %" PRId64 " inf %" PRId64, stats->nan, stats->inf);
     fl_canvas_printf(

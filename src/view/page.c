@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { L = FL_WHERE_L, T = FL_WHERE_T, G = FL_WHERE_G };
+enum { L = FL_WHERE_L, T = FL_WHERE_T, G = FL_WHERE_G, W = FL_WHERE_W };
 static const fl_page_info pages[FL_PAGE_COUNT] = {
 #define FL_PAGE(id, ...) [FL_PAGE_##id] = {__VA_ARGS__},
 #include "view/pages.def"
@@ -41,6 +41,7 @@ static bool toggle(fl_view *view, fl_page page, const char *text) {
         (void)count;                                                                               \
         return toggle(view, FL_PAGE_##id, text);                                                   \
     }
+#define FL_PAGE_TOLD(id, ...)
 #include "view/pages.def"
 
 void fl_view_page_text(fl_view *view, fl_buffer *out) {

@@ -40,12 +40,10 @@ void fl_page_draw(fl_view *view, fl_rect rect);
 void fl_help_lines(fl_view *view, fl_buffer *out);
 
 /* weight.c */
-/* Opens the page of the weight of the stage shown, at a cell. */
-void fl_weight_show(fl_view *view, int64_t row, int64_t col);
 void fl_weight_open(fl_view *view);
 void fl_weight_move(fl_view *view, fl_verb verb, int64_t count);
 void fl_weight_draw(fl_view *view, fl_rect rect);
-/* The weight in words, and the row that made the number under the cursor. */
+/* The weight in words and numbers, and the cursor's row of it. */
 void fl_weight_lines(fl_view *view, fl_buffer *out);
 
 /* lens.c: reading residuals of the pass shown; rows and columns are those of view/lens.h */

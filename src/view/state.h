@@ -14,6 +14,7 @@
 #include "view/line.h"
 #include "view/trail.h"
 #include "view/view.h"
+#include "view/weight.h"
 
 typedef enum fl_verb {
 #define FL_VERB(id, ...) FL_VERB_##id,
@@ -22,8 +23,16 @@ typedef enum fl_verb {
 } fl_verb;
 
 /* Where a key works: the tracer itself, its program panel, a list, a page of text, a page with a
- * cursor of its own. */
-enum { FL_WHERE_M = 1, FL_WHERE_L = 2, FL_WHERE_T = 4, FL_WHERE_P = 8, FL_WHERE_G = 16 };
+ * cursor of its own, and those of them that have keys of their own. */
+enum {
+    FL_WHERE_M = 1,
+    FL_WHERE_L = 2,
+    FL_WHERE_T = 4,
+    FL_WHERE_P = 8,
+    FL_WHERE_G = 16,
+    FL_WHERE_W = 32, /* the page of a weight */
+    FL_WHERE_B = 64  /* the page side by side, on which one steps on */
+};
 
 /* Does what a verb says. `count` is at least 1; `text` is what stands behind the word, "" where
  * there is nothing, as from a key. False, after fl_say, if it could not be done. */
@@ -73,7 +82,7 @@ typedef enum fl_pane {
     FL_PANE_COUNT
 } fl_pane;
 
-enum { FL_BREAKS = 32, FL_JUMPS = 64, FL_BINS = 32, FL_EXTREMES = 12 };
+enum { FL_BREAKS = 32, FL_JUMPS = 64, FL_EXTREMES = 12 };
 
 typedef struct fl_break {
     char pattern[96];
@@ -131,7 +140,7 @@ struct fl_view {
     fl_page page;
     int page_scroll, page_lines; /* first line shown, and how many there are */
     int pick;                    /* item of a list */
-    int64_t weight_row, weight_col;
+    fl_weight_page weight;
     fl_lens lens;
     double temperature; /* of the chances that are shown; the run has its own */
     fl_trail trail;     /* of followed links */

@@ -102,6 +102,10 @@ bool fl_do_theme(fl_view *view, int64_t count, const char *text) {
 }
 
 static bool change_pane(fl_view *view, int by) {
+    if (view->page != FL_PAGE_NONE) {
+        fl_cursor_move(view, by > 0 ? FL_VERB_pane_next : FL_VERB_pane_before, 1);
+        return true;
+    }
     view->pane = (fl_pane)(((int)view->pane + by + FL_PANE_COUNT) % FL_PANE_COUNT);
     view->program_pick = -1;
     fl_say(view, "the %s panel has the keys", fl_pane_name(view->pane));

@@ -21,6 +21,7 @@ static void forget_run(fl_view *view) {
     view->digest.event = view->ranking.event = view->program_pick = -1;
     view->n_jumps = view->trail.n = 0;
     view->rank = view->slice = view->head = 0;
+    view->weight = (fl_weight_page){.tensor = -1};
     view->page = FL_PAGE_NONE;
     view->line.kind = FL_LINE_NONE;
     view->last_count = 0;

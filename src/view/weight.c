@@ -1,176 +1,271 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 /*
- * The learned weight of the stage shown, as shades: rows are outputs, columns inputs, the row that
- * made the number under the cursor marked.
+ * Which weight the page shows, and where its cursor is: that of the stage shown, or any tensor of
+ * the model by its name.
  */
+#include "view/cursor.h"
 #include "view/panels.h"
-
 #include "view/value.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct table {
-    fl_view *view;
-    const fl_weight *weight;
-    fl_rect rect;
-    int64_t rows, cols, cells; /* cells that one glyph stands for */
-    int64_t first;
-    int lines;
-    fl_shading shading;
-} table;
+/* ---- which ---- */
 
-/* Largest magnitude of the rows shown. */
-static double scale_of(const table *t, float *row) {
-    double scale = 0;
-    for (int i = 0; i < t->lines; i++) {
-        if (!fl_weight_row(t->weight, t->first + i, row))
-            return 0;
-        for (int64_t j = 0; j < t->cols; j++)
-            if (fabs((double)row[j]) > scale) /* no fmax: GCC 12.2 for aarch64 fails on it here */
-                scale = fabs((double)row[j]);
-    }
-    return scale;
+const fl_weight *fl_weight_here(fl_view *view) {
+    const fl_model *model = view->options.model.model;
+    if (view->weight.tensor >= 0 && model)
+        return fl_model_tensor(model, (size_t)view->weight.tensor);
+    const fl_captured *here = fl_here(view);
+    return here ? here->event.weight : NULL;
 }
 
-static void draw_row(const table *t, int y, int64_t index, const float *row) {
-    fl_canvas *canvas = &t->view->canvas;
-    bool on = index == t->view->weight_row;
-    if (on)
-        fl_canvas_put(canvas, t->rect.x, y, 1, FL_STYLE_key, "▸");
-    fl_canvas_printf(canvas, t->rect.x + 1, y, 8, on ? FL_STYLE_label_on : FL_STYLE_dim,
-                     "%6" PRId64, index);
-    for (int64_t j = 0; j < t->cols; j += t->cells) {
-        double most = (double)row[j];
-        for (int64_t k = j; k < j + t->cells && k < t->cols; k++)
-            most = fabs((double)row[k]) > fabs(most) ? (double)row[k] : most;
-        fl_canvas_put(canvas, t->rect.x + 8 + (int)(j / t->cells), y, 1,
-                      fl_shade_style(&t->shading, most), fl_shade_glyph(&t->shading, most, 1));
-    }
+int64_t fl_weight_rows(const fl_weight *weight) {
+    return weight->n_dims == 2 ? weight->shape[0] : 1;
 }
 
-/* The marked row in numbers. */
-static void draw_numbers(const table *t, int y, int lines, const float *row) {
-    fl_format format = fl_format_for(t->shading.scale, 4);
-    int width = format.width + 1;
-    int64_t per_line = (t->rect.w - 8) / width;
-    for (int i = 0; i < lines && per_line > 0; i++) {
-        int64_t from = i * per_line;
-        if (from >= t->cols)
-            return;
-        fl_canvas_printf(&t->view->canvas, t->rect.x, y + i, 8, FL_STYLE_dim, "%6" PRId64 ":",
-                         from);
-        for (int64_t j = from; j < from + per_line && j < t->cols; j++) {
-            char number[FL_NUMBER];
-            fl_canvas_right(&t->view->canvas, t->rect.x + 8 + (int)(j - from) * width, y + i,
-                            format.width, row[j] < 0 ? FL_STYLE_negative : FL_STYLE_positive,
-                            fl_number(number, format, (double)row[j]));
-        }
-    }
+int64_t fl_weight_cols(const fl_weight *weight) {
+    return weight->shape[weight->n_dims - 1];
 }
 
-/* "blk.0.attn_q.weight  [128, 128] out × in  F16, 32 KiB" */
-static void heading_of(const fl_weight *w, char *out, size_t size) {
-    char shape[64], bytes[32], name[160];
-    fl_escape_into(name, sizeof name, w->name, strlen(w->name));
-    if (w->n_dims == 2)
-        snprintf(shape, sizeof shape, "[%" PRId64 ", %" PRId64 "] out × in", w->shape[0],
-                 w->shape[1]);
+bool fl_weight_hidden(const fl_weight *weight, char *out, size_t size) {
+    const fl_dtype_info *type = fl_dtype_get_info(weight->dtype);
+    if (!weight->data)
+        snprintf(out, size, "its numbers are not there: only its shape is known");
+    else if (weight->n_dims > 2)
+        snprintf(out, size, "it has %d dimensions, and this page shows lists and tables",
+                 weight->n_dims);
+    else if (!type->readable)
+        snprintf(out, size, "its numbers are stored as %s, which cannot be read here", type->name);
     else
-        snprintf(shape, sizeof shape, "[%" PRId64 "]", w->shape[0]);
-    snprintf(out, size, "%s  %s  %s, %s%s", name, shape, fl_dtype_get_info(w->dtype)->name,
-             fl_human_bytes(bytes, sizeof bytes, (double)w->bytes),
-             w->tied ? ", the embedding table once more" : "");
+        return false;
+    return true;
 }
 
-static void draw_heading(const table *t) {
-    char text[400];
-    heading_of(t->weight, text, sizeof text);
-    fl_canvas_fit(&t->view->canvas, t->rect.x, t->rect.y, t->rect.w, FL_STYLE_stage, text);
+bool fl_weight_fits(const fl_weight *weight, const char *pattern) {
+    if (fl_glob(pattern, weight->name))
+        return true;
+    if (weight->slot >= FL_WEIGHT_COUNT)
+        return false;
+    const fl_weight_info *info = fl_weight_get_info(weight->slot);
+    const char *const names[] = {info->id, info->gguf, info->hf};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char name[128];
+        if (!names[i])
+            continue;
+        fl_spell_layer(name, sizeof name, names[i], weight->layer);
+        if (fl_glob(pattern, name))
+            return true;
+    }
+    return false;
 }
 
-static void draw_foot(const table *t, int y) {
-    char legend[160], text[256] = "";
-    if (t->cells > 1)
-        snprintf(text, sizeof text, "largest of %" PRId64 " cells; ", t->cells);
-    size_t used = strlen(text);
-    fl_shade_legend(&t->shading, 1, t->rect.w - fl_text_width(text), legend, sizeof legend);
-    snprintf(text + used, sizeof text - used, "%s", legend);
-    fl_canvas_fit(&t->view->canvas, t->rect.x, y, t->rect.w, FL_STYLE_dim, text);
+/* The next tensor from `from` on that fits, going round; -1: none does. */
+static int64_t next_tensor(const fl_model *model, int64_t from, int direction,
+                           const char *pattern) {
+    int64_t count = (int64_t)fl_model_tensor_count(model);
+    for (int64_t n = 0; n < count; n++) {
+        int64_t i = (from + direction * n) % count;
+        i += i < 0 ? count : 0;
+        if (!*pattern || fl_weight_fits(fl_model_tensor(model, (size_t)i), pattern))
+            return i;
+    }
+    return -1;
 }
 
-void fl_weight_draw(fl_view *view, fl_rect rect) {
+/* A place in every layer is meant for the layer shown, where it has one. */
+static int64_t best_tensor(fl_view *view, const char *pattern) {
+    const fl_model *model = view->options.model.model;
     const fl_captured *here = fl_here(view);
-    const fl_weight *w = here ? here->event.weight : NULL;
-    if (!w || rect.h < 6 || rect.w < 24)
+    int32_t layer = here ? here->event.layer : -1;
+    for (size_t i = 0; i < fl_model_tensor_count(model); i++) {
+        const fl_weight *w = fl_model_tensor(model, i);
+        if (w->layer == layer && fl_weight_fits(w, pattern))
+            return (int64_t)i;
+    }
+    return next_tensor(model, 0, 1, pattern);
+}
+
+/* The number of the tensor shown; -1 if the model does not list it. */
+static int64_t number_here(fl_view *view) {
+    const fl_model *model = view->options.model.model;
+    const fl_weight *here = fl_weight_here(view);
+    for (size_t i = 0; here && i < fl_model_tensor_count(model); i++)
+        if (strcmp(fl_model_tensor(model, i)->name, here->name) == 0)
+            return (int64_t)i;
+    return -1;
+}
+
+static void next_weight(fl_view *view, int direction) {
+    const fl_model *model = view->options.model.model;
+    if (!model) {
+        fl_say(view, "the model's other tensors cannot be had here");
         return;
-    table t = {.view = view, .weight = w, .rect = rect};
-    t.rows = w->n_dims == 2 ? w->shape[0] : 1;
-    t.cols = w->shape[w->n_dims - 1];
-    t.cells = (t.cols + rect.w - 9) / (rect.w - 8);
-    float *row = malloc((size_t)t.cols * sizeof *row);
-    int64_t *at = &view->weight_row;
-    *at = *at < 0 ? 0 : *at >= t.rows ? t.rows - 1 : *at;
-    int room = (rect.h - 4) * 2 / 3;
-    t.lines = (int)(t.rows < room ? t.rows : room);
-    t.first = fl_first_shown(*at, t.rows, t.lines);
-    t.shading =
-        (fl_shading){false, row ? scale_of(&t, row) : 0, view->options.colors, view->options.ascii};
-    draw_heading(&t);
-    for (int i = 0; row && i < t.lines; i++)
-        if (fl_weight_row(w, t.first + i, row))
-            draw_row(&t, rect.y + 1 + i, t.first + i, row);
-    int y = rect.y + 2 + t.lines;
-    if (row && fl_weight_row(w, *at, row))
-        draw_numbers(&t, y, rect.y + rect.h - 1 - y, row);
-    draw_foot(&t, rect.y + rect.h - 1);
-    free(row);
+    }
+    view->weight.tensor =
+        next_tensor(model, number_here(view) + direction, direction, view->weight.pattern);
 }
 
-void fl_weight_lines(fl_view *view, fl_buffer *out) {
-    const fl_captured *here = fl_here(view);
-    const fl_weight *w = here ? here->event.weight : NULL;
+/* ---- where ---- */
+
+static int64_t clamp(int64_t value, int64_t most) {
+    return value < 0 ? 0 : value > most ? most : value;
+}
+
+static void clamp_cursor(fl_view *view) {
+    const fl_weight *w = fl_weight_here(view);
     if (!w)
         return;
-    int64_t cols = w->shape[w->n_dims - 1];
-    char text[400], number[FL_NUMBER];
-    float *row = malloc((size_t)cols * sizeof *row);
-    heading_of(w, text, sizeof text);
-    fl_buffer_printf(out, "%s\n", text);
-    if (w->n_dims == 2)
-        fl_buffer_printf(out, "row %" PRId64 ":", view->weight_row);
-    bool readable = row && fl_weight_row(w, view->weight_row, row);
-    for (int64_t j = 0; readable && j < cols; j++)
-        fl_buffer_printf(out, " %s", fl_short(number, (double)row[j]));
-    fl_buffer_puts(out, "\n");
-    free(row);
+    view->weight.row = clamp(view->weight.row, fl_weight_rows(w) - 1);
+    view->weight.col = clamp(view->weight.col, fl_weight_cols(w) - 1);
 }
 
-/* The row that made the number under the cursor. */
+static void go_to_largest(fl_view *view) {
+    const fl_weight *w = fl_weight_here(view);
+    fl_tally tally;
+    char why[128];
+    int64_t row = view->weight.row;
+    if (w && !fl_weight_hidden(w, why, sizeof why) && fl_tally_rows(w, row, row + 1, 1, &tally))
+        view->weight.col = tally.col;
+}
+
+/* The row that made the number under the cursor, and its largest cell. */
 void fl_weight_open(fl_view *view) {
+    fl_weight_page *page = &view->weight;
     const fl_captured *here = fl_here(view);
     fl_place place = here ? fl_cursor_place(view, here) : (fl_place){0};
     here = fl_here(view);
-    bool embeds = here && here->event.stage == FL_STAGE_embed;
-    if (embeds) { /* the table's row is the token's id */
+    page->tensor = -1;
+    page->pattern[0] = '\0';
+    page->zoom = 0;
+    page->row = place.col;
+    page->col = place.col;
+    if (!here || !here->event.weight)
+        return;
+    bool table = here->event.weight->n_dims == 2;
+    if (here->event.stage == FL_STAGE_embed) { /* the table's row is the token's id */
         size_t n_tokens, n_prompt;
         const int32_t *tokens = view->source.tokens(view->source.ctx, &n_tokens, &n_prompt);
-        view->weight_row = tokens[here->event.past + place.row];
-    } else {
-        view->weight_row = place.col;
+        page->row = tokens[here->event.past + place.row];
     }
+    clamp_cursor(view);
+    if (table && here->event.stage != FL_STAGE_embed)
+        go_to_largest(view);
 }
 
 void fl_weight_show(fl_view *view, int64_t row, int64_t col) {
     fl_open_page(view, FL_PAGE_weight);
-    view->weight_row = row;
-    view->weight_col = col;
+    view->weight.row = row;
+    view->weight.col = col;
+    clamp_cursor(view);
 }
 
 void fl_weight_move(fl_view *view, fl_verb verb, int64_t count) {
-    view->weight_row += fl_rows_of(verb, count); /* drawn where it fits */
+    fl_weight_page *page = &view->weight;
+    switch (verb) {
+    case FL_VERB_left:
+    case FL_VERB_right:
+        page->col += verb == FL_VERB_left ? -count : count;
+        break;
+    case FL_VERB_first:
+        page->col = 0;
+        break;
+    case FL_VERB_last:
+        page->col = INT64_MAX;
+        break;
+    case FL_VERB_largest:
+        go_to_largest(view);
+        break;
+    case FL_VERB_zoom_in:
+    case FL_VERB_zoom_out:
+        page->zoom += verb == FL_VERB_zoom_in ? 1 : -1;
+        page->zoom = (int)clamp(page->zoom + FL_ZOOM_MOST, 2 * FL_ZOOM_MOST) - FL_ZOOM_MOST;
+        break;
+    case FL_VERB_pane_next:
+    case FL_VERB_pane_before:
+        next_weight(view, verb == FL_VERB_pane_next ? 1 : -1);
+        break;
+    default:
+        page->row += fl_rows_of(verb, count);
+    }
+    clamp_cursor(view);
+}
+
+/* ---- by name ---- */
+
+typedef struct request {
+    char name[96];    /* "": the weight of the stage shown */
+    int64_t row, col; /* -1: where the cursor is by itself */
+} request;
+
+/* "blk.0.attn_q.weight row 17 column 3" */
+static bool parse(const char *text, request *out) {
+    char word[96];
+    int used;
+    *out = (request){"", -1, -1};
+    while (sscanf(text, " %95s%n", word, &used) == 1) {
+        int64_t *number = strcmp(word, "row") == 0                                  ? &out->row
+                          : strcmp(word, "column") == 0 || strcmp(word, "col") == 0 ? &out->col
+                                                                                    : NULL;
+        text += used;
+        if (!number && out->name[0])
+            return false;
+        if (!number)
+            snprintf(out->name, sizeof out->name, "%s", word);
+        else if (sscanf(text, " %8" SCNd64 "%n", number, &used) != 1 || *number < 0)
+            return false;
+        else
+            text += used;
+    }
+    return true;
+}
+
+static bool open_by_name(fl_view *view, const char *name) {
+    const fl_model *model = view->options.model.model;
+    if (!model) {
+        fl_say(view, "the model's tensors cannot be had by name here");
+        return false;
+    }
+    int64_t tensor = best_tensor(view, name);
+    if (tensor < 0) {
+        fl_say(view, "no tensor of the model fits \"%.60s\"; * stands for any characters", name);
+        return false;
+    }
+    fl_open_page(view, FL_PAGE_weight);
+    view->weight.tensor = tensor;
+    snprintf(view->weight.pattern, sizeof view->weight.pattern, "%s", name);
+    view->weight.row = 0;
+    go_to_largest(view);
+    return true;
+}
+
+bool fl_do_weight(fl_view *view, int64_t count, const char *text) {
+    request wanted;
+    (void)count;
+    if (!*text) {
+        fl_open_page(view, view->page == FL_PAGE_weight ? FL_PAGE_NONE : FL_PAGE_weight);
+        return true;
+    }
+    if (!parse(text, &wanted)) {
+        fl_say(view, "weight wants [NAME] [row R] [column C], rows and columns counted from 0");
+        return false;
+    }
+    if (wanted.name[0] && !open_by_name(view, wanted.name))
+        return false;
+    if (!wanted.name[0] && !fl_weight_here(view)) {
+        fl_say(view, "this stage uses no learned weight");
+        return false;
+    }
+    if (!wanted.name[0])
+        fl_open_page(view, FL_PAGE_weight);
+    view->weight.row = wanted.row >= 0 ? wanted.row : view->weight.row;
+    clamp_cursor(view);
+    if (wanted.row >= 0)
+        go_to_largest(view);
+    view->weight.col = wanted.col >= 0 ? wanted.col : view->weight.col;
+    clamp_cursor(view);
+    return true;
 }

@@ -93,8 +93,8 @@ bool fl_assert_link(fl_view *view, int item, int side) {
         assert_back(view, at, &why, item, side);
     } else if (view->page == FL_PAGE_weight) {
         float *row = malloc((size_t)link.weight->shape[link.weight->n_dims - 1] * sizeof *row);
-        assert_true(fl_weight_row(link.weight, view->weight_row, row));
-        assert_true(same((double)row[view->weight_col], value));
+        assert_true(fl_weight_row(link.weight, view->weight.row, row));
+        assert_true(same((double)row[view->weight.col], value));
         free(row);
         assert_back(view, at, &why, item, side);
     }

@@ -110,8 +110,8 @@ static void a_weight_is_a_link(void **state) {
     fl_why_of(view, &why);
     fl_scene_keys(view, "w");
     assert_int_equal(view->page, FL_PAGE_weight);
-    assert_int_equal(view->weight_row, why.index[2]);
-    assert_int_equal(view->weight_col, why.terms[1].j);
+    assert_int_equal(view->weight.row, why.index[2]);
+    assert_int_equal(view->weight.col, why.terms[1].j);
     fl_scene_keys(view, "<bs>");
     assert_int_equal(view->page, FL_PAGE_why);
     assert_int_equal(view->pick, 1);
