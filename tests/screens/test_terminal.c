@@ -180,7 +180,8 @@ static void colours_reach_the_cells(void **state) {
     int coloured = 0;
     for (int y = 0; y < 24; y++)
         for (int x = 0; x < 80; x++) {
-            fl_colors style = fl_style_colors((fl_style)fl_canvas_at(canvas, x, y)->style, 256, false);
+            fl_colors style =
+                fl_style_colors((fl_style)fl_canvas_at(canvas, x, y)->style, 256, false);
             VTermScreenCell cell;
             vterm_screen_get_cell(terminal.screen, (VTermPos){y, x}, &cell);
             if (style.bg < 0)
