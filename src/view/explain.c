@@ -4,7 +4,7 @@
  * An explanation in the panel, and what there is to say about its stage as a whole: letters, names,
  * the text of the scalar function that computes it.
  */
-#include "view/why.h"
+#include "view/derive.h"
 
 #include "kernels/kernels.h"
 #include "view/value.h"
@@ -15,14 +15,10 @@
 #include <string.h>
 
 void fl_term_text(const fl_why *why, const fl_term *term, char *out, size_t size) {
-    char a[FL_NUMBER], b[FL_NUMBER];
     if (why->products)
-        snprintf(out, size, "%s%s%s × %s%s%s", term->a < 0 ? "(" : "", fl_short(a, term->a),
-                 term->a < 0 ? ")" : "", term->b < 0 ? "(" : "", fl_short(b, term->b),
-                 term->b < 0 ? ")" : "");
+        snprintf(out, size, "%s × %s", FL_NUM(term->a), FL_NUM(term->b));
     else
-        snprintf(out, size, term->a < 0 ? "exp((%s) − %s)" : "exp(%s − %s)", fl_short(a, term->a),
-                 fl_short(b, why->most));
+        snprintf(out, size, "exp(%s − %s)", FL_NUM(term->a), FL_NUM(why->most));
 }
 
 /* The largest terms one after the other, as many as the width takes. */

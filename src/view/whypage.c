@@ -32,9 +32,11 @@ static void worked_words(const fl_why *why, fl_buffer *out) {
     fl_buffer_printf(out, "%s%s", why->masked ? "is " : sentence ? "" : "= ", why->worked);
 }
 
-static void check_words(fl_view *view, const fl_why *why, fl_buffer *out) {
+static void check_words(fl_view *view, const fl_why *why, bool brief, fl_buffer *out) {
     char number[FL_NUMBER];
-    fl_buffer_printf(out, "recomputed %s, the engine has %s: difference %.1g%s",
+    fl_buffer_printf(out,
+                     brief ? "recomputed %s, engine %s, off by %.1g%s"
+                           : "recomputed %s, the engine has %s: difference %.1g%s",
                      fl_exact((char[FL_NUMBER]){0}, why->value), fl_exact(number, why->engine),
                      fabs(why->value - why->engine),
                      view->options.model.exact ? "" : " (it computes with 8-bit activations)");
@@ -172,7 +174,7 @@ void fl_why_lines(fl_view *view, fl_buffer *out) {
         add_sum(view, out, &why, &number);
     if (why.computed) {
         fl_buffer_puts(out, "  ");
-        check_words(view, &why, out);
+        check_words(view, &why, false, out);
         fl_buffer_puts(out, "\n");
     }
     if (number > 0)
@@ -223,22 +225,23 @@ static int draw_heading(fl_view *view, fl_rect rect, const fl_why *why) {
     return y - rect.y;
 }
 
-/* The chosen factor of a marked term stands out. */
-static void draw_factors(sheet *s, int x, int y, const fl_term *term, bool marked) {
+/* "2.91 × 0.88" to the right; the chosen factor of a marked term stands out. */
+static void draw_factors(sheet *s, int x, int y, int room, const fl_term *term, bool marked) {
     fl_canvas *canvas = &s->view->canvas;
     char text[96];
     fl_term_text(s->why, term, text, sizeof text);
-    int width = fl_text_width(text), from = width < 22 ? x + 22 - width : x;
-    fl_canvas_put(canvas, from, y, 22, FL_STYLE_text, text);
-    if (!marked || !s->why->products)
-        return;
+    int width = fl_text_width(text), from = width < room ? x + room - width : x;
+    fl_canvas_put(canvas, from, y, room, FL_STYLE_text, text);
     char *times = strstr(text, " × ");
+    if (!marked || !times)
+        return;
     if (s->view->trail.side > 0 && fl_why_link(s->why, s->why->n_operands, 1).kind) {
         int before = width - fl_text_width(times + strlen(" × "));
-        fl_canvas_put(canvas, from + before, y, 22 - before, FL_STYLE_pick, times + strlen(" × "));
+        fl_canvas_put(canvas, from + before, y, room - before, FL_STYLE_pick,
+                      times + strlen(" × "));
     } else {
         *times = '\0';
-        fl_canvas_put(canvas, from, y, 22, FL_STYLE_pick, text);
+        fl_canvas_put(canvas, from, y, room, FL_STYLE_pick, text);
     }
 }
 
@@ -246,19 +249,20 @@ static void draw_term(sheet *s, int y, int i, bool marked) {
     const fl_term *term = &s->why->terms[i];
     fl_canvas *canvas = &s->view->canvas;
     char name[64], text[64], number[FL_NUMBER], bar[128];
-    int x = s->rect.x;
+    int x = s->rect.x, factors = s->why->products ? 22 : 26; /* "exp((-0.6302) − (-0.5245))" */
     fl_term_name(s->view, s->why, term, name, sizeof name);
     fl_canvas_fit(canvas, x + 2, y, 9, marked ? FL_STYLE_label_on : FL_STYLE_label, name);
-    draw_factors(s, x + 11, y, term, marked);
+    draw_factors(s, x + 11, y, factors, term, marked);
     fl_style sign = term->value < 0 ? FL_STYLE_negative : FL_STYLE_positive;
     snprintf(text, sizeof text, "%s%s", term->value < 0 ? "" : "+", fl_short(number, term->value));
-    fl_canvas_put(canvas, x + 33, y, 2, FL_STYLE_dim, " =");
-    fl_canvas_right(canvas, x + 35, y, 11, sign, text);
+    x += 11 + factors;
+    fl_canvas_put(canvas, x, y, 2, FL_STYLE_dim, " =");
+    fl_canvas_right(canvas, x + 2, y, 11, sign, text);
     snprintf(text, sizeof text, "%.1f %%", 100 * share_of(s->why, term));
-    fl_canvas_right(canvas, x + 47, y, 7, FL_STYLE_dim, text);
-    int room = s->rect.w - 55 < 40 ? s->rect.w - 55 : 40;
+    fl_canvas_right(canvas, x + 14, y, 7, FL_STYLE_dim, text);
+    int room = s->rect.x + s->rect.w - x - 22 < 40 ? s->rect.x + s->rect.w - x - 22 : 40;
     fl_bar(bar, length_of(s->why, term), room, canvas->ascii);
-    fl_canvas_put(canvas, x + 55, y, room, sign, bar);
+    fl_canvas_put(canvas, x + 22, y, room, sign, bar);
 }
 
 /* "att        0.3512   attn_out [0, 5, 9], event 27" */
@@ -369,6 +373,8 @@ static void link_line(fl_view *view, const fl_why *why, int side, fl_buffer *out
 static int draw_link(fl_view *view, fl_rect rect, const fl_why *why, int side) {
     fl_buffer text = {0};
     bool chosen = side == view->trail.side || fl_why_link(why, view->pick, 1).kind == FL_LINK_NONE;
+    if (!chosen && rect.h < 2) /* room for one: the one that Enter follows */
+        return 0;
     link_line(view, why, side, &text);
     if (!text.data)
         return 0;
@@ -393,7 +399,7 @@ static void draw_foot(fl_view *view, fl_rect rect, const fl_why *why, int listed
         put_text(view, (fl_rect){rect.x + 2, y++, rect.w - 2, 1}, FL_STYLE_dim, &text);
     }
     if (why->computed) {
-        check_words(view, why, &text);
+        check_words(view, why, rect.w < 70, &text);
         put_text(view, (fl_rect){rect.x, y++, rect.w, 1}, FL_STYLE_bold, &text);
     }
     for (int side = 0; side < FL_SIDES && y < bottom; side++)

@@ -52,13 +52,17 @@ static void try_cell(fl_view *view) {
         links += fl_assert_link(view, (int)draw(fl_why_items(&why)), (int)draw(FL_SIDES));
 }
 
-static void try_model(const char *model) {
+static void open_model(const char *model, uint64_t memory) {
     fl_diag diag;
+    if (fl_live_scene_open(&scene, model, "Once upon a time there", memory, &diag) != FL_OK)
+        fail_msg("%s: %s", model, diag.message);
+}
+
+static void try_model(const char *model) {
     recomputed = links = 0;
     seed = 11;
     memset(seen, 0, sizeof seen);
-    if (fl_live_scene_open(&scene, model, "Once upon a time there", 512u << 20, &diag) != FL_OK)
-        fail_msg("%s: %s", model, diag.message);
+    open_model(model, 512u << 20);
     fl_view *view = scene.view;
     int64_t events = PASSES * fl_here_pass(view).count;
     fl_view_show(view, events - 1);
@@ -97,12 +101,34 @@ static void stories_in_q8_0(void **state) {
     try_model(fl_test_data("derived/stories260K-q8_0.gguf"));
 }
 
+/* What an earlier pass wrote, which had to be dropped: it is not computed again to be shown, but to
+ * be gone to. */
+static void links_into_dropped_passes(void **state) {
+    (void)state;
+    static const fl_stage stages[] = {FL_STAGE_k_cache, FL_STAGE_v_cache};
+    open_model("builtin", 1u << 18);
+    fl_view *view = scene.view;
+    int64_t count = fl_here_pass(view).count;
+    for (int layer = 0; layer < 4; layer++)
+        for (int i = 0; i < 2; i++) {
+            fl_why why;
+            fl_view_show(view, PASSES * count - 1);
+            fl_view_show(view, fl_find_before(view, stages[i], layer, -1));
+            fl_cursor_set(view, 1, i, 3);
+            fl_why_of(view, &why);
+            assert_int_equal(fl_why_link(&why, 0, 0).pass, 0);
+            assert_false(fl_here(view)->again);
+            assert_true(fl_assert_link(view, 0, 0));
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(builtin, tear_down),
         cmocka_unit_test_teardown(builtin_in_q8_0, tear_down),
         cmocka_unit_test_teardown(stories_in_f32, tear_down),
         cmocka_unit_test_teardown(stories_in_q8_0, tear_down),
+        cmocka_unit_test_teardown(links_into_dropped_passes, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
