@@ -166,6 +166,34 @@ static void links_are_followed_by_number(void **state) {
     fl_view_free(&view);
 }
 
+static void assert_stored(fl_dtype type, const unsigned char *row, int64_t cols, int64_t col,
+                          const char *expected) {
+    const fl_weight weight = {
+        .name = "w", .dtype = type, .n_dims = 2, .shape = {1, cols}, .data = row};
+    const fl_link link = {.kind = FL_LINK_WEIGHT, .weight = &weight, .index = {0, col}};
+    fl_buffer words = {0};
+    fl_weight_words(&link, &words);
+    assert_string_equal(words.data, expected);
+    fl_buffer_done(&words);
+}
+
+/* Scale, minimum and whole number, as the block keeps them; 0x38 is the upper byte of the half 0.5,
+ * 0x3c of 1. */
+static void stored_weights_are_taken_apart(void **state) {
+    (void)state;
+    const unsigned char q8_0[2 * 34] = {[34 + 1] = 0x38, [34 + 2 + 5] = 0xfd};
+    const unsigned char q4_1[20] = {[1] = 0x38, [3] = 0x3c, [4] = 0xf1};
+    const unsigned char q4_k[144] = {[1] = 0x38, [3] = 0x3c, [4] = 0xc3, [8] = 0x45, [16] = 0x21};
+    const unsigned char f16[4] = {0, 0, 0x01, 0xbc};
+    assert_stored(FL_DTYPE_Q8_0, q8_0, 64, 37, "Q8_0, block 1 of the row: scale 0.5 × -3 = -1.5");
+    assert_stored(FL_DTYPE_Q4_1, q4_1, 32, 16,
+                  "Q4_1, block 0 of the row: scale 0.5 × 15 + offset 1 = 8.5");
+    assert_stored(FL_DTYPE_Q4_K, q4_k, 256, 0,
+                  "Q4_K, block 0 of the row, group 0: scale 1.5 (0.5 × 3) × 1 − minimum 5 (1 × 5) "
+                  "= -3.5");
+    assert_stored(FL_DTYPE_F16, f16, 2, 1, "F16, stored as 0xbc01 = -1.00097656");
+}
+
 static void largest_terms_come_first(void **state) {
     (void)state;
     fl_view *view = fl_scene(80, 24);
@@ -271,6 +299,7 @@ int main(void) {
         cmocka_unit_test(a_weight_is_a_link),
         cmocka_unit_test(a_cold_trail_leads_nowhere),
         cmocka_unit_test(links_are_followed_by_number),
+        cmocka_unit_test(stored_weights_are_taken_apart),
         cmocka_unit_test(largest_terms_come_first),
         cmocka_unit_test(patches_are_named),
         cmocka_unit_test(the_page_says_it_all),
