@@ -7,6 +7,7 @@
 #include "view/state.h"
 
 #include "view/cursor.h"
+#include "view/mechanism.h"
 #include "view/panels.h"
 
 #include <inttypes.h>
@@ -133,9 +134,13 @@ const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
                    : "no derivation is open here";
     case FL_VERB_head_next:
     case FL_VERB_head_before:
+        if (fl_view_where(view) & G)
+            return fl_mechanism_hindrance(view, verb);
         return what_hinders_heads(view);
     case FL_VERB_layer_up:
     case FL_VERB_layer_down:
+        if (fl_view_where(view) & G)
+            return fl_mechanism_hindrance(view, verb);
         return what_hinders_layers(view, here);
     case FL_VERB_zoom_in:
     case FL_VERB_zoom_out:

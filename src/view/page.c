@@ -4,6 +4,7 @@
  * Pages that cover the panels, out of their table. Each is lines of text first, so that plain mode
  * can print it too.
  */
+#include "view/mechanism.h"
 #include "view/panels.h"
 #include "view/why.h"
 
@@ -27,6 +28,14 @@ void fl_open_page(fl_view *view, fl_page page) {
     view->pick = 0;
     if (pages[page].open)
         pages[page].open(view);
+}
+
+bool fl_page_took(fl_view *view, fl_verb verb, int64_t count) {
+    const fl_page_info *page = &pages[view->page];
+    if (!(page->where & G) || !page->move)
+        return false;
+    page->move(view, verb, count);
+    return true;
 }
 
 /* The verb that opens a page closes it too, unless it asks for something on the page. */

@@ -110,6 +110,14 @@ typedef struct fl_ranking {
     fl_ranked best[FL_RANKS];
 } fl_ranking;
 
+/* What the reader chose on a page about how the model is built (mechanism.h); the stage, pair or
+ * slot that is marked there is `pick`. */
+typedef struct fl_mechanism {
+    int32_t layer;
+    int64_t head;  /* of the query heads; where groups share keys, it stands for its group */
+    int64_t token; /* row of the pass */
+} fl_mechanism;
+
 /* A place on the screen that answers a click. */
 typedef struct fl_hit {
     fl_rect rect;
@@ -144,6 +152,7 @@ struct fl_view {
     fl_lens lens;
     double temperature; /* of the chances that are shown; the run has its own */
     fl_trail trail;     /* of followed links */
+    fl_mechanism mechanism;
 
     char page_text[96]; /* what stood behind the verb that opened it */
 
@@ -231,6 +240,8 @@ void fl_break_print(const fl_break *b, char *out, size_t size);
 /* page.c */
 const fl_page_info *fl_page_get_info(fl_page page);
 void fl_open_page(fl_view *view, fl_page page);
+/* Gives the verb to the page that is open, if it has a cursor of its own. */
+bool fl_page_took(fl_view *view, fl_verb verb, int64_t count);
 
 /* command.c */
 void fl_open_line(fl_view *view, fl_line_kind kind, const char *text);

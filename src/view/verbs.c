@@ -22,12 +22,12 @@ static bool change_layer(fl_view *view, int64_t by) {
 
 bool fl_do_layer_up(fl_view *view, int64_t count, const char *text) {
     (void)text;
-    return change_layer(view, count);
+    return fl_page_took(view, FL_VERB_layer_up, count) || change_layer(view, count);
 }
 
 bool fl_do_layer_down(fl_view *view, int64_t count, const char *text) {
     (void)text;
-    return change_layer(view, -count);
+    return fl_page_took(view, FL_VERB_layer_down, count) || change_layer(view, -count);
 }
 
 bool fl_do_head(fl_view *view, int64_t count, const char *text) {
@@ -55,12 +55,12 @@ static bool change_head(fl_view *view, int64_t by) {
 
 bool fl_do_head_next(fl_view *view, int64_t count, const char *text) {
     (void)text;
-    return change_head(view, count);
+    return fl_page_took(view, FL_VERB_head_next, count) || change_head(view, count);
 }
 
 bool fl_do_head_before(fl_view *view, int64_t count, const char *text) {
     (void)text;
-    return change_head(view, -count);
+    return fl_page_took(view, FL_VERB_head_before, count) || change_head(view, -count);
 }
 
 bool fl_do_full(fl_view *view, int64_t count, const char *text) {

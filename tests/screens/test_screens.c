@@ -62,6 +62,14 @@ static const shot shots[] = {
     {"small", 60, 16, ":goto attn_probs<enter>", false, 256, false},
     {"small-choice", 60, 16, "t", false, 256, false},
     {"small-meaning", 60, 16, ":goto gate<enter>", false, 256, false},
+    {"map", 80, 24, ":goto attn_probs layer 1 head 3<enter>M<down>", false, 256, false},
+    {"map-wide", 160, 50, ":goto gate<enter>M", false, 256, false},
+    {"map-ascii", 80, 24, "nnnM", true, 0, false},
+    {"sharing", 80, 24, ":sharing<enter>", false, 256, false},
+    {"rope", 80, 24, ":goto k_rope layer 1<enter>R<up>", false, 256, false},
+    {"rope-table", 80, 24, ":goto rope_cos<enter>R<left>", true, 0, false},
+    {"cache", 80, 24, ":goto v_cache<enter>K", false, 256, false},
+    {"cache-decode", 80, 24, "ts:goto k_cache<enter>K]", false, 256, false},
     {"too-small", 20, 5, "", false, 256, false},
 };
 
