@@ -117,8 +117,7 @@ static void print_bytes(const slots *s, fl_buffer *out) {
     char a[32], b[32];
     double slot = slot_bytes(s), layers = (double)s->h->num_hidden_layers;
     fl_buffer_printf(
-        out,
-        "a slot: 2 × %" PRId64 " heads × %" PRId64 " numbers in %s = %s; this layer %s so far\n",
+        out, "a slot: key and value × %" PRId64 " heads × %" PRId64 " in %s = %s; this layer %s\n",
         s->h->num_key_value_heads, s->h->head_dim, fl_dtype_get_info(s->dtype)->name,
         fl_human_bytes(a, sizeof a, slot), fl_human_bytes(b, sizeof b, slot * (double)s->filled));
     fl_buffer_printf(out, "all %" PRId64 " layers: %s a token, ", s->h->num_hidden_layers,

@@ -210,11 +210,11 @@ static void print_pairing(const subject *s, fl_buffer *out) {
     if (s->h->rope_pairing == FL_ROPE_HALF)
         fl_buffer_printf(out,
                          "Half-split: this file pairs places i and i + %" PRId64
-                         "; interleaved files 2i and 2i + 1.",
+                         "; interleaved: 2i and 2i + 1.",
                          half);
     else
         fl_buffer_printf(out,
-                         "Interleaved: this file pairs places 2i and 2i + 1; half-split files "
+                         "Interleaved: this file pairs places 2i and 2i + 1; half-split: "
                          "i and i + %" PRId64 ".",
                          half);
     if (r < d)

@@ -160,8 +160,7 @@ static void rope_agrees_with_the_events(void **state) {
 static void rope_tells_the_pairings_apart(void **state) {
     (void)state;
     fl_scene_keys(view, ":goto k_rope<enter>R");
-    page_says(
-        "Interleaved: this file pairs places 2i and 2i + 1; half-split files i and i + 2.");
+    page_says("Interleaved: this file pairs places 2i and 2i + 1; half-split: i and i + 2.");
     page_says("a full turn every 628.3 tokens");
     fl_scene_keys(view, "<home>");
     page_says("a full turn every 6.283 tokens");
@@ -202,7 +201,7 @@ static void cache_tells_what_was_written_and_kept(void **state) {
              fl_short(key, length(view, FL_STAGE_k_cache, 1, 4)),
              fl_short(value, length(view, FL_STAGE_v_cache, 1, 4)));
     page_says(line);
-    page_says("in F32 = 64 B; this layer 384 B so far");
+    page_says("in F32 = 64 B; this layer 384 B");
     page_says("all 2 layers: 128 B a token, 768 B with 6 slots, 4 KiB at full context, 32");
     fl_scene_keys(view, "qts:goto k_cache<enter>K");
     page_says("this pass wrote slot 6 (*); slots 0 to 5 were kept");
