@@ -266,10 +266,13 @@ static void define_plain_arrows(void) {
         define_key(arrows[i].bytes, arrows[i].key);
 }
 
-/* Of those the tables know. */
+/* Of those the tables know. A terminal that calls itself one of 16 colours has no more, even where
+ * another's description stands in for its own. */
 static int usable_colors(void) {
     static const int known[] = {256, 16, 8};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    const char *name = getenv("TERM");
+    size_t first = name && strstr(name, "-16color") ? 1 : 0;
+    for (size_t i = first; i < sizeof known / sizeof *known; i++)
         if (COLORS >= known[i] && COLOR_PAIRS > FL_STYLE_COUNT)
             return known[i];
     return 0;

@@ -67,6 +67,7 @@ static void lead(const char *slave, int reports, int (*program)(void *), void *c
         run_program(program, ctx);
     }
     setpgid(pid, pid);
+    signal(SIGHUP, SIG_IGN); /* reports the end of the program all the same */
     int status = 0;
     if (write(reports, &pid, sizeof pid) != (ssize_t)sizeof pid)
         _exit(98);

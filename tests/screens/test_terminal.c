@@ -14,9 +14,11 @@
 #include <locale.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 typedef struct setting {
-    const char *term;
+    const char *term, *ground; /* COLORFGBG; NULL: not set */
+    int colors;                /* of `term`; 0: 256 */
     bool ascii, mono, plain, odd_terminal;
     int64_t crash_at, slow_at;
 } setting;
@@ -26,6 +28,9 @@ static int run_tracer(void *ctx) {
     fl_diag diag = {0};
     setlocale(LC_ALL, s->ascii ? "C" : "C.UTF-8");
     setenv("TERM", s->term ? s->term : "xterm-256color", 1);
+    unsetenv("COLORFGBG");
+    if (s->ground)
+        setenv("COLORFGBG", s->ground, 1);
     fl_tui_options options = {.plain = s->plain, .color = !s->mono};
     options.view =
         fl_scene_options(&(fl_fake_options){.crash_at = s->crash_at, .slow_at = s->slow_at});
@@ -94,7 +99,8 @@ static void start(setting *s, int width, int height) {
     fl_view_options options = fl_scene_options(&(fl_fake_options){0});
     fl_diag diag;
     options.ascii = s->ascii;
-    options.colors = s->mono ? 0 : 256;
+    options.colors = s->mono ? 0 : s->colors ? s->colors : 256;
+    options.light_ground = s->ground && strcmp(s->ground, "0;15") == 0;
     assert_int_equal(fl_view_new(&twin, &options, &diag), FL_OK);
     fl_view_resize(twin, width, height);
     if (s->plain || (s->term && strcmp(s->term, "dumb") == 0))
@@ -172,25 +178,73 @@ static void resizing_in_the_middle(void **state) {
     assert_left(0);
 }
 
-static void colours_reach_the_cells(void **state) {
-    (void)state;
-    start(&(setting){0}, 80, 24);
-    press(":goto attn_probs\r", ":goto attn_probs<enter>");
+/* Every cell has the colours that the table gives its style. */
+static int coloured_cells(int colors) {
     const fl_canvas *canvas = fl_view_draw(twin);
     int coloured = 0;
     for (int y = 0; y < 24; y++)
         for (int x = 0; x < 80; x++) {
-            fl_colors style =
-                fl_style_colors((fl_style)fl_canvas_at(canvas, x, y)->style, 256, false);
+            fl_style style = (fl_style)fl_canvas_at(canvas, x, y)->style;
+            fl_colors wanted = fl_style_colors(style, colors, canvas->light);
             VTermScreenCell cell;
             vterm_screen_get_cell(terminal.screen, (VTermPos){y, x}, &cell);
-            if (style.bg < 0)
+            if (wanted.bg < 0)
                 continue;
             assert_true(VTERM_COLOR_IS_INDEXED(&cell.bg));
-            assert_int_equal(cell.bg.indexed.idx, style.bg);
+            assert_int_equal(cell.bg.indexed.idx, wanted.bg);
             coloured++;
         }
-    assert_true(coloured > 200);
+    return coloured;
+}
+
+static void colours_reach_the_cells(void **state) {
+    (void)state;
+    static setting settings[] = {{.colors = 256},
+                                 {.colors = 256, .ground = "0;15"},
+                                 {.colors = 256, .ground = "15;0"},
+                                 {.colors = 16, .term = "xterm-16color"},
+                                 {.colors = 8, .term = "linux"},
+                                 {.colors = 8, .term = "xterm"}};
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        start(&settings[i], 80, 24);
+        press(":goto attn_probs\r", ":goto attn_probs<enter>");
+        assert_true(coloured_cells(settings[i].colors) > 100);
+        press(":theme light\r", ":theme light<enter>");
+        assert_true(coloured_cells(settings[i].colors) > 100);
+        fl_terminal_send(&terminal, "q");
+        assert_left(0);
+        if (i + 1 < sizeof settings / sizeof *settings)
+            tear_down(NULL);
+    }
+}
+
+/* The line is typed with the keys that terminals send. */
+static void a_line_is_typed_with_real_keys(void **state) {
+    (void)state;
+    start(&(setting){0}, 80, 24);
+    press(":gto logits", ":gto logits");
+    press("\x01\x1b[C", "<c-a><right>"); /* Ctrl-a, the right arrow */
+    press("o\x1b[F", "o<end>");
+    press("\x7fs\r", "<bs>s<enter>");
+    press(":\x1b[A", ":<up>");
+    press("\x15he\t", "<c-u>he<tab>");
+    press("\x1b", "<esc>");
+    press(":present\r", ":present<enter>");
+    press("  ", "  ");
+    fl_terminal_send(&terminal, "q");
+    assert_left(0);
+}
+
+/* Nothing is left to show it to: it ends, and not by a fault. */
+static void a_closed_terminal_ends_it(void **state) {
+    (void)state;
+    start(&(setting){0}, 80, 24);
+    press("3n", "3n");
+    close(terminal.fd);
+    terminal.fd = -1;
+    fl_terminal_wait(&terminal);
+    assert_true(terminal.ended);
+    assert_true(WIFEXITED(terminal.status) || WTERMSIG(terminal.status) == SIGHUP);
 }
 
 /* Does any "ESC [ ... m" hold 30 to 38 or 40 to 48? */
@@ -368,6 +422,8 @@ int main(void) {
         cmocka_unit_test_teardown(every_event_of_a_pass, tear_down),
         cmocka_unit_test_teardown(resizing_in_the_middle, tear_down),
         cmocka_unit_test_teardown(colours_reach_the_cells, tear_down),
+        cmocka_unit_test_teardown(a_line_is_typed_with_real_keys, tear_down),
+        cmocka_unit_test_teardown(a_closed_terminal_ends_it, tear_down),
         cmocka_unit_test_teardown(no_colour_means_none, tear_down),
         cmocka_unit_test_teardown(ascii_means_ascii, tear_down),
         cmocka_unit_test_teardown(signals_restore_the_terminal, tear_down),
