@@ -163,28 +163,38 @@ static void heading_text(const outlook *o, const columns *c, char *out, size_t s
              c->both ? "      at 1" : "");
 }
 
-/* "   317  11.84    0.9113": what stands behind a piece. */
-static void numbers_text(const outlook *o, const columns *c, int32_t id, char *out, size_t size) {
-    const fl_format share = {4, false, 6};
-    char score[FL_NUMBER], here[FL_NUMBER], plain[FL_NUMBER] = "";
-    if (c->both)
-        fl_number_apart(plain, share, share_at(o, 1, c->log_sum, id));
-    snprintf(out, size, "%7" PRId32 " %*s %9s%*s", id, c->score.width,
-             fl_number(score, c->score, o->scores[id]),
-             fl_number_apart(here, share, share_of(o, id)), c->both ? 10 : 0, plain);
+/* What is small does not read like nothing: "4e-5". */
+static const char *share_text(char out[FL_NUMBER], double share) {
+    return fl_number_apart(out, (fl_format){4, false, 6}, share);
 }
 
+/* "   317  11.84    0.9113": what stands behind a piece. */
+static void numbers_text(const outlook *o, const columns *c, int32_t id, char *out, size_t size) {
+    char score[FL_NUMBER], here[FL_NUMBER], plain[FL_NUMBER] = "";
+    if (c->both)
+        share_text(plain, share_at(o, 1, c->log_sum, id));
+    snprintf(out, size, "%7" PRId32 " %*s %9s%*s", id, c->score.width,
+             fl_number(score, c->score, o->scores[id]), share_text(here, share_of(o, id)),
+             c->both ? 10 : 0, plain);
+}
+
+/* What is left for the pieces behind the first `shown`, summed by itself: 1 less the others would
+ * be all rounding where it is small. */
 static double others_of(const outlook *o, const fl_ranking *ranking, int shown) {
-    double rest = 1;
-    for (int i = 0; i < shown; i++)
-        rest -= share_of(o, ranking->best[i].id);
-    return rest > 0 ? rest : 0;
+    double rest = 0;
+    if (shown < 1)
+        return 1;
+    int32_t last = ranking->best[shown - 1].id;
+    for (int64_t v = 0; v < o->count; v++)
+        if (o->scores[v] < o->scores[last] || (o->scores[v] == o->scores[last] && v > last))
+            rest += share_of(o, v);
+    return rest;
 }
 
 void fl_chances_lines(fl_view *view, fl_buffer *out) {
     enum { PRINTED = 20 };
     outlook o = look(view);
-    char line[200], piece[64];
+    char line[200], piece[64], rest[FL_NUMBER];
     if (!o.scores)
         return;
     columns c = columns_of(&o);
@@ -204,7 +214,7 @@ void fl_chances_lines(fl_view *view, fl_buffer *out) {
         numbers_text(&o, &c, id, line, sizeof line);
         fl_buffer_printf(out, "%4d  %s%*s%s\n", i + 1, piece, pad > 0 ? pad : 0, "", line);
     }
-    fl_buffer_printf(out, "all others %.4f\n", others_of(&o, ranking, shown));
+    fl_buffer_printf(out, "all others %s\n", share_text(rest, others_of(&o, ranking, shown)));
     free(o.scores);
 }
 
@@ -233,7 +243,7 @@ static void draw_entry(fl_view *view, const outlook *o, const columns *c, fl_rec
 static void draw_list(fl_view *view, const outlook *o, fl_rect rect) {
     const fl_ranking *ranking = fl_ranking_here(view, o->event, o->row);
     columns c = columns_of(o);
-    char line[200];
+    char line[200], rest[FL_NUMBER];
     int count = ranking->count, room = rect.h - 2, lines = count < room ? count : room;
     view->pick = view->pick >= count ? count - 1 : view->pick < 0 ? 0 : view->pick;
     int first = (int)fl_first_shown(view->pick, count, lines);
@@ -243,7 +253,7 @@ static void draw_list(fl_view *view, const outlook *o, fl_rect rect) {
         draw_entry(view, o, &c, (fl_rect){rect.x, rect.y + 1 + i, rect.w, 1}, first + i,
                    ranking->best[first + i].id);
     fl_canvas_printf(&view->canvas, rect.x + 1, rect.y + 1 + lines, rect.w - 1, FL_STYLE_dim,
-                     "all after these %.4f", others_of(o, ranking, first + lines));
+                     "all after these %s", share_text(rest, others_of(o, ranking, first + lines)));
 }
 
 void fl_chances_draw(fl_view *view, fl_rect rect) {

@@ -103,6 +103,24 @@ static void keys_go_in_tenths(void **state) {
     assert_non_null(strstr(fl_view_message(view), "% opens it"));
 }
 
+/* Eleven of 24 pieces fit; the chance of the others is what is left. */
+static void the_rest_is_summed(void **state) {
+    (void)state;
+    view = fl_scene(80, 24);
+    fl_scene_keys(view, "t");
+    double shown = 0;
+    char wanted[64];
+    const int rows = 11;
+    const fl_ranking ranking = *fl_ranking_here(view, 75, 0);
+    for (int i = 0; i < rows; i++)
+        shown += chance_of(ranking.best[i].id, 1);
+    fl_scene_keys(view, "%");
+    snprintf(wanted, sizeof wanted, "all after these %.4f\n", 1 - shown);
+    assert_screen_says(wanted);
+    fl_view_resize(view, 80, 50);
+    assert_screen_says("all after these 0.0000\n");
+}
+
 /* Very hot, all 24 pieces are almost alike; the count of equal choices says so. */
 static void unsureness_is_said_as_choices(void **state) {
     (void)state;
@@ -147,6 +165,7 @@ int main(void) {
         cmocka_unit_test_teardown(it_needs_scores, tear_down),
         cmocka_unit_test_teardown(another_temperature_changes_what_is_shown_alone, tear_down),
         cmocka_unit_test_teardown(keys_go_in_tenths, tear_down),
+        cmocka_unit_test_teardown(the_rest_is_summed, tear_down),
         cmocka_unit_test_teardown(unsureness_is_said_as_choices, tear_down),
         cmocka_unit_test_teardown(any_piece_has_a_place, tear_down),
         cmocka_unit_test_teardown(the_list_goes_to_what_was_asked_for, tear_down),
