@@ -178,7 +178,7 @@ static void print_angle(const subject *s, const turn *t, fl_buffer *out) {
                      "pair %" PRId64 ": places %" PRId64 " and %" PRId64
                      " of the head; a full turn every %s tokens\n",
                      t->pair, t->first, t->second, wavelength(tokens, t->theta));
-    fl_buffer_printf(out, "φ = %" PRId64 " · %s = %s rad = %s° = %s turns, cos %s, sin %s\n",
+    fl_buffer_printf(out, "φ = %" PRId64 " · %s = %s rad = %s° = %s turns\ncos %s, sin %s\n",
                      t->position, fl_short(theta, t->theta), fl_short(angle, t->angle),
                      fl_short(degrees, t->angle / pi * 180), fl_short(turns, t->angle / (2 * pi)),
                      fl_short(cosine, t->cosine), fl_short(sine, t->sine));

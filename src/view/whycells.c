@@ -5,6 +5,7 @@
  * formula names them.
  */
 #include "view/derive.h"
+#include "view/mechanism.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -48,19 +49,8 @@ void fl_why_embed(fl_subject *s) {
 
 /* θ of a pair, in radians per position; NAN if there is no memory. */
 static double pair_angle(const fl_subject *s, int64_t pair, double *magnitude) {
-    const fl_hparams *h = s->view->options.model.hparams;
-    const fl_model *model = s->view->options.model.model;
-    const fl_weight *w = model ? fl_model_weight(model, FL_WEIGHT_rope_freqs, -1) : NULL;
-    size_t pairs = (size_t)h->rotary_dim / 2;
-    double *theta = malloc(pairs * sizeof *theta), angle = NAN;
-    float *divisors = w ? malloc(pairs * sizeof *divisors) : NULL;
-    bool divided = divisors && fl_weight_row(w, 0, divisors);
-    if (theta) {
-        fl_rope_frequencies(h, divided ? divisors : NULL, theta, magnitude);
-        angle = theta[pair];
-    }
+    double *theta = fl_rope_angles(s->view, magnitude), angle = theta ? theta[pair] : NAN;
     free(theta);
-    free(divisors);
     return angle;
 }
 
