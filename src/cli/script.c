@@ -38,7 +38,7 @@ static void report(fl_cli *cli, fl_view *view, int64_t before) {
     say(cli, fl_view_message(view));
     if (page.length) {
         say(cli, page.data);
-        fl_view_key(view, FL_KEY_ESCAPE);
+        fl_view_close_page(view);
     } else if (fl_view_at(view) != before) {
         tell(cli, view, fl_view_sentence);
     }

@@ -37,7 +37,7 @@ static void report(fl_view *view, int64_t before, bool ascii) {
         say(message, ascii);
     if (page.length) {
         say(page.data, ascii);
-        fl_view_key(view, FL_KEY_ESCAPE);
+        fl_view_close_page(view);
     } else if (fl_view_at(view) != before) {
         tell(view, fl_view_sentence, ascii);
     } else if (!message[0] && !fl_view_left(view)) {

@@ -26,6 +26,7 @@ typedef struct screen {
     SCREEN *terminal;
     int colors;
     bool direct;        /* colours are red, green and blue, not numbers of a palette */
+    bool own;           /* the terminal's own colours may be asked for */
     bool light;         /* the colours made are those for a light ground */
     int64_t busy_since; /* when the way to an event began; 0: not under way */
 } screen;
@@ -70,13 +71,28 @@ static int terminal_color(const screen *s, int color, int own, bool has_own) {
 }
 
 static void make_pairs(screen *s, bool light) {
-    bool own = use_default_colors() == OK;
+    bool own = s->own = use_default_colors() == OK;
     s->light = light;
     for (int style = 0; style < FL_STYLE_COUNT; style++) {
         fl_colors c = fl_style_colors((fl_style)style, s->colors, light);
         int fg = terminal_color(s, c.fg, COLOR_WHITE, own);
         init_extended_pair(style + 1, fg, terminal_color(s, c.bg, COLOR_BLACK, own));
     }
+}
+
+/* Behind the pairs of the styles, one for each two whose grounds share a cell, made when it is
+ * used. */
+enum { ALL_PAIRS = 1 + FL_STYLE_COUNT + FL_STYLE_COUNT * FL_STYLE_COUNT };
+
+static short pair_of(const screen *s, const fl_canvas_cell *cell, fl_colors look) {
+    if (s->colors == 0)
+        return 0;
+    if (cell->under == FL_STYLE_text)
+        return (short)(cell->style + 1);
+    int pair = 1 + FL_STYLE_COUNT + cell->style * FL_STYLE_COUNT + cell->under;
+    init_extended_pair(pair, terminal_color(s, look.fg, COLOR_WHITE, s->own),
+                       terminal_color(s, look.bg, COLOR_BLACK, s->own));
+    return (short)pair;
 }
 
 static attr_t attributes_of(fl_style style, int colors) {
@@ -93,10 +109,11 @@ static attr_t attributes_of(fl_style style, int colors) {
     return attributes;
 }
 
-static void paint_cell(const fl_canvas_cell *cell, int x, int y, int colors) {
+static void paint_cell(const screen *s, const fl_canvas_cell *cell, int x, int y) {
     wchar_t text[CCHARW_MAX + 1] = {0};
-    size_t used = 0, left = strlen(cell->glyph);
-    const char *at = cell->glyph;
+    fl_colors look;
+    const char *at = fl_canvas_look(cell, s->colors, s->light, &look);
+    size_t used = 0, left = strlen(at);
     while (left && used < CCHARW_MAX) {
         size_t n = fl_utf8_length(at, left);
         text[used++] = (wchar_t)fl_utf8_decode(at, n);
@@ -106,9 +123,8 @@ static void paint_cell(const fl_canvas_cell *cell, int x, int y, int colors) {
     if (used == 0)
         return; /* the right half of a wide character */
     cchar_t complex;
-    attr_t attributes = attributes_of((fl_style)cell->style, colors);
-    short pair = colors ? (short)(cell->style + 1) : 0;
-    if (setcchar(&complex, text, attributes, pair, NULL) == OK)
+    attr_t attributes = attributes_of((fl_style)cell->style, s->colors);
+    if (setcchar(&complex, text, attributes, pair_of(s, cell, look), NULL) == OK)
         mvadd_wch(y, x, &complex);
 }
 
@@ -119,7 +135,7 @@ static void paint(screen *s) {
     erase();
     for (int y = 0; y < canvas->height; y++)
         for (int x = 0; x < canvas->width; x++)
-            paint_cell(fl_canvas_at(canvas, x, y), x, y, s->colors);
+            paint_cell(s, fl_canvas_at(canvas, x, y), x, y);
     curs_set(canvas->cursor_x >= 0);
     if (canvas->cursor_x >= 0)
         move(canvas->cursor_y, canvas->cursor_x);
@@ -308,6 +324,7 @@ static bool has_light_ground(void) {
 
 static fl_status run_screen(screen *s, fl_view_options *options, fl_diag *diag) {
     options->colors = s->colors;
+    options->halves = s->colors >= 256 && COLOR_PAIRS > ALL_PAIRS;
     options->light_ground = has_light_ground();
     options->tick = tick;
     options->tick_ctx = s;

@@ -101,6 +101,7 @@ static void set(fl_canvas *canvas, int x, int y, int width, fl_style style, cons
     memcpy(cell->glyph, bytes, length);
     cell->glyph[length] = '\0';
     cell->style = (uint8_t)style;
+    cell->under = FL_STYLE_text;
     if (width == 2)
         cell[1] = (fl_canvas_cell){.glyph = "", .style = (uint8_t)style};
 }
@@ -234,6 +235,22 @@ void fl_canvas_fill(fl_canvas *canvas, fl_rect rect, fl_style style, const char 
     for (int y = rect.y; y < rect.y + rect.h; y++)
         for (int x = rect.x; x < rect.x + rect.w; x++)
             fl_canvas_put(canvas, x, y, 1, style, glyph);
+}
+
+void fl_canvas_halves(fl_canvas *canvas, int x, int y, fl_style upper, fl_style lower) {
+    if (fl_canvas_put(canvas, x, y, 1, upper, "▀") == 1 && cell_at(canvas, x, y))
+        cell_at(canvas, x, y)->under = (uint8_t)lower;
+}
+
+/* Of two halves the upper one is drawn in the colour of its ground; where it has none the lower one
+ * is drawn instead. */
+const char *fl_canvas_look(const fl_canvas_cell *cell, int colors, bool light, fl_colors *look) {
+    *look = fl_style_colors((fl_style)cell->style, colors, light);
+    if (cell->under == FL_STYLE_text)
+        return cell->glyph;
+    int upper = look->bg, lower = fl_style_colors((fl_style)cell->under, colors, light).bg;
+    *look = upper >= 0 ? (fl_colors){upper, lower} : (fl_colors){lower, -1};
+    return upper >= 0 ? cell->glyph : lower >= 0 ? "▄" : " ";
 }
 
 void fl_canvas_frame(fl_canvas *canvas, fl_rect r, fl_style style, fl_style title_style,

@@ -40,7 +40,12 @@ uint32_t fl_color_rgb(int color);
 typedef struct fl_canvas_cell {
     char glyph[13]; /* UTF-8, NUL-terminated; "" in the right half of a wide character */
     uint8_t style;
+    uint8_t under; /* of two halves: `style` gives the upper one its ground, this the lower; else
+                      FL_STYLE_text */
 } fl_canvas_cell;
+
+/* What a painter puts there: the glyph, and its colours of `colors`. */
+const char *fl_canvas_look(const fl_canvas_cell *cell, int colors, bool light, fl_colors *look);
 
 typedef struct fl_rect {
     int x, y, w, h;
@@ -73,6 +78,8 @@ void fl_canvas_right(fl_canvas *canvas, int x, int y, int width, fl_style style,
 int fl_canvas_wrap(fl_canvas *canvas, fl_rect rect, fl_style style, const char *text);
 /* Repeats one glyph of one column over a rectangle. */
 void fl_canvas_fill(fl_canvas *canvas, fl_rect rect, fl_style style, const char *glyph);
+/* Two cells of a picture, one above the other in one character: the grounds of the styles. */
+void fl_canvas_halves(fl_canvas *canvas, int x, int y, fl_style upper, fl_style lower);
 /* A frame of lines with a title in its upper edge. */
 void fl_canvas_frame(fl_canvas *canvas, fl_rect rect, fl_style style, fl_style title_style,
                      const char *title);

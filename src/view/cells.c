@@ -47,7 +47,7 @@ void fl_cells_scale(fl_cells *cells) {
 /* ---- how wide ---- */
 
 static fl_format format_of(const fl_cells *c, level l) {
-    if (c->shading.share)
+    if (fl_ramp_is_share(c->shading.ramp))
         return l == NUMBER ? (fl_format){4, false, 6} : (fl_format){2, false, 4};
     return fl_format_for(c->largest, l == NUMBER ? 4 : 2);
 }

@@ -144,6 +144,7 @@ bool fl_view_command(fl_view *view, const char *line) {
     const char *text = buffer;
     fl_verb verb;
     view->message[0] = '\0';
+    view->tell = NULL;
     size_t length = trim(buffer, line);
     if (length == 0)
         return true;

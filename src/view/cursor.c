@@ -239,6 +239,9 @@ void fl_cursor_move(fl_view *view, fl_verb verb, int64_t count) {
         move_page(view, verb, count);
     else if (verb == FL_VERB_largest)
         follow_largest(view);
+    else if (view->pane == FL_PANE_VALUE && verb != FL_VERB_left && verb != FL_VERB_right &&
+             fl_way_lists(view))
+        fl_way_move(view, fl_rows_of(verb, count));
     else if (view->pane == FL_PANE_PROGRAM && verb != FL_VERB_left && verb != FL_VERB_right)
         fl_program_move(view, fl_rows_of(verb, count));
     else

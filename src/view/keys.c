@@ -73,10 +73,11 @@ const char *fl_key_name(char *out, size_t size, int key) {
     return out;
 }
 
-int fl_view_where(const fl_view *view) {
+int fl_view_where(fl_view *view) {
     if (view->page != FL_PAGE_NONE)
         return fl_page_get_info(view->page)->where;
-    return view->pane == FL_PANE_PROGRAM ? M | P : M;
+    bool places = view->pane == FL_PANE_VALUE && fl_way_lists(view);
+    return view->pane == FL_PANE_PROGRAM || places ? M | P : M;
 }
 
 void fl_say(fl_view *view, const char *format, ...) {
@@ -146,9 +147,16 @@ const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
     case FL_VERB_zoom_out:
         if (view->page != FL_PAGE_NONE) /* it knows */
             return NULL;
-        return here && fl_cursor_kind(&here->event) == FL_KIND_GRID
-                   ? NULL
-                   : "this stage has no row of cells to zoom";
+        if (!here || fl_cursor_kind(&here->event) != FL_KIND_GRID)
+            return "this stage has no row of cells to zoom";
+        return fl_way_here(view) == FL_WAY_GRID ? NULL
+                                                : "only the grid has cells to zoom: look grid";
+    case FL_VERB_heads:
+        return what_hinders_heads(view);
+    case FL_VERB_look:
+        return here && here->event.tensor.dtype == FL_DTYPE_I32
+                   ? "ids are names, not amounts: there is one way to look at them"
+                   : NULL;
     case FL_VERB_step_back:
     case FL_VERB_over_back:
     case FL_VERB_finish_back:
@@ -183,7 +191,7 @@ bool fl_view_do(fl_view *view, fl_verb verb, int64_t count, const char *text) {
     return !*text; /* a step that leads nowhere ends no script, a wish that cannot be met does */
 }
 
-static const fl_key_info *find_key(const fl_view *view, int key) {
+static const fl_key_info *find_key(fl_view *view, int key) {
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (keys[i].key == key && (keys[i].where & fl_view_where(view)))
             return &keys[i];
@@ -203,6 +211,7 @@ static bool take_digit(fl_view *view, int key) {
 
 void fl_view_key(fl_view *view, int key) {
     view->message[0] = '\0';
+    view->tell = NULL;
     if (view->line.kind != FL_LINE_NONE) {
         fl_line_key(view, key);
         return;

@@ -58,7 +58,7 @@ bool fl_view_show(fl_view *view, int64_t target) {
         return false;
     }
     view->at = reached;
-    view->program_pick = -1;
+    view->program_pick = view->looking.pick = -1;
     const fl_captured *here = fl_here(view);
     if (here && here->event.head >= 0)
         view->head = here->event.head;

@@ -62,15 +62,22 @@ const char *fl_exact(char out[FL_NUMBER], double value) {
 /* Where the levels begin, as parts of the scale, from the largest level down. Levels and legends
  * both go by these. */
 enum { SHARES = 7 };
-static const double share_bounds[SHARES] = {7 / 8.0, 6 / 8.0, 5 / 8.0, 4 / 8.0,
-                                            3 / 8.0, 2 / 8.0, 1 / 50.0};
-static const double bounds[FL_SHADES - 1] = {1 / 3.0, 1 / 10.0, 1 / 30.0, 1 / 100.0};
+static const double share_bounds[2][SHARES] = {
+    {7 / 8.0, 6 / 8.0, 5 / 8.0, 4 / 8.0, 3 / 8.0, 2 / 8.0, 1 / 50.0},
+    {1 / 3.0, 1 / 10.0, 1 / 30.0, 1 / 100.0, 1 / 300.0, 1 / 1000.0, 1 / 3000.0}};
+static const double bounds[2][FL_SHADES - 1] = {{1 / 3.0, 1 / 10.0, 1 / 30.0, 1 / 100.0},
+                                                {4 / 5.0, 3 / 5.0, 2 / 5.0, 1 / 5.0}};
 
-static int share_level(double value, double scale) {
+bool fl_ramp_is_share(fl_ramp ramp) {
+    return ramp == FL_RAMP_SHARE || ramp == FL_RAMP_SHARE_LOG;
+}
+
+static int share_level(const fl_shading *shading, double value) {
+    const double *from = share_bounds[shading->ramp == FL_RAMP_SHARE_LOG];
     int level = SHARES;
-    for (int i = 0; i < SHARES && !(value >= scale * share_bounds[i]); i++)
+    for (int i = 0; i < SHARES && !(value >= shading->scale * from[i]); i++)
         level--;
-    return scale > 0 ? level : 0;
+    return shading->scale > 0 ? level : 0;
 }
 
 /* To the two digits that a legend shows, so that a cell never contradicts it. */
@@ -84,17 +91,19 @@ static double two_digits(double value, bool up) {
 }
 
 /* Where shades 5, 4, 3 and 2 begin, and beyond which there is none: the scale, rounded up. */
-static double bound_of(double scale, int i) {
-    return i < FL_SHADES - 1 ? two_digits(scale * bounds[i], false) : two_digits(scale, true);
+static double bound_of(const fl_shading *shading, int i) {
+    const double *parts = bounds[shading->ramp == FL_RAMP_SIGNED_LINEAR];
+    return i < FL_SHADES - 1 ? two_digits(shading->scale * parts[i], false)
+                             : two_digits(shading->scale, true);
 }
 
 /* -5 to 5; 6 and -6 lie beyond the scale. */
-static int signed_level(double value, double scale) {
+static int signed_level(const fl_shading *shading, double value) {
     double size = fabs(value);
-    if (value == 0 || scale <= 0)
+    if (value == 0 || shading->scale <= 0)
         return 0;
-    int level = FL_SHADES + (size > bound_of(scale, FL_SHADES - 1));
-    for (int i = 0; i < FL_SHADES - 1 && size < bound_of(scale, i); i++)
+    int level = FL_SHADES + (size > bound_of(shading, FL_SHADES - 1));
+    for (int i = 0; i < FL_SHADES - 1 && size < bound_of(shading, i); i++)
         level--;
     return value < 0 ? -level : level;
 }
@@ -102,9 +111,9 @@ static int signed_level(double value, double scale) {
 fl_style fl_shade_style(const fl_shading *shading, double value) {
     if (!isfinite(value))
         return FL_STYLE_alarm;
-    if (shading->share)
-        return (fl_style)(FL_STYLE_share_0 + share_level(value, shading->scale));
-    int level = signed_level(value, shading->scale);
+    if (fl_ramp_is_share(shading->ramp))
+        return (fl_style)(FL_STYLE_share_0 + share_level(shading, value));
+    int level = signed_level(shading, value);
     level = level > FL_SHADES ? FL_SHADES : level < -FL_SHADES ? -FL_SHADES : level;
     return (fl_style)(FL_STYLE_heat_zero + level);
 }
@@ -126,12 +135,12 @@ const char *fl_shade_glyph(const fl_shading *shading, double value, int columns)
         return wide ? " N" : "N";
     if (isinf(value))
         return wide ? (value < 0 ? "-I" : "+I") : "I";
-    if (shading->share && value == 0)
+    bool share = fl_ramp_is_share(shading->ramp);
+    if (share && value == 0)
         return wide ? "  " : " ";
-    if (shading->share)
-        return share_glyphs[!shading->ascii && !shading->colors][wide]
-                           [share_level(value, shading->scale)];
-    int level = signed_level(value, shading->scale) + FL_SHADES + 1;
+    if (share)
+        return share_glyphs[!shading->ascii && !shading->colors][wide][share_level(shading, value)];
+    int level = signed_level(shading, value) + FL_SHADES + 1;
     return shading->colors >= 256 ? color_glyphs[wide][level] : signed_glyphs[wide][level];
 }
 
@@ -139,15 +148,22 @@ const char *fl_shade_glyph(const fl_shading *shading, double value, int columns)
 
 enum { WAYS = 4 };
 
-static const char *const share_numbers[WAYS] = {
-    "colours step at 1/50, then at each eighth from 2/8 on", "colours step at 1/50, 2/8, 3/8 …", "",
-    ""};
-static const char *const share_digits[WAYS] = {
-    "digit n from n/8 on, but 1 from 1/50 on; , is less; blank is 0",
-    "digit n from n/8 on, but 1 from 1/50; , is less", "n from n/8, 1 from 1/50; , less", ""};
-static const char *const share_bars[WAYS] = {
-    "▂ from 2/8 on, up to ▇ from 7/8 on; ▁ from 1/50 on; , is less; blank is 0",
-    "▂ from 2/8, up to ▇ from 7/8; ▁ from 1/50; , less", "▂ from 2/8 … ▇ 7/8; ▁ 1/50; , less", ""};
+/* of shares: even steps, then those of a logarithm */
+static const char *const share_numbers[2][WAYS] = {
+    {"colours step at 1/50, then at each eighth from 2/8 on", "colours step at 1/50, 2/8, 3/8 …",
+     "", ""},
+    {"colours step at 1/3000, 1/1000, 1/300, 1/100, 1/30, 1/10, 1/3",
+     "colours step at 1/3000, 1/1000 … 1/10, 1/3", "", ""}};
+static const char *const share_digits[2][WAYS] = {
+    {"digit n from n/8 on, but 1 from 1/50 on; , is less; blank is 0",
+     "digit n from n/8 on, but 1 from 1/50; , is less", "n from n/8, 1 from 1/50; , less", ""},
+    {"7 from 1/3 on, 6: 1/10, 5: 1/30, 4: 1/100, 3: 1/300, 2: 1/1000, 1: 1/3000",
+     "7 from 1/3, 6: 1/10, 5: 1/30 … 1: 1/3000", "7 from 1/3, 6: 1/10 …", ""}};
+static const char *const share_bars[2][WAYS] = {
+    {"▂ from 2/8 on, up to ▇ from 7/8 on; ▁ from 1/50 on; , is less; blank is 0",
+     "▂ from 2/8, up to ▇ from 7/8; ▁ from 1/50; , less", "▂ from 2/8 … ▇ 7/8; ▁ 1/50; , less", ""},
+    {"▇ from 1/3 on, ▆: 1/10, ▅: 1/30, ▄: 1/100, ▃: 1/300, ▂: 1/1000, ▁: 1/3000",
+     "▇ from 1/3, ▆: 1/10, ▅: 1/30 … ▁: 1/3000", "▇ from 1/3, ▆: 1/10 …", ""}};
 /* the five numbers are where shades 5 to 2 begin, and the scale; %.0s passes over one */
 static const char *const in_numbers[WAYS] = {
     "blue −, orange +, strongest from %s on, then %s, %s, %s, less",
@@ -157,28 +173,38 @@ static const char *const in_colors[WAYS] = {
     "blue −, orange +: %s, %s, %s, %s; ▲▼ over %s",
     "blue −, orange +: full from %s;%.0s%.0s%.0s ▲▼ over %s",
     "blue −, orange +; top %s,%.0s%.0s%.0s ▲▼ over %s"};
-static const char *const in_digits[WAYS] = {
-    "5 from %s on, 4 from %s, 3: %s, 2: %s, 1: less; . is 0; ▲▼ over %s",
-    "5 from %s on, 4: %s, 3: %s, 2: %s; ▲▼ over %s",
-    "5 from %s on,%.0s%.0s%.0s each below a third; ▲▼ over %s",
-    "5 from %s on;%.0s%.0s%.0s ▲▼ over %s"};
-static const char *const in_letters[WAYS] = {
-    "plus 1–5, minus a–e: 5 e from %s on, 4 d %s, 3 c %s, 2 b %s, 1 a less; ▲▼ over %s",
-    "plus 1–5, minus a–e; 5 and e from %s on,%.0s%.0s%.0s each below a third; ▲▼ over %s",
-    "+ 1–5, − a–e; 5, e from %s, then%.0s%.0s%.0s thirds; ▲▼ over %s",
-    "+ 1–5, − a–e; 5, e from %s;%.0s%.0s%.0s ▲▼ over %s"};
+/* of signed numbers: by half powers of ten, then even steps */
+static const char *const in_digits[2][WAYS] = {
+    {"5 from %s on, 4 from %s, 3: %s, 2: %s, 1: less; . is 0; ▲▼ over %s",
+     "5 from %s on, 4: %s, 3: %s, 2: %s; ▲▼ over %s",
+     "5 from %s on,%.0s%.0s%.0s each below a third; ▲▼ over %s",
+     "5 from %s on;%.0s%.0s%.0s ▲▼ over %s"},
+    {"5 from %s on, 4 from %s, 3: %s, 2: %s, 1: less; . is 0; ▲▼ over %s",
+     "5 from %s on, 4: %s, 3: %s, 2: %s; ▲▼ over %s",
+     "5 from %s on,%.0s%.0s%.0s down in even steps; ▲▼ over %s",
+     "5 from %s on;%.0s%.0s%.0s ▲▼ over %s"}};
+static const char *const in_letters[2][WAYS] = {
+    {"plus 1–5, minus a–e: 5 e from %s on, 4 d %s, 3 c %s, 2 b %s, 1 a less; ▲▼ over %s",
+     "plus 1–5, minus a–e; 5 and e from %s on,%.0s%.0s%.0s each below a third; ▲▼ over %s",
+     "+ 1–5, − a–e; 5, e from %s, then%.0s%.0s%.0s thirds; ▲▼ over %s",
+     "+ 1–5, − a–e; 5, e from %s;%.0s%.0s%.0s ▲▼ over %s"},
+    {"plus 1–5, minus a–e: 5 e from %s on, 4 d %s, 3 c %s, 2 b %s, 1 a less; ▲▼ over %s",
+     "plus 1–5, minus a–e; 5 and e from %s on,%.0s%.0s%.0s then even steps; ▲▼ over %s",
+     "+ 1–5, − a–e; 5, e from %s, even%.0s%.0s%.0s steps; ▲▼ over %s",
+     "+ 1–5, − a–e; 5, e from %s;%.0s%.0s%.0s ▲▼ over %s"}};
 
 static const char *const *legend_of(const fl_shading *shading, int columns) {
-    bool numbers = columns > FL_GLYPH_COLUMNS;
+    bool numbers = columns > FL_GLYPH_COLUMNS, share = fl_ramp_is_share(shading->ramp);
+    int other = shading->ramp == FL_RAMP_SIGNED_LINEAR || shading->ramp == FL_RAMP_SHARE_LOG;
     if (numbers && !shading->colors)
         return NULL;
-    if (shading->share && numbers)
-        return share_numbers;
-    if (shading->share)
-        return shading->ascii || shading->colors ? share_digits : share_bars;
+    if (share && numbers)
+        return share_numbers[other];
+    if (share)
+        return shading->ascii || shading->colors ? share_digits[other] : share_bars[other];
     if (numbers)
         return in_numbers;
-    return shading->colors >= 256 ? in_colors : columns > 1 ? in_digits : in_letters;
+    return shading->colors >= 256 ? in_colors : columns > 1 ? in_digits[other] : in_letters[other];
 }
 
 void fl_shade_legend(const fl_shading *shading, int columns, int width, char *out, size_t size) {
@@ -187,7 +213,7 @@ void fl_shade_legend(const fl_shading *shading, int columns, int width, char *ou
     const char *bare[FL_SHADES];
     out[0] = '\0';
     for (int i = 0; i < FL_SHADES; i++) {
-        double bound = bound_of(shading->scale, i);
+        double bound = bound_of(shading, i);
         fl_number(from[i], fl_format_for(bound, 2), bound);
         bare[i] = from[i] + (strncmp(from[i], "0.", 2) == 0);
     }

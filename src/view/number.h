@@ -28,18 +28,27 @@ const char *fl_short(char out[FL_NUMBER], double value);
 /* Enough digits to read a float back exactly. */
 const char *fl_exact(char out[FL_NUMBER], double value);
 
-/* Shades: signed numbers go from -5 to 5: 5 from a third of `scale` up to it, 4 from a tenth, 3
- * from a thirtieth, 2 from a hundredth, 1 for all below but zero itself; what is larger than
- * `scale` has a sign of its own; all these bounds have two digits, as the legend shows them. Shares
- * go from 0 to 7: n from n eighths on, but 1 from a fiftieth on. */
+/* Which numbers get which shade, as parts of the full scale. Signed numbers go from -5 to 5: by
+ * size in half powers of ten, 5 from a third of it up to it, 4 from a tenth, 3 from a thirtieth, 2
+ * from a hundredth, or evenly, 5 from four fifths on; 1 is all below but zero itself; what is
+ * larger than `scale` has a sign of its own; all these bounds have two digits, as the legend shows
+ * them. Shares go from 0 to 7: evenly, n from n eighths on, but 1 from a fiftieth on, or 7 from a
+ * third on and so forth in half powers of ten. */
+typedef enum fl_ramp {
+    FL_RAMP_SIGNED, /* logarithmic on both sides of zero */
+    FL_RAMP_SHARE,  /* even */
+    FL_RAMP_SIGNED_LINEAR,
+    FL_RAMP_SHARE_LOG
+} fl_ramp;
 enum { FL_SHADES = 5, FL_GLYPH_COLUMNS = 4 /* a wider cell shows its number */ };
 typedef struct fl_shading {
-    bool share;
+    fl_ramp ramp;
     double scale;
     int colors;
     bool ascii;
 } fl_shading;
 
+bool fl_ramp_is_share(fl_ramp ramp);
 fl_style fl_shade_style(const fl_shading *shading, double value);
 /* One or two columns that show the value where its number does not fit. */
 const char *fl_shade_glyph(const fl_shading *shading, double value, int columns);

@@ -124,7 +124,7 @@ static void draw_extremes(column *c, const fl_digest *digest, const fl_captured 
     if (digest->n_extremes > 0)
         heading(c, "largest |x|");
     fl_format format = fl_value_format(captured);
-    for (int i = 0; i < digest->n_extremes && room(c, 1); i++, c->y++) {
+    for (int i = 0; i < digest->n_extremes && i < FL_EXTREMES_SHOWN && room(c, 1); i++, c->y++) {
         char number[FL_NUMBER], at[48];
         double value = digest->extremes[i].value;
         index_text(&captured->event.tensor, digest->extremes[i].index, at, sizeof at);

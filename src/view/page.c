@@ -4,6 +4,7 @@
  * Pages that cover the panels, out of their table. Each is lines of text first, so that plain mode
  * can print it too.
  */
+#include "view/heads.h"
 #include "view/mechanism.h"
 #include "view/panels.h"
 #include "view/why.h"
@@ -56,6 +57,13 @@ static bool toggle(fl_view *view, fl_page page, const char *text) {
 void fl_view_page_text(fl_view *view, fl_buffer *out) {
     if (view->page != FL_PAGE_NONE)
         pages[view->page].lines(view, out);
+    else if (view->tell)
+        view->tell(view, out);
+}
+
+void fl_view_close_page(fl_view *view) {
+    if (view->page != FL_PAGE_NONE)
+        fl_open_page(view, FL_PAGE_NONE);
 }
 
 /* ---- drawing ---- */

@@ -49,6 +49,10 @@ void fl_canvas_text(const fl_canvas *canvas, fl_buffer *out) {
     }
 }
 
+static bool alike(const fl_canvas_cell *a, const fl_canvas_cell *b) {
+    return a->style == b->style && a->under == b->under;
+}
+
 static void sgr(fl_buffer *out, fl_style style, fl_colors colors) {
     fl_buffer_puts(out, "\x1b[0");
     if (fl_style_attributes(style) & FL_ATTR_BOLD)
@@ -64,13 +68,14 @@ static void sgr(fl_buffer *out, fl_style style, fl_colors colors) {
 
 void fl_canvas_ansi(const fl_canvas *canvas, fl_buffer *out) {
     for (int y = 0; y < canvas->height; y++) {
-        int width = used_width(canvas, y), style = -1;
+        int width = used_width(canvas, y);
         for (int x = 0; x < width; x++) {
             const fl_canvas_cell *cell = fl_canvas_at(canvas, x, y);
-            if (cell->style != style)
-                sgr(out, (fl_style)cell->style, colors_at(canvas, x, y));
-            style = cell->style;
-            fl_buffer_puts(out, cell->glyph);
+            fl_colors look;
+            const char *glyph = fl_canvas_look(cell, 256, canvas->light, &look);
+            if (x == 0 || !alike(cell, fl_canvas_at(canvas, x - 1, y)))
+                sgr(out, (fl_style)cell->style, look);
+            fl_buffer_puts(out, glyph);
         }
         fl_buffer_puts(out, "\x1b[0m\n");
     }
@@ -95,29 +100,44 @@ static void xml(fl_buffer *out, const char *text) {
     }
 }
 
-/* End of the run of cells that share a style with (x, y). */
+/* End of the run of cells that look like (x, y). */
 static int run_end(const fl_canvas *canvas, int x, int y) {
-    int style = fl_canvas_at(canvas, x, y)->style;
-    while (x < canvas->width && fl_canvas_at(canvas, x, y)->style == style)
+    const fl_canvas_cell *first = fl_canvas_at(canvas, x, y);
+    while (x < canvas->width && alike(fl_canvas_at(canvas, x, y), first))
         x++;
     return x;
 }
 
+/* The ground of a run from `top` on, `height` high within its line. */
+static void svg_rect(const fl_canvas *canvas, fl_buffer *out, fl_rect run, fl_style style, int top,
+                     int height) {
+    int color = fl_style_colors(style, 256, canvas->light).bg;
+    char fill[8];
+    if (color < 0)
+        return;
+    color_of(fill, color);
+    fl_buffer_printf(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>\n",
+                     MARGIN + run.x * CELL_WIDTH, MARGIN + run.y * CELL_HEIGHT + top,
+                     run.w * CELL_WIDTH, height, fill);
+}
+
 static void svg_ground(const fl_canvas *canvas, fl_buffer *out, int y) {
+    const int middle = CELL_HEIGHT / 2;
     for (int x = 0, end; x < canvas->width; x = end) {
+        const fl_canvas_cell *cell = fl_canvas_at(canvas, x, y);
+        bool halves = cell->under != FL_STYLE_text;
         end = run_end(canvas, x, y);
-        int color = colors_at(canvas, x, y).bg;
-        if (color < 0)
-            continue;
-        char fill[8];
-        color_of(fill, color);
-        fl_buffer_printf(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>\n",
-                         MARGIN + x * CELL_WIDTH, MARGIN + y * CELL_HEIGHT, (end - x) * CELL_WIDTH,
-                         CELL_HEIGHT, fill);
+        fl_rect run = {x, y, end - x, 1};
+        svg_rect(canvas, out, run, (fl_style)cell->style, 0, halves ? middle : CELL_HEIGHT);
+        if (halves)
+            svg_rect(canvas, out, run, (fl_style)cell->under, middle, CELL_HEIGHT - middle);
     }
 }
 
+/* Nothing to write: blanks, or halves, which are drawn as grounds. */
 static bool blank(const fl_canvas *canvas, int x, int end, int y) {
+    if (fl_canvas_at(canvas, x, y)->under != FL_STYLE_text)
+        return true;
     for (; x < end; x++)
         if (strcmp(fl_canvas_at(canvas, x, y)->glyph, " ") != 0)
             return false;

@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const double RESTING = 0.5; /* share of the first token that is large */
+
 typedef struct scene {
     fl_view *view;
     fl_buffer *out;
@@ -44,23 +46,43 @@ static int64_t layer_before(const scene *s) {
                : -1;
 }
 
-static void remark_probs(scene *s) {
-    int64_t count, best = 0, second = -1;
-    double *p = fl_event_row(s->view, s->event.index, 0, s->place.row, &count);
+/* A large share of the first token is said first. */
+static void rest_words(scene *s, const double *p, int64_t count) {
+    int64_t best = 1;
+    char name[64];
+    for (int64_t k = 2; k < count; k++)
+        best = p[k] > p[best] ? k : best;
+    fl_buffer_printf(s->out, "row \"%s\" rests on the first token: %.0f %%", s->token, 100 * p[0]);
+    if (best < count && p[best] >= 0.005)
+        fl_buffer_printf(s->out, "; then %.0f %% on \"%s\"", 100 * p[best],
+                         fl_token_at(s->view, name, sizeof name, best));
+}
+
+static void share_words(scene *s, const double *p, int64_t count) {
+    int64_t best = 0, second = -1;
     for (int64_t k = 1; k < count; k++)
         best = p[k] > p[best] ? k : best;
     for (int64_t k = 0; k < count; k++)
         if (k != best && p[k] > 0 && (second < 0 || p[k] > p[second]))
             second = k;
     char name[64];
-    if (count > 0)
-        fl_buffer_printf(s->out, "row \"%s\": %.0f %% on \"%s\"", s->token, 100 * p[best],
-                         fl_token_at(s->view, name, sizeof name, best));
+    fl_buffer_printf(s->out, "row \"%s\": %.0f %% on \"%s\"", s->token, 100 * p[best],
+                     fl_token_at(s->view, name, sizeof name, best));
     if (second >= 0 && p[second] >= 0.005)
         fl_buffer_printf(s->out, ", %.0f %% on \"%s\"", 100 * p[second],
                          fl_token_at(s->view, name, sizeof name, second));
-    if (count > 0 && best != 0 && second != 0 && p[0] >= 0.005)
+    if (best != 0 && second != 0 && p[0] >= 0.005)
         fl_buffer_printf(s->out, "; %.0f %% on the first", 100 * p[0]);
+}
+
+static void remark_probs(scene *s) {
+    int64_t count;
+    double *p = fl_event_row(s->view, s->event.index, 0, s->place.row, &count);
+    char name[64];
+    if (count > 1 && s->event.past + s->place.row > 0 && p[0] >= RESTING)
+        rest_words(s, p, count);
+    else if (count > 0)
+        share_words(s, p, count);
     free(p);
     int64_t before = layer_before(s);
     if (before < 0)

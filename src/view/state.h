@@ -12,6 +12,7 @@
 #include "event/top.h"
 #include "view/lens.h"
 #include "view/line.h"
+#include "view/look.h"
 #include "view/trail.h"
 #include "view/view.h"
 #include "view/weight.h"
@@ -82,7 +83,8 @@ typedef enum fl_pane {
     FL_PANE_COUNT
 } fl_pane;
 
-enum { FL_BREAKS = 32, FL_JUMPS = 64, FL_EXTREMES = 12 };
+/* beside other things fewer extremes are shown than are kept */
+enum { FL_BREAKS = 32, FL_JUMPS = 64, FL_EXTREMES = 48, FL_EXTREMES_SHOWN = 12 };
 
 typedef struct fl_break {
     char pattern[96];
@@ -134,6 +136,8 @@ struct fl_view {
     bool left;
     const char *look; /* what to look at in this run, if its prompt is a ready one; else NULL */
     char message[320];
+    void (*tell)(fl_view *view, fl_buffer *out); /* what the last verb has to tell in lines, where
+                                                    there is no screen; NULL: nothing */
 
     int64_t cursor[FL_DIM_COUNT]; /* by dimension; -1: chosen by the panel */
     int64_t slice;                /* head whose band is looked at, of the query heads */
@@ -167,6 +171,7 @@ struct fl_view {
     fl_break breaks[FL_BREAKS];
     int n_breaks;
 
+    fl_looking looking;
     fl_digest digest;
     double *usual; /* by event: magnitude of the row in the middle; NaN: not known */
     int64_t n_usual;
@@ -181,7 +186,7 @@ struct fl_view {
 const fl_verb_info *fl_verb_get_info(fl_verb verb);
 const fl_key_info *fl_keys(size_t *count);
 const char *fl_key_name(char *out, size_t size, int key);
-int fl_view_where(const fl_view *view); /* bits of the above */
+int fl_view_where(fl_view *view); /* bits of the above */
 /* Why the verb would do nothing here; NULL if it would do something. Only such keys are advertised.
  */
 const char *fl_verb_hindrance(fl_view *view, fl_verb verb);

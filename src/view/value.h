@@ -16,9 +16,23 @@ void fl_value_draw(fl_view *view, fl_rect rect);
 /* The panel's one format: four digits for the largest magnitude of the event. */
 fl_format fl_value_format(const fl_captured *captured);
 fl_shading fl_value_shading(fl_view *view, const fl_event *event);
+/* "hidden 17", "token \" is\"": a place along one axis. */
+void fl_axis_words(fl_view *view, const fl_event *event, int axis, int64_t at, fl_buffer *out);
 /* "[0, 5, 17] token \" is\", hidden 17": a cell and its axes in words. */
 void fl_place_words(fl_view *view, const fl_event *event, const int64_t index[FL_MAX_DIMS],
                     fl_buffer *out);
+/* Of a 4-d tensor: "head 5, looks into k/v head 1"; and over the labels "head 5 (0–7)", the slice
+ * that the cursor is in. */
+void fl_band_words(const fl_view *view, const fl_grid *grid, int64_t band, char *out, size_t size);
+void fl_slice_draw(fl_view *view, int x, int y, int width, const fl_grid *grid, int64_t band);
+
+/* below.c: the cell under the cursor in words and to its last digit, in a line */
+void fl_cell_draw(fl_view *view, fl_rect rect);
+
+/* scale.c: how numbers become shades at a stage, as the reader wants it */
+fl_ramp fl_ramp_here(const fl_view *view, fl_stage stage);
+/* "linear; this tensor; ", before a legend; "" for what is usual. Returns `out`. */
+const char *fl_scale_words(const fl_view *view, const fl_shading *shading, char *out, size_t size);
 
 /* valuelist.c: what is not a grid */
 void fl_tokens_draw(fl_view *view, fl_rect rect);

@@ -24,18 +24,8 @@ static list lay_out(fl_rect rect, int64_t rows, int64_t at) {
     return (list){fl_first_shown(at, rows, lines > 0 ? lines : 1), lines, rect.y + 1};
 }
 
-static void draw_foot(fl_view *view, fl_rect rect, const fl_captured *captured,
-                      const int64_t index[FL_MAX_DIMS]) {
-    fl_buffer words = {0};
-    char number[FL_NUMBER];
-    fl_place_words(view, &captured->event, index, &words);
-    fl_buffer_printf(&words, " = %s",
-                     fl_exact(number, fl_tensor_at(&captured->event.tensor, index)));
-    int y = rect.y + rect.h - 1;
-    fl_canvas_put(&view->canvas, rect.x, y, 1, FL_STYLE_key, "▸");
-    if (words.data)
-        fl_canvas_fit(&view->canvas, rect.x + 2, y, rect.w - 2, FL_STYLE_bold, words.data);
-    fl_buffer_done(&words);
+static void draw_foot(fl_view *view, fl_rect rect) {
+    fl_cell_draw(view, (fl_rect){rect.x, rect.y + rect.h - 1, rect.w, 1});
 }
 
 /* What sort of piece a token is, where it is not plain text. */
@@ -67,7 +57,7 @@ void fl_tokens_draw(fl_view *view, fl_rect rect) {
                       piece_note(view, id));
         fl_hit_add(view, (fl_rect){rect.x, l.y + i, rect.w, 1}, FL_HIT_CELL, 0, row, 0);
     }
-    draw_foot(view, rect, captured, place.index);
+    draw_foot(view, rect);
 }
 
 void fl_scalars_draw(fl_view *view, fl_rect rect) {
@@ -94,7 +84,7 @@ void fl_scalars_draw(fl_view *view, fl_rect rect) {
         fl_canvas_put(canvas, x + format.width + 1, l.y + i, rect.w, FL_STYLE_bar, bar);
         fl_hit_add(view, (fl_rect){rect.x, l.y + i, rect.w, 1}, FL_HIT_CELL, 0, row, 0);
     }
-    draw_foot(view, rect, captured, place.index);
+    draw_foot(view, rect);
 }
 
 /* Length of a bar: shares of one as they are, scores by their share of the softmax's largest. */
@@ -150,7 +140,7 @@ void fl_ranked_draw(fl_view *view, fl_rect rect) {
         fl_canvas_put(canvas, x, y, rect.x + rect.w - x, FL_STYLE_bar, bar);
         fl_hit_add(view, (fl_rect){rect.x, y, rect.w, 1}, FL_HIT_ITEM, rank, 0, 0);
     }
-    draw_foot(view, rect, captured, place.index);
+    draw_foot(view, rect);
 }
 
 /* What becomes of the piece that was chosen. */

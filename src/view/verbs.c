@@ -129,6 +129,8 @@ bool fl_do_choose(fl_view *view, int64_t count, const char *text) {
     (void)text;
     if (view->page != FL_PAGE_NONE)
         fl_page_get_info(view->page)->choose(view);
+    else if (view->looking.pick >= 0 && view->pane == FL_PANE_VALUE && fl_way_lists(view))
+        fl_way_choose(view);
     else if (view->program_pick >= 0) /* the program panel: its marked line is a link */
         fl_view_jump(view, view->program_pick);
     else if (view->last_count > 0)

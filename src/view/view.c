@@ -19,6 +19,7 @@ static void forget_run(fl_view *view) {
     fl_forget_scale(view);
     fl_lens_forget(view);
     view->digest.event = view->ranking.event = view->program_pick = -1;
+    fl_looking_forget(&view->looking);
     view->n_jumps = view->trail.n = 0;
     view->rank = view->slice = view->head = 0;
     view->weight = (fl_weight_page){.tensor = -1};
@@ -152,6 +153,8 @@ static const fl_hit *hit_at(const fl_view *view, int x, int y, bool pane) {
 static void click(fl_view *view, int x, const fl_hit *hit) {
     if (hit->kind == FL_HIT_EVENT) {
         fl_view_jump(view, hit->a);
+    } else if (hit->kind == FL_HIT_ITEM && view->page == FL_PAGE_NONE && fl_way_lists(view)) {
+        view->looking.pick = (int)hit->a;
     } else if (hit->kind == FL_HIT_ITEM && view->page == FL_PAGE_NONE) {
         view->rank = hit->a;
     } else if (hit->kind == FL_HIT_ITEM) {
@@ -165,6 +168,7 @@ static void click(fl_view *view, int x, const fl_hit *hit) {
 
 void fl_view_mouse(fl_view *view, int x, int y, int wheel) {
     view->message[0] = '\0';
+    view->tell = NULL;
     const fl_hit *pane = hit_at(view, x, y, true), *hit = hit_at(view, x, y, false);
     if (pane && view->page == FL_PAGE_NONE)
         view->pane = (fl_pane)pane->a;

@@ -59,6 +59,7 @@ typedef struct fl_view_options {
     fl_theme theme;
     /* Set by whoever paints; callers of fl_tui_run leave these alone. */
     int colors;                             /* 0: none, 8, 16, 256 */
+    bool halves;                            /* a cell can have two grounds, one above the other */
     bool light_ground;                      /* the terminal says that its ground is light */
     bool (*tick)(void *ctx, int64_t event); /* called between events on a long way; false: stop */
     void *tick_ctx;
@@ -111,6 +112,8 @@ void fl_view_cell(fl_view *view, fl_buffer *out);
 void fl_view_welcome(fl_view *view, fl_buffer *out);
 /* The page that is open as plain lines (help, prompts, breakpoints, why); nothing if none is. */
 void fl_view_page_text(fl_view *view, fl_buffer *out);
+/* Closes the page, if one is open. */
+void fl_view_close_page(fl_view *view);
 
 /* Prompts that claim nothing about the model that reads them. */
 const fl_view_prompt *fl_view_general_prompts(size_t *count);

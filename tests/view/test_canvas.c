@@ -142,6 +142,35 @@ static void pictures_hold_the_text(void **state) {
     fl_canvas_done(&c);
 }
 
+/* Two cells of a picture in one character: all writers agree on which colour is above. */
+static void halves_have_two_grounds(void **state) {
+    (void)state;
+    fl_canvas c = made(4, 1, false);
+    fl_buffer ansi = {0}, svg = {0};
+    fl_style_info look;
+    fl_canvas_halves(&c, 0, 0, FL_STYLE_heat_p5, FL_STYLE_heat_n5);
+    fl_canvas_halves(&c, 1, 0, FL_STYLE_masked, FL_STYLE_heat_n5);
+    fl_canvas_halves(&c, 2, 0, FL_STYLE_heat_p5, FL_STYLE_masked);
+    fl_canvas_halves(&c, 3, 0, FL_STYLE_masked, FL_STYLE_masked);
+    assert_string_equal(fl_canvas_look(fl_canvas_at(&c, 0, 0), &look), "▀");
+    assert_true(look.fg256 == 221 && look.bg256 == 117);
+    assert_string_equal(fl_canvas_look(fl_canvas_at(&c, 3, 0), &look), " ");
+    assert_int_equal(look.bg256, -1);
+    fl_canvas_ansi(&c, &ansi);
+    fl_canvas_svg(&c, &svg, "halves");
+    assert_string_equal(ansi.data, "\x1b[0;38;5;221;48;5;117m▀\x1b[0;38;5;117m▄"
+                                   "\x1b[0;38;5;221m▀\x1b[0m \x1b[0m\n");
+    assert_non_null(strstr(svg.data, "<rect x=\"14\" y=\"14\" width=\"9\" height=\"9\" "
+                                     "fill=\"#ffd75f\"/>\n<rect x=\"14\" y=\"23\" width=\"9\" "
+                                     "height=\"10\" fill=\"#87d7ff\"/>"));
+    assert_null(strstr(svg.data, "<text"));
+    fl_canvas_put(&c, 0, 0, 1, FL_STYLE_text, "x");
+    assert_string_equal(fl_canvas_look(fl_canvas_at(&c, 0, 0), &look), "x");
+    fl_buffer_done(&ansi);
+    fl_buffer_done(&svg);
+    fl_canvas_done(&c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cuts_at_width_and_edge),
@@ -153,6 +182,7 @@ int main(void) {
         cmocka_unit_test(frames_carry_their_title),
         cmocka_unit_test(no_size_is_fine),
         cmocka_unit_test(pictures_hold_the_text),
+        cmocka_unit_test(halves_have_two_grounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

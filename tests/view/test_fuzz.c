@@ -16,7 +16,7 @@ static int random_key(uint64_t *seed) {
                                FL_KEY_UP,      FL_KEY_DOWN,      FL_KEY_LEFT,     FL_KEY_RIGHT,
                                FL_KEY_PAGE_UP, FL_KEY_PAGE_DOWN, FL_KEY_HOME,     FL_KEY_END,
                                FL_KEY_BACKTAB, FL_KEY_CTRL('n'), FL_KEY_CTRL('p')};
-    static const char letters[] = "snfctSNFCT[]{}+-_=ewpbBgL%<>/:?hjkl0123456789";
+    static const char letters[] = "snfctSNFCT[]{}+-_=ewpbBgL%<>/:?hjklvvV0123456789";
     uint64_t draw = fl_rng_next(seed);
     if (draw % 8 < 5)
         return letters[draw / 8 % (sizeof letters - 1)];
@@ -31,7 +31,7 @@ static void assert_sound(fl_view *view, bool ascii) {
     for (int i = 0; i < canvas->width * canvas->height; i++) {
         const fl_canvas_cell *cell = &canvas->cells[i];
         assert_true(memchr(cell->glyph, 0, sizeof cell->glyph) != NULL);
-        assert_true(cell->style < FL_STYLE_COUNT);
+        assert_true(cell->style < FL_STYLE_COUNT && cell->under < FL_STYLE_COUNT);
         for (const char *c = cell->glyph; *c; c++)
             assert_true((unsigned char)*c >= 0x20 && (!ascii || (unsigned char)*c < 0x80));
     }
@@ -41,6 +41,7 @@ static void run(uint64_t seed, bool ascii, int colors, bool odd, int steps) {
     fl_view_options options = fl_scene_options(&(fl_fake_options){.odd = odd});
     options.ascii = ascii;
     options.colors = colors;
+    options.halves = colors >= 256;
     fl_view *view;
     fl_diag diag;
     assert_int_equal(fl_view_new(&view, &options, &diag), FL_OK);

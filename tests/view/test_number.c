@@ -93,10 +93,11 @@ static void legends_fit(void **state) {
     for (size_t i = 0; i < sizeof scales / sizeof *scales; i++)
         for (int mode = 0; mode < 3; mode++)
             for (int columns = 1; columns < 8; columns++)
-                for (int share = 0; share < 2; share++)
+                for (int ramp = 0; ramp < 4; ramp++)
                     for (int width = 48; width <= 78; width += 6) {
-                        const fl_shading shading = {share, share ? 1 : scales[i], colors[mode],
-                                                    true};
+                        bool share = fl_ramp_is_share((fl_ramp)ramp);
+                        const fl_shading shading = {(fl_ramp)ramp, share ? 1 : scales[i],
+                                                    colors[mode], true};
                         fl_shade_legend(&shading, columns, width, out, sizeof out);
                         assert_true(fl_text_width(out) <= width);
                         assert_int_equal(out[0] == '\0',
@@ -111,6 +112,26 @@ static void shares_go_in_eighths(void **state) {
     assert_int_equal(fl_shade_style(&shading, 0.05), FL_STYLE_share_1);
     assert_int_equal(fl_shade_style(&shading, 0.6), FL_STYLE_share_4);
     assert_int_equal(fl_shade_style(&shading, 1), FL_STYLE_share_7);
+}
+
+/* The other steps: even ones for signed numbers, those of a logarithm for shares. */
+static void steps_can_be_even_or_those_of_a_logarithm(void **state) {
+    (void)state;
+    char legend[160];
+    const fl_shading even = {FL_RAMP_SIGNED_LINEAR, 10, 8, false};
+    assert_int_equal(fl_shade_style(&even, 8), FL_STYLE_heat_p5);
+    assert_int_equal(fl_shade_style(&even, 7.9), FL_STYLE_heat_p4);
+    assert_int_equal(fl_shade_style(&even, -2.1), FL_STYLE_heat_n2);
+    assert_int_equal(fl_shade_style(&even, -0.001), FL_STYLE_heat_n1);
+    fl_shade_legend(&even, 2, 78, legend, sizeof legend);
+    assert_string_equal(legend,
+                        "5 from 8.0 on, 4 from 6.0, 3: 4.0, 2: 2.0, 1: less; . is 0; ▲▼ over 10");
+    const fl_shading shares = {FL_RAMP_SHARE_LOG, 1, 8, false};
+    assert_int_equal(fl_shade_style(&shares, 0.34), FL_STYLE_share_7);
+    assert_int_equal(fl_shade_style(&shares, 0.02), FL_STYLE_share_4);
+    assert_int_equal(fl_shade_style(&shares, 0.0004), FL_STYLE_share_1);
+    assert_int_equal(fl_shade_style(&shares, 0.0003), FL_STYLE_share_0);
+    assert_string_equal(fl_shade_glyph(&shares, 0.0003, 1), ",");
 }
 
 static void expect_glyph(const fl_shading *shading, double value, const char *glyph) {
@@ -208,6 +229,7 @@ int main(void) {
         cmocka_unit_test(what_is_beyond_the_scale_has_a_sign),
         cmocka_unit_test(legends_fit),
         cmocka_unit_test(shares_go_in_eighths),
+        cmocka_unit_test(steps_can_be_even_or_those_of_a_logarithm),
         cmocka_unit_test(legends_of_shares_are_true),
         cmocka_unit_test(legends_of_signs_are_true),
         cmocka_unit_test(glyphs_tell_sign_and_size),
