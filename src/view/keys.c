@@ -73,10 +73,11 @@ const char *fl_key_name(char *out, size_t size, int key) {
     return out;
 }
 
-int fl_view_where(fl_view *view) {
+int fl_view_where(const fl_view *view) {
     if (view->page != FL_PAGE_NONE)
         return fl_page_get_info(view->page)->where;
-    bool places = view->pane == FL_PANE_VALUE && fl_way_lists(view);
+    bool places = view->pane == FL_PANE_VALUE &&
+                  fl_way_lists((fl_view *)(uintptr_t)view); /* asks the source, changes nothing */
     return view->pane == FL_PANE_PROGRAM || places ? M | P : M;
 }
 
@@ -191,7 +192,7 @@ bool fl_view_do(fl_view *view, fl_verb verb, int64_t count, const char *text) {
     return !*text; /* a step that leads nowhere ends no script, a wish that cannot be met does */
 }
 
-static const fl_key_info *find_key(fl_view *view, int key) {
+static const fl_key_info *find_key(const fl_view *view, int key) {
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (keys[i].key == key && (keys[i].where & fl_view_where(view)))
             return &keys[i];

@@ -186,7 +186,7 @@ struct fl_view {
 const fl_verb_info *fl_verb_get_info(fl_verb verb);
 const fl_key_info *fl_keys(size_t *count);
 const char *fl_key_name(char *out, size_t size, int key);
-int fl_view_where(fl_view *view); /* bits of the above */
+int fl_view_where(const fl_view *view); /* bits of the above */
 /* Why the verb would do nothing here; NULL if it would do something. Only such keys are advertised.
  */
 const char *fl_verb_hindrance(fl_view *view, fl_verb verb);

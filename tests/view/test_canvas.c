@@ -147,15 +147,15 @@ static void halves_have_two_grounds(void **state) {
     (void)state;
     fl_canvas c = made(4, 1, false);
     fl_buffer ansi = {0}, svg = {0};
-    fl_style_info look;
+    fl_colors look;
     fl_canvas_halves(&c, 0, 0, FL_STYLE_heat_p5, FL_STYLE_heat_n5);
     fl_canvas_halves(&c, 1, 0, FL_STYLE_masked, FL_STYLE_heat_n5);
     fl_canvas_halves(&c, 2, 0, FL_STYLE_heat_p5, FL_STYLE_masked);
     fl_canvas_halves(&c, 3, 0, FL_STYLE_masked, FL_STYLE_masked);
-    assert_string_equal(fl_canvas_look(fl_canvas_at(&c, 0, 0), &look), "▀");
-    assert_true(look.fg256 == 221 && look.bg256 == 117);
-    assert_string_equal(fl_canvas_look(fl_canvas_at(&c, 3, 0), &look), " ");
-    assert_int_equal(look.bg256, -1);
+    assert_string_equal(fl_canvas_look(fl_canvas_at(&c, 0, 0), 256, false, &look), "▀");
+    assert_true(look.fg == 221 && look.bg == 117);
+    assert_string_equal(fl_canvas_look(fl_canvas_at(&c, 3, 0), 256, false, &look), " ");
+    assert_int_equal(look.bg, -1);
     fl_canvas_ansi(&c, &ansi);
     fl_canvas_svg(&c, &svg, "halves");
     assert_string_equal(ansi.data, "\x1b[0;38;5;221;48;5;117m▀\x1b[0;38;5;117m▄"
@@ -165,7 +165,7 @@ static void halves_have_two_grounds(void **state) {
                                      "height=\"10\" fill=\"#87d7ff\"/>"));
     assert_null(strstr(svg.data, "<text"));
     fl_canvas_put(&c, 0, 0, 1, FL_STYLE_text, "x");
-    assert_string_equal(fl_canvas_look(fl_canvas_at(&c, 0, 0), &look), "x");
+    assert_string_equal(fl_canvas_look(fl_canvas_at(&c, 0, 0), 256, false, &look), "x");
     fl_buffer_done(&ansi);
     fl_buffer_done(&svg);
     fl_canvas_done(&c);

@@ -112,7 +112,7 @@ static void commands_do_or_say_why_not(void **state) {
     assert_int_equal(fl_view_at(view), 37);
     command("", true, "");
     command("# nothing", false, "there is no command \"#\"");
-    command("he", false, "so begin head, head-next, head-before, help");
+    command("he", false, "so begin head, head-next, head-before, heads, help");
     command("goto", false, "goto wants N | STAGE");
     command("goto -3", false, "events are numbered from 0");
     command("step x", false, "step takes a number, not \"x\"");
