@@ -234,6 +234,13 @@ static void move_cell(fl_view *view, fl_verb verb, int64_t count) {
         move_rows(view, rows);
 }
 
+void fl_cursor_over_cells(fl_view *view, fl_verb verb, int64_t count) {
+    if (verb == FL_VERB_largest)
+        follow_largest(view);
+    else
+        move_cell(view, verb, count);
+}
+
 void fl_cursor_move(fl_view *view, fl_verb verb, int64_t count) {
     if (view->page != FL_PAGE_NONE)
         move_page(view, verb, count);

@@ -38,6 +38,8 @@ typedef struct fl_place {
 
 /* Where the cursor is on the event. */
 fl_place fl_cursor_place(fl_view *view, const fl_captured *captured);
+/* The same over the cells of the stage shown, whatever page is open. */
+void fl_cursor_over_cells(fl_view *view, fl_verb verb, int64_t count);
 void fl_cursor_move(fl_view *view, fl_verb verb, int64_t count);
 /* Puts it on a cell by hand. */
 void fl_cursor_set(fl_view *view, int64_t band, int64_t row, int64_t col);

@@ -26,7 +26,8 @@ enum {
     T = FL_WHERE_T,
     P = FL_WHERE_P,
     G = FL_WHERE_G,
-    W = FL_WHERE_W
+    W = FL_WHERE_W,
+    B = FL_WHERE_B
 };
 static const fl_key_info keys[] = {
 #define FL_KEY(key, verb, where, label, rank) {key, FL_VERB_##verb, where, label, rank},
@@ -136,12 +137,12 @@ const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
                    : "no derivation is open here";
     case FL_VERB_head_next:
     case FL_VERB_head_before:
-        if (fl_view_where(view) & G)
+        if ((fl_view_where(view) & (G | B)) == G)
             return fl_mechanism_hindrance(view, verb);
         return what_hinders_heads(view);
     case FL_VERB_layer_up:
     case FL_VERB_layer_down:
-        if (fl_view_where(view) & G)
+        if ((fl_view_where(view) & (G | B)) == G)
             return fl_mechanism_hindrance(view, verb);
         return what_hinders_layers(view, here);
     case FL_VERB_zoom_in:
@@ -186,8 +187,11 @@ bool fl_view_do(fl_view *view, fl_verb verb, int64_t count, const char *text) {
     /* `weight` with a name needs no stage that has one */
     bool named = verb == FL_VERB_weight && (*text || view->page == FL_PAGE_weight);
     const char *hindrance = named ? NULL : fl_verb_hindrance(view, verb);
-    if (!hindrance)
-        return verbs[verb].run(view, count, text);
+    if (!hindrance) {
+        bool done = verbs[verb].run(view, count, text);
+        fl_beside_follow(view);
+        return done;
+    }
     fl_say(view, "%s", hindrance);
     return !*text; /* a step that leads nowhere ends no script, a wish that cannot be met does */
 }

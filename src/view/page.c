@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { L = FL_WHERE_L, T = FL_WHERE_T, G = FL_WHERE_G, W = FL_WHERE_W };
+enum { L = FL_WHERE_L, T = FL_WHERE_T, G = FL_WHERE_G, W = FL_WHERE_W, B = FL_WHERE_B };
 static const fl_page_info pages[FL_PAGE_COUNT] = {
 #define FL_PAGE(id, ...) [FL_PAGE_##id] = {__VA_ARGS__},
 #include "view/pages.def"
@@ -33,7 +33,7 @@ void fl_open_page(fl_view *view, fl_page page) {
 
 bool fl_page_took(fl_view *view, fl_verb verb, int64_t count) {
     const fl_page_info *page = &pages[view->page];
-    if (!(page->where & G) || !page->move)
+    if ((page->where & (G | B)) != G || !page->move) /* B: one steps through the run */
         return false;
     page->move(view, verb, count);
     return true;

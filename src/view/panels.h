@@ -71,6 +71,11 @@ void fl_chances_move(fl_view *view, fl_verb verb, int64_t count);
 void fl_chances_draw(fl_view *view, fl_rect rect);
 void fl_chances_lines(fl_view *view, fl_buffer *out);
 
+/* beside.c, besidepage.c */
+void fl_beside_lines(fl_view *view, fl_buffer *out);
+void fl_beside_move(fl_view *view, fl_verb verb, int64_t count);
+void fl_beside_draw(fl_view *view, fl_rect rect);
+
 /* prompts.c */
 void fl_prompts_lines(fl_view *view, fl_buffer *out);
 void fl_prompts_draw(fl_view *view, fl_rect rect);

@@ -10,6 +10,7 @@
 #define FL_VIEW_STATE_H
 
 #include "event/top.h"
+#include "view/beside.h"
 #include "view/lens.h"
 #include "view/line.h"
 #include "view/look.h"
@@ -153,6 +154,7 @@ struct fl_view {
     int page_scroll, page_lines; /* first line shown, and how many there are */
     int pick;                    /* item of a list */
     fl_weight_page weight;
+    fl_beside beside;
     fl_lens lens;
     double temperature; /* of the chances that are shown; the run has its own */
     fl_trail trail;     /* of followed links */

@@ -22,6 +22,7 @@ static void forget_run(fl_view *view) {
     fl_looking_forget(&view->looking);
     view->n_jumps = view->trail.n = 0;
     view->rank = view->slice = view->head = 0;
+    fl_beside_forget(view);
     view->weight = (fl_weight_page){.tensor = -1};
     view->page = FL_PAGE_NONE;
     view->line.kind = FL_LINE_NONE;
@@ -83,6 +84,7 @@ void fl_view_free(fl_view **view) {
     if (!*view)
         return;
     (*view)->source.free((*view)->source.ctx);
+    fl_beside_forget(*view);
     fl_canvas_done(&(*view)->canvas);
     fl_forget_scale(*view);
     fl_lens_forget(*view);

@@ -394,7 +394,7 @@ void fl_weight_draw(fl_view *view, fl_rect rect) {
                       .col = view->weight.col,
                       .zoom = view->weight.zoom,
                       .label = 8,
-                      .shading = {false, 0, view->options.colors, view->options.ascii},
+                      .shading = {FL_RAMP_SIGNED, 0, view->options.colors, view->options.ascii},
                       .ctx = &t,
                       .at = cell_at,
                       .draw_label = draw_label,
