@@ -22,6 +22,8 @@ typedef struct live {
     int32_t n_passes;
     int32_t *tokens; /* the longest list of tokens ever known */
     size_t n_tokens;
+    fl_source_tick *tick; /* NULL: nobody is asked */
+    void *tick_ctx;
 } live;
 
 /* Remembers the pass the session is in, and its tokens, if they are news. */
@@ -82,13 +84,17 @@ static fl_status go_back(live *l, int64_t index, fl_diag *diag) {
     return status;
 }
 
+static bool may_go_on(const live *l) {
+    return !l->tick || l->tick(l->tick_ctx, l->at);
+}
+
 static fl_status compute(live *l, int64_t index, fl_diag *diag) {
     fl_status status = FL_OK;
     if (index < 0)
         return fl_fail(diag, FL_ERR_USAGE, "event %lld, expected 0 or more", (long long)index);
     if (index < l->at)
         status = go_back(l, index, diag);
-    while (status == FL_OK && l->at <= index)
+    while (status == FL_OK && l->at <= index && may_go_on(l))
         status = step_once(l, diag);
     return status;
 }
@@ -101,8 +107,9 @@ static const fl_captured *get(void *ctx, int64_t index, fl_diag *diag) {
     bool again = index < l->computed;
     if (compute(l, index, diag) != FL_OK)
         return NULL;
-    row = fl_capture_get(l->capture, index);
-    row->again = again;
+    row = fl_capture_get(l->capture, index); /* NULL: stopped on the way */
+    if (row)
+        row->again = again;
     return row;
 }
 
@@ -134,6 +141,12 @@ static const int32_t *tokens(void *ctx, size_t *n_tokens, size_t *n_prompt) {
     return l->tokens;
 }
 
+static void set_tick(void *ctx, fl_source_tick *tick, void *tick_ctx) {
+    live *l = ctx;
+    l->tick = tick;
+    l->tick_ctx = tick_ctx;
+}
+
 static void free_live(void *ctx) {
     live *l = ctx;
     if (!l)
@@ -161,6 +174,7 @@ fl_status fl_live_source(fl_source *source, fl_session *session, uint64_t memory
                           .pass_of = pass_of,
                           .computed = computed,
                           .tokens = tokens,
+                          .set_tick = set_tick,
                           .free = free_live};
     return FL_OK;
 }

@@ -29,10 +29,12 @@ typedef struct fl_pass {
     fl_dims dims;
 } fl_pass;
 
+typedef bool fl_source_tick(void *tick_ctx, int64_t event);
+
 typedef struct fl_source {
     void *ctx;
-    /* The event with this number; NULL with FL_DONE in the diag when the run ends before it, NULL
-     * with another status when it failed. */
+    /* The event with this number; NULL with FL_DONE in the diag when the run ends before it, with
+     * FL_OK when the tick stopped it, with another status when it failed. */
     const fl_captured *(*get)(void *ctx, int64_t index, fl_diag *diag);
     /* The pass that event belongs to, if a pass so far computed contains it; else false. */
     bool (*pass_of)(void *ctx, int64_t index, fl_pass *pass);
@@ -40,6 +42,9 @@ typedef struct fl_source {
     int64_t (*computed)(void *ctx);
     /* All tokens known so far (prompt, then choices); *n_prompt says where the choices begin. */
     const int32_t *(*tokens)(void *ctx, size_t *n_tokens, size_t *n_prompt);
+    /* From now on `get` asks this before each event that it computes, or computes again, with its
+     * number; where the answer is false it stops, and what has been computed stays. */
+    void (*set_tick)(void *ctx, fl_source_tick *tick, void *tick_ctx);
     void (*free)(void *ctx);
 } fl_source;
 

@@ -1,193 +1,308 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 /*
- * Breakpoints: a stage name or glob in any dialect, and where wanted a layer and a head.
+ * The breakpoints there are: stopping at them, setting, switching and deleting them, their page.
  */
 #include "view/panels.h"
+
+#include "view/cursor.h"
+#include "view/value.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* "layer 3" at *text: true and the number; *text moves behind it. */
-static bool take_number(const char **text, const char *word, int32_t *out) {
-    const char *at = *text + strspn(*text, " ,");
-    size_t length = strlen(word);
-    if (strncmp(at, word, length) != 0 || at[length] != ' ')
-        return false;
-    char *end;
-    long value = strtol(at + length, &end, 10);
-    if (end == at + length || value < 0 || value > INT32_MAX)
-        return false;
-    *out = (int32_t)value;
-    *text = end;
-    return true;
+/* ---- stopping ---- */
+
+static const fl_break_kind *kind_of(const fl_break *b) {
+    size_t count;
+    return &fl_break_kinds(&count)[b->kind];
 }
 
-bool fl_break_parse(fl_break *out, const char *text) {
-    text += strspn(text, " ");
-    size_t length = strcspn(text, " ,");
-    if (length == 0 || length >= sizeof out->pattern)
-        return false;
-    memcpy(out->pattern, text, length);
-    out->pattern[length] = '\0';
-    out->layer = out->head = -1;
-    text += length;
-    while (take_number(&text, "layer", &out->layer) || take_number(&text, "head", &out->head)) {
-    }
-    return text[strspn(text, " ,")] == '\0';
-}
-
-void fl_break_print(const fl_break *b, char *out, size_t size) {
-    int used = snprintf(out, size, "%s", b->pattern);
-    if (b->layer >= 0 && (size_t)used < size)
-        used += snprintf(out + used, size - (size_t)used, " layer %" PRId32, b->layer);
-    if (b->head >= 0 && (size_t)used < size)
-        snprintf(out + used, size - (size_t)used, " head %" PRId32, b->head);
-}
-
-static bool matches(const fl_view *view, const fl_break *b, const fl_step *step) {
-    int32_t layers = (int32_t)view->options.model.hparams->num_hidden_layers;
-    return (b->layer < 0 || b->layer == step->layer) && (b->head < 0 || b->head == step->head) &&
-           fl_stage_match(b->pattern, step->stage, step->layer, layers);
-}
-
-int fl_break_at(const fl_view *view, const fl_step *step) {
-    for (int i = 0; i < view->n_breaks; i++)
-        if (matches(view, &view->breaks[i], step))
-            return i;
-    return -1;
-}
-
-static void remove_at(fl_view *view, int number) {
-    view->n_breaks--;
-    memmove(&view->breaks[number], &view->breaks[number + 1],
-            (size_t)(view->n_breaks - number) * sizeof view->breaks[0]);
-    if (view->pick >= view->n_breaks)
-        view->pick = view->n_breaks > 0 ? view->n_breaks - 1 : 0;
-}
-
-static bool add(fl_view *view, const fl_break *b) {
-    if (view->n_breaks == FL_BREAKS) {
-        fl_say(view, "there are %d breakpoints already: delete one first", FL_BREAKS);
-        return false;
-    }
-    char text[160];
-    fl_break_print(b, text, sizeof text);
-    fl_say(view, "breakpoint %d: %s", view->n_breaks, text);
-    view->breaks[view->n_breaks++] = *b;
-    return true;
-}
-
-/* On this stage in every layer, for the head that is shown. */
-bool fl_do_mark(fl_view *view, int64_t count, const char *text) {
-    (void)count;
-    (void)text;
-    fl_pass pass = fl_here_pass(view);
-    const fl_step *step = fl_plan_step(pass.plan, view->at - pass.first);
-    int number = fl_break_at(view, step);
-    if (number >= 0) {
-        fl_say(view, "breakpoint %d is gone", number);
-        remove_at(view, number);
-        return true;
-    }
-    fl_break b = {.layer = -1, .head = step->head};
-    snprintf(b.pattern, sizeof b.pattern, "%s", fl_stage_get_info(step->stage)->id);
-    return add(view, &b);
-}
-
-/* Does it name a step this model has at all? */
-static bool names_something(const fl_view *view, const fl_break *b) {
-    const fl_hparams *h = view->options.model.hparams;
-    for (int id = 0; id < FL_STAGE_COUNT; id++) {
-        fl_stage stage = (fl_stage)id;
-        bool pass = fl_stage_get_info(stage)->scope == FL_SCOPE_PASS;
-        bool heads = fl_stage_get_info(stage)->scope == FL_SCOPE_HEAD;
-        if (!fl_stage_exists(stage, h) || (b->head >= 0 && !heads) ||
-            b->head >= h->num_attention_heads)
-            continue;
-        for (int32_t layer = pass ? -1 : 0; layer < (pass ? 0 : h->num_hidden_layers); layer++) {
-            fl_step step = {stage, layer, b->head};
-            if (matches(view, b, &step))
-                return true;
-        }
+bool fl_break_marks(const fl_view *view, const fl_pass *pass, const fl_step *step) {
+    for (int i = 0; i < view->breaks.count; i++) {
+        const fl_break *b = &view->breaks.items[i];
+        if (!b->off && !kind_of(b)->look && fl_selector_fits(&b->where, pass, step))
+            return true;
     }
     return false;
 }
 
-bool fl_do_break(fl_view *view, int64_t count, const char *text) {
-    (void)count;
-    fl_break b;
-    if (!fl_break_parse(&b, text)) {
-        fl_say(view, "break wants STAGE [layer L] [head H], as in: break attn_* layer 2");
-        return false;
+bool fl_break_needs(const fl_view *view, const fl_pass *pass, int64_t event) {
+    const fl_step *step = fl_plan_step(pass->plan, event - pass->first);
+    for (int i = 0; i < view->breaks.count; i++) {
+        const fl_break *b = &view->breaks.items[i];
+        if (!b->off && kind_of(b)->look && fl_selector_fits(&b->where, pass, step))
+            return true;
     }
-    const fl_hparams *h = view->options.model.hparams;
-    if (b.layer >= h->num_hidden_layers || b.head >= h->num_attention_heads) {
-        fl_say(view, "layers are 0 to %" PRId64 ", heads 0 to %" PRId64, h->num_hidden_layers - 1,
-               h->num_attention_heads - 1);
-        return false;
-    }
-    if (!names_something(view, &b)) {
-        fl_say(view, "no stage of this model is called \"%s\"%s", b.pattern,
-               b.layer >= 0 || b.head >= 0 ? " there" : "");
-        return false;
-    }
-    return add(view, &b);
+    return false;
 }
 
-/* Without a number the one that is marked in the list. */
-bool fl_do_delete(fl_view *view, int64_t count, const char *text) {
+bool fl_break_find(fl_view *view, const fl_pass *pass, int64_t event) {
+    const fl_step *step = fl_plan_step(pass->plan, event - pass->first);
+    fl_finding *found = &view->breaks.found;
+    for (int i = 0; i < view->breaks.count; i++) {
+        const fl_break *b = &view->breaks.items[i];
+        const fl_break_kind *kind = kind_of(b);
+        *found = (fl_finding){.number = b->number};
+        if (!b->off && fl_selector_fits(&b->where, pass, step) &&
+            (!kind->look || kind->look(view, b, event, found)))
+            return true;
+    }
+    found->number = -1;
+    return false;
+}
+
+static int place_of(const fl_view *view, int number) {
+    int i = 0;
+    while (i < view->breaks.count && view->breaks.items[i].number != number)
+        i++;
+    return i < view->breaks.count ? i : -1;
+}
+
+static void remove_at(fl_view *view, int place) {
+    fl_breaks *all = &view->breaks;
+    all->count--;
+    memmove(&all->items[place], &all->items[place + 1],
+            (size_t)(all->count - place) * sizeof all->items[0]);
+    if (view->page == FL_PAGE_breaks && view->pick >= all->count)
+        view->pick = all->count > 0 ? all->count - 1 : 0;
+}
+
+/* The cursor goes to a token's row and stays free in the other direction. */
+static void go_to_token(fl_view *view, int64_t position) {
+    const fl_captured *here = fl_here(view);
+    fl_grid grid = here ? fl_grid_of(&here->event) : (fl_grid){0};
+    for (int64_t row = 0; grid.rows > 1 && row < grid.rows; row++)
+        if (fl_position_of(&here->event, grid.row_dim, row) == position)
+            view->cursor[grid.row_dim] = row;
+}
+
+/* Of a list of pieces the cursor goes to the cell's, if the list holds it. */
+static void go_to_cell(fl_view *view, const int64_t index[FL_MAX_DIMS]) {
+    const fl_captured *here = fl_here(view);
+    int last = here ? here->event.tensor.n_dims - 1 : 0;
+    if (!here)
+        return;
+    bool ranked = fl_cursor_kind(&here->event) == FL_KIND_RANKED;
+    int64_t row = last == 1 ? index[1] : index[last - 1];
+    fl_cursor_set(view, last == 3 ? index[1] : 0, row, last == 1 ? 0 : index[last]);
+    const fl_ranking *ranking = ranked ? fl_ranking_here(view, view->at, row) : NULL;
+    for (int i = 0; ranking && i < ranking->count; i++)
+        if (ranking->best[i].id == index[last])
+            view->rank = i;
+}
+
+void fl_break_arrive(fl_view *view) {
+    const fl_finding *found = &view->breaks.found;
+    int place = place_of(view, found->number);
+    fl_break *b = &view->breaks.items[place];
+    const char *gone = b->once ? "; it was for once and is gone" : "";
+    char text[240];
+    fl_break_print(b, text, sizeof text);
+    if (found->why[0])
+        fl_say(view, "breakpoint %d: %s%s", b->number, found->why, gone);
+    else
+        fl_say(view, "stopped at breakpoint %d: %s%s", b->number, text, gone);
+    b->hits++;
+    if (found->cell)
+        go_to_cell(view, found->index);
+    else if (b->where.token >= 0)
+        go_to_token(view, b->where.token);
+    if (b->once)
+        remove_at(view, place);
+}
+
+/* ---- setting ---- */
+
+static bool add(fl_view *view, fl_break *b) {
+    fl_breaks *all = &view->breaks;
+    if (all->count == FL_BREAKS) {
+        fl_say(view, "there are %d breakpoints already: delete one first", FL_BREAKS);
+        return false;
+    }
+    char text[240];
+    fl_break_print(b, text, sizeof text);
+    b->number = all->next++;
+    fl_say(view, "breakpoint %d: %s", b->number, text);
+    all->items[all->count++] = *b;
+    return true;
+}
+
+bool fl_do_break(fl_view *view, int64_t count, const char *text) {
+    fl_break b;
     (void)count;
-    char *end;
-    long number = *text ? strtol(text, &end, 10) : view->pick;
-    if (strcmp(text, "all") == 0) {
-        fl_say(view, "%d breakpoints are gone", view->n_breaks);
-        view->n_breaks = 0;
+    return fl_break_parse(view, text, &b) && add(view, &b);
+}
+
+/* On this stage in every layer, for the head that is shown; what stops here by name goes away. */
+bool fl_do_mark(fl_view *view, int64_t count, const char *text) {
+    char command[96];
+    (void)count;
+    (void)text;
+    fl_pass pass = fl_here_pass(view);
+    const fl_step *step = fl_plan_step(pass.plan, view->at - pass.first);
+    for (int i = 0; i < view->breaks.count; i++) {
+        const fl_break *b = &view->breaks.items[i];
+        if (kind_of(b)->look || !fl_selector_fits(&b->where, &pass, step))
+            continue;
+        fl_say(view, "breakpoint %d is gone", b->number);
+        remove_at(view, i);
         return true;
     }
-    if (view->n_breaks == 0) {
-        fl_say(view, "there is no breakpoint to delete");
+    int used = snprintf(command, sizeof command, "%s", fl_stage_get_info(step->stage)->id);
+    if (step->head >= 0)
+        snprintf(command + used, sizeof command - (size_t)used, " head %" PRId32, step->head);
+    return fl_do_break(view, 1, command);
+}
+
+/* ---- switching and deleting ---- */
+
+/* Place of the one that `text` numbers, or without text of the one marked in the list; all there
+ * are for "all"; -1 after saying what was expected. */
+static int place_meant(fl_view *view, fl_verb verb, const char *text) {
+    if (strcmp(text, "all") == 0)
+        return view->breaks.count;
+    if (!*text)
+        return view->pick;
+    char *end;
+    long number = strtol(text, &end, 10);
+    int place =
+        *end == '\0' && number >= 0 && number <= INT32_MAX ? place_of(view, (int)number) : -1;
+    if (place < 0)
+        fl_say(view, "%s wants the number of a breakpoint or all, not \"%.40s\"; breaks lists them",
+               fl_verb_get_info(verb)->word, text);
+    return place;
+}
+
+bool fl_do_delete(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    int place = place_meant(view, FL_VERB_delete, text);
+    if (place < 0)
         return false;
+    if (place < view->breaks.count) {
+        fl_say(view, "breakpoint %d is gone", view->breaks.items[place].number);
+        remove_at(view, place);
+        return true;
     }
-    if ((*text && (end == text || *end)) || number < 0 || number >= view->n_breaks) {
-        fl_say(view, "delete wants the number of a breakpoint, 0 to %d, or all",
-               view->n_breaks - 1);
-        return false;
-    }
-    remove_at(view, (int)number);
-    fl_say(view, "breakpoint %ld is gone", number);
+    fl_say(view, "%d %s gone", view->breaks.count,
+           view->breaks.count == 1 ? "breakpoint is" : "breakpoints are");
+    view->breaks.count = view->pick = 0;
     return true;
+}
+
+static bool switch_to(fl_view *view, fl_verb verb, const char *text, bool off) {
+    int place = place_meant(view, verb, text);
+    if (place < 0)
+        return false;
+    bool all = place == view->breaks.count;
+    for (int i = 0; i < view->breaks.count; i++)
+        if (all || i == place)
+            view->breaks.items[i].off = off;
+    if (all)
+        fl_say(view, "all breakpoints are %s", off ? "off" : "on");
+    else
+        fl_say(view, "breakpoint %d is %s", view->breaks.items[place].number, off ? "off" : "on");
+    return true;
+}
+
+bool fl_do_enable(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    return switch_to(view, FL_VERB_enable, text, false);
+}
+
+bool fl_do_disable(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    return switch_to(view, FL_VERB_disable, text, true);
 }
 
 /* ---- the page ---- */
 
-void fl_breaks_lines(fl_view *view, fl_buffer *out) {
-    char text[160];
-    for (int i = 0; i < view->n_breaks; i++) {
-        fl_break_print(&view->breaks[i], text, sizeof text);
-        fl_buffer_printf(out, "%d  %s\n", i, text);
-    }
-    if (view->n_breaks == 0)
-        fl_buffer_puts(
-            out, "There are none. b sets one on the stage that is shown, and so does the command "
-                 "break STAGE. c goes on to the next.\n");
+int64_t fl_breaks_count(const fl_view *view) {
+    return view->breaks.count;
 }
 
-int64_t fl_breaks_count(const fl_view *view) {
-    return view->n_breaks;
+void fl_breaks_choose(fl_view *view) {
+    switch_to(view, FL_VERB_breaks, "", !view->breaks.items[view->pick].off);
+}
+
+static void line_of(const fl_break *b, char *out, size_t size) {
+    char text[240], hits[48] = "not reached yet";
+    fl_break_print(b, text, sizeof text);
+    if (b->hits > 0)
+        snprintf(hits, sizeof hits, "stopped %" PRId64 " time%s", b->hits, b->hits == 1 ? "" : "s");
+    snprintf(out, size, "%2d  %-3s  %-16s  %s", b->number, b->off ? "off" : "on", hits, text);
+}
+
+/* What a breakpoint can wait for; the plain stage, last in the table, first. */
+static void forms(fl_buffer *out) {
+    size_t count;
+    const fl_break_kind *kinds = fl_break_kinds(&count);
+    fl_buffer_puts(out, "Only c and C stop. What break takes; break once stops a single time:\n");
+    for (size_t i = 0; i < count; i++) {
+        const fl_break_kind *k = &kinds[(i + count - 1) % count];
+        bool both = k->word[0] && k->argument[0];
+        fl_buffer_printf(out, "%s%s%s\n    %s", k->word, both ? " " : "", k->argument, k->help);
+        if (k->argument[0])
+            fl_buffer_printf(out, "; as in: %s", k->example);
+        fl_buffer_puts(out, "\n");
+    }
+    fl_buffer_puts(out, "b sets one on the stage that is shown, or takes it away.\n");
+}
+
+void fl_breaks_lines(fl_view *view, fl_buffer *out) {
+    char text[320];
+    for (int i = 0; i < view->breaks.count; i++) {
+        line_of(&view->breaks.items[i], text, sizeof text);
+        fl_buffer_printf(out, "%s\n", text);
+    }
+    if (view->breaks.count == 0)
+        fl_buffer_puts(out, "There are none.\n\n");
+    else
+        fl_buffer_puts(out, "\n");
+    forms(out);
+}
+
+static void draw_item(fl_view *view, fl_rect rect, int i) {
+    char text[320];
+    const fl_break *b = &view->breaks.items[i];
+    bool on = i == view->pick;
+    line_of(b, text, sizeof text);
+    fl_canvas_put(&view->canvas, rect.x, rect.y, 1, on ? FL_STYLE_key : FL_STYLE_mark,
+                  on       ? "▸"
+                  : b->off ? " "
+                           : "●");
+    fl_canvas_fit(&view->canvas, rect.x + 2, rect.y, rect.w - 2,
+                  on       ? FL_STYLE_here
+                  : b->off ? FL_STYLE_dim
+                           : FL_STYLE_text,
+                  text);
+    fl_hit_add(view, rect, FL_HIT_ITEM, i, 0, 0);
+}
+
+/* In what room the list leaves. */
+static void draw_forms(fl_view *view, fl_rect rect) {
+    int y = rect.y;
+    fl_buffer text = {0};
+    forms(&text);
+    const char *line = text.data;
+    while (line && *line && y < rect.y + rect.h) {
+        char row[320];
+        size_t length = strcspn(line, "\n"), blanks = strspn(line, " ");
+        int x = (int)blanks, room = rect.y + rect.h - y;
+        snprintf(row, sizeof row, "%.*s", (int)(length - blanks), line + blanks);
+        y += fl_canvas_wrap(&view->canvas, (fl_rect){rect.x + x, y, rect.w - x, room},
+                            x ? FL_STYLE_dim : FL_STYLE_text, row);
+        line += length + (line[length] == '\n');
+    }
+    fl_buffer_done(&text);
 }
 
 void fl_breaks_draw(fl_view *view, fl_rect rect) {
-    char text[160];
-    for (int i = 0; i < view->n_breaks && i < rect.h; i++) {
-        fl_break_print(&view->breaks[i], text, sizeof text);
-        bool on = i == view->pick;
-        fl_canvas_put(&view->canvas, rect.x, rect.y + i, 1, on ? FL_STYLE_key : FL_STYLE_mark,
-                      on ? "▸" : "●");
-        fl_canvas_printf(&view->canvas, rect.x + 2, rect.y + i, rect.w - 2,
-                         on ? FL_STYLE_here : FL_STYLE_text, "%d  %s", i, text);
-        fl_hit_add(view, (fl_rect){rect.x, rect.y + i, rect.w, 1}, FL_HIT_ITEM, i, 0, 0);
-    }
+    int64_t first = fl_first_shown(view->pick, view->breaks.count, rect.h);
+    int y = rect.y;
+    for (int i = (int)first; i < view->breaks.count && y < rect.y + rect.h; i++)
+        draw_item(view, (fl_rect){rect.x, y++, rect.w, 1}, i);
+    draw_forms(view, (fl_rect){rect.x, y, rect.w, rect.y + rect.h - y});
 }

@@ -170,8 +170,15 @@ const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
     case FL_VERB_search_before:
         return view->found[0] ? NULL : "/ searches for a stage first";
     case FL_VERB_delete:
-        return view->n_breaks > 0 ? NULL : "there is no breakpoint to delete";
+        if (view->page != FL_PAGE_NONE && view->page != FL_PAGE_breaks)
+            return "there is nothing to delete here";
+        return view->breaks.count > 0 ? NULL : "there is no breakpoint to delete";
+    case FL_VERB_enable:
+    case FL_VERB_disable:
+        return view->breaks.count > 0 ? NULL : "there is no breakpoint yet";
     case FL_VERB_choose:
+        if (view->page == FL_PAGE_breaks && view->breaks.count == 0)
+            return "there is no breakpoint to choose";
         return (view->page != FL_PAGE_NONE && fl_page_get_info(view->page)->choose) ||
                        (fl_view_where(view) & P)
                    ? NULL

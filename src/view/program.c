@@ -50,8 +50,8 @@ static lines list_of(fl_view *view, const fl_pass *pass) {
 }
 
 static bool has_break(fl_view *view, const fl_pass *pass, const line *l) {
-    for (int64_t i = l->event; view->n_breaks > 0 && !l->title && i <= l->last; i++)
-        if (fl_break_at(view, fl_plan_step(pass->plan, i - pass->first)) >= 0)
+    for (int64_t i = l->event; view->breaks.count > 0 && !l->title && i <= l->last; i++)
+        if (fl_break_marks(view, pass, fl_plan_step(pass->plan, i - pass->first)))
             return true;
     return false;
 }

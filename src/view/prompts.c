@@ -110,8 +110,9 @@ void fl_prompts_draw(fl_view *view, fl_rect rect) {
     int64_t first = fl_first_shown(view->pick, count, rect.h - open + 1);
     int y = rect.y, bottom = rect.y + rect.h;
     for (int i = (int)first; i < count && y < bottom; i++) {
-        fl_hit_add(view, (fl_rect){rect.x, y, rect.w, 1}, FL_HIT_ITEM, i, 0, 0);
+        int lines = i == view->pick ? open : 1;
+        fl_hit_add(view, (fl_rect){rect.x, y, rect.w, lines}, FL_HIT_ITEM, i, 0, 0);
         draw_prompt(view, (fl_rect){rect.x, y, rect.w, bottom - y}, i);
-        y += i == view->pick ? open : 1;
+        y += lines;
     }
 }

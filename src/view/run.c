@@ -19,7 +19,7 @@ const fl_captured *fl_event_at(fl_view *view, int64_t index) {
     fl_diag diag;
     fl_diag_init(&diag, NULL);
     const fl_captured *event = view->source.get(view->source.ctx, index, &diag);
-    if (!event && diag.status != FL_DONE)
+    if (!event && diag.status != FL_DONE && diag.status != FL_OK)
         fl_say(view, "%s", diag.message);
     return event;
 }
@@ -32,6 +32,10 @@ fl_pass fl_here_pass(fl_view *view) {
     fl_pass pass = {0};
     view->source.pass_of(view->source.ctx, view->at, &pass);
     return pass;
+}
+
+bool fl_pass_at(const fl_view *view, int64_t index, fl_pass *pass) {
+    return index >= 0 && view->source.pass_of(view->source.ctx, index, pass);
 }
 
 int64_t fl_find_before(fl_view *view, fl_stage stage, int32_t layer, int32_t head) {

@@ -11,6 +11,7 @@
 
 #include "event/top.h"
 #include "view/beside.h"
+#include "view/breaks.h"
 #include "view/lens.h"
 #include "view/line.h"
 #include "view/look.h"
@@ -85,12 +86,14 @@ typedef enum fl_pane {
 } fl_pane;
 
 /* beside other things fewer extremes are shown than are kept */
-enum { FL_BREAKS = 32, FL_JUMPS = 64, FL_EXTREMES = 48, FL_EXTREMES_SHOWN = 12 };
+enum { FL_JUMPS = 64, FL_EXTREMES = 48, FL_EXTREMES_SHOWN = 12 };
 
-typedef struct fl_break {
-    char pattern[96];
-    int32_t layer, head; /* -1: any */
-} fl_break;
+/* On the way to an event, where the reader can stop it. */
+typedef struct fl_way {
+    bool open, asked; /* a way is under way; something had to be computed on it */
+    bool stopped;
+    int64_t reached; /* last event computed on it; -1: none */
+} fl_way;
 
 /* What is dear to compute about an event, kept for the last one. */
 typedef struct fl_digest {
@@ -170,8 +173,8 @@ struct fl_view {
     int64_t last_count;
     int64_t jumps[FL_JUMPS];
     int n_jumps;
-    fl_break breaks[FL_BREAKS];
-    int n_breaks;
+    fl_breaks breaks;
+    fl_way way;
 
     fl_looking looking;
     fl_digest digest;
@@ -201,6 +204,8 @@ const fl_captured *fl_here(fl_view *view);
 /* NULL (and a message) if it cannot be had. */
 const fl_captured *fl_event_at(fl_view *view, int64_t index);
 fl_pass fl_here_pass(fl_view *view);
+/* The pass of an event, if it has begun. */
+bool fl_pass_at(const fl_view *view, int64_t index, fl_pass *pass);
 /* Event of a step in the pass shown, -1 if there is none or it lies after the one shown. */
 int64_t fl_find_before(fl_view *view, fl_stage stage, int32_t layer, int32_t head);
 /* Value of a cell of an event; NAN if it cannot be had. */
@@ -227,8 +232,14 @@ bool fl_patch_strikes(const fl_patch *patch, const fl_step *step);
 bool fl_patched_here(fl_view *view);
 
 /* move.c: where a step leads */
+/* Makes the source ask whether to go on; a source that has just been taken over does not yet. */
+void fl_watch_source(fl_view *view);
 bool fl_view_show(fl_view *view, int64_t target);
 void fl_view_jump(fl_view *view, int64_t target);
+/* The head that stands for all where none is named. */
+int32_t fl_over_head(const fl_view *view);
+
+/* goto.c */
 bool fl_goto_layer(fl_view *view, int64_t layer);
 bool fl_goto_head(fl_view *view, int64_t head);
 
@@ -238,11 +249,6 @@ void fl_choose_theme(fl_view *view, fl_theme theme);
 /* scale.c */
 void fl_find_scale(fl_view *view, fl_stage stage, fl_digest *digest);
 void fl_forget_scale(fl_view *view);
-
-/* breaks.c */
-bool fl_break_parse(fl_break *out, const char *text);
-int fl_break_at(const fl_view *view, const fl_step *step); /* number, -1 if none */
-void fl_break_print(const fl_break *b, char *out, size_t size);
 
 /* page.c */
 const fl_page_info *fl_page_get_info(fl_page page);

@@ -75,6 +75,7 @@ fl_status fl_view_new(fl_view **out, const fl_view_options *options, fl_diag *di
         fl_view_free(&view);
         return diag->status == FL_OK ? FL_ERR_MEMORY : diag->status;
     }
+    fl_watch_source(view);
     run_commands(view, options->commands);
     *out = view;
     return FL_OK;
@@ -112,6 +113,7 @@ bool fl_restart(fl_view *view, const char *prompt) {
     view->source.free(view->source.ctx);
     view->source = source;
     view->look = look_of(view, prompt);
+    fl_watch_source(view);
     forget_run(view);
     return true;
 }
@@ -152,15 +154,29 @@ static const fl_hit *hit_at(const fl_view *view, int x, int y, bool pane) {
     return NULL;
 }
 
+/* A second click on the item that is chosen takes it. */
+static void click_item(fl_view *view, int item) {
+    const fl_page_info *page = fl_page_get_info(view->page);
+    if (view->page == FL_PAGE_NONE)
+        view->rank = item;
+    else if (view->pick == item && page->choose)
+        page->choose(view);
+    else
+        view->pick = item;
+}
+
 static void click(fl_view *view, int x, const fl_hit *hit) {
     if (hit->kind == FL_HIT_EVENT) {
         fl_view_jump(view, hit->a);
+<<<<<<< HEAD
     } else if (hit->kind == FL_HIT_ITEM && view->page == FL_PAGE_NONE && fl_way_lists(view)) {
         view->looking.pick = (int)hit->a;
     } else if (hit->kind == FL_HIT_ITEM && view->page == FL_PAGE_NONE) {
         view->rank = hit->a;
+=======
+>>>>>>> a458cc8 (view: breakpoints by value, once, by token, switched on and off; goto by pass; ways that compute again can be stopped; second clicks)
     } else if (hit->kind == FL_HIT_ITEM) {
-        view->pick = (int)hit->a;
+        click_item(view, (int)hit->a);
     } else if (hit->kind == FL_HIT_CELL) {
         int columns = view->hit_columns > 0 ? view->hit_columns : 1;
         int64_t glyph = hit->c + (x - view->hit_x) / columns;
@@ -168,15 +184,29 @@ static void click(fl_view *view, int x, const fl_hit *hit) {
     }
 }
 
+/* What is under the pointer scrolls, the focus stays; panels that hold no list do not. */
+static void scroll(fl_view *view, const fl_hit *pane, int wheel) {
+    fl_pane focus = view->pane;
+    bool free = view->page != FL_PAGE_NONE || !pane;
+    if (!free && pane->a != FL_PANE_VALUE && pane->a != FL_PANE_PROGRAM)
+        return;
+    if (!free)
+        view->pane = (fl_pane)pane->a;
+    fl_cursor_move(view, wheel < 0 ? FL_VERB_up : FL_VERB_down, 3);
+    view->pane = focus;
+}
+
 void fl_view_mouse(fl_view *view, int x, int y, int wheel) {
     view->message[0] = '\0';
     view->tell = NULL;
     const fl_hit *pane = hit_at(view, x, y, true), *hit = hit_at(view, x, y, false);
+    if (wheel) {
+        scroll(view, pane, wheel);
+        return;
+    }
     if (pane && view->page == FL_PAGE_NONE)
         view->pane = (fl_pane)pane->a;
-    if (wheel)
-        fl_cursor_move(view, wheel < 0 ? FL_VERB_up : FL_VERB_down, 3);
-    else if (hit)
+    if (hit)
         click(view, x, hit);
 }
 

@@ -66,6 +66,8 @@ typedef struct fake {
     int n_passes;
     int32_t tokens[MOST];
     size_t n_tokens, n_prompt;
+    fl_source_tick *tick;
+    void *tick_ctx;
     float k_cache[L][K][MOST][W], v_cache[L][K][MOST][W];
 } fake;
 
@@ -340,22 +342,27 @@ static void run_pass(fake *f, int64_t T, int64_t P) {
 
 /* ---- the source ---- */
 
+/* Counts the events up to this one as computed, as far as it gets. */
+static fl_status reach(fake *f, int64_t index, fl_diag *diag) {
+    for (; f->computed <= index; f->computed++) {
+        if (f->tick && !f->tick(f->tick_ctx, f->computed))
+            return FL_OK;
+        if (f->computed >= f->n_events)
+            return fl_fail(diag, FL_DONE, "the run has ended");
+        if (f->options.crash_at > 0 && f->computed == f->options.crash_at)
+            raise(SIGSEGV);
+        if (f->options.fail_at > 0 && f->computed >= f->options.fail_at)
+            return fl_fail(diag, FL_ERR_IO, "the well has run dry");
+        if (f->options.slow_at > 0 && f->computed > f->options.slow_at)
+            nanosleep(&(struct timespec){0, 100000000}, NULL);
+    }
+    return FL_OK;
+}
+
 static const fl_captured *get(void *ctx, int64_t index, fl_diag *diag) {
     fake *f = ctx;
-    if (f->options.crash_at > 0 && index == f->options.crash_at)
-        raise(SIGSEGV);
-    if (f->options.fail_at > 0 && index >= f->options.fail_at && index >= f->computed) {
-        fl_fail(diag, FL_ERR_IO, "the well has run dry");
-        return NULL;
-    }
-    if (index < 0 || index >= f->n_events) {
-        fl_fail(diag, FL_DONE, "the run has ended");
-        return NULL;
-    }
-    if (f->options.slow_at > 0 && index > f->options.slow_at && index >= f->computed)
-        nanosleep(&(struct timespec){0, 100000000}, NULL);
-    f->computed = index >= f->computed ? index + 1 : f->computed;
-    return &f->events[index];
+    bool there = reach(f, index, diag) == FL_OK && index >= 0 && index < f->computed;
+    return there ? &f->events[index] : NULL;
 }
 
 static bool pass_of(void *ctx, int64_t index, fl_pass *pass) {
@@ -381,6 +388,12 @@ static const int32_t *tokens(void *ctx, size_t *n_tokens, size_t *n_prompt) {
     for (int i = 0; i < f->n_passes; i++)
         *n_tokens += f->passes[i].first + f->passes[i].count <= f->computed;
     return f->tokens;
+}
+
+static void set_tick(void *ctx, fl_source_tick *tick, void *tick_ctx) {
+    fake *f = ctx;
+    f->tick = tick;
+    f->tick_ctx = tick_ctx;
 }
 
 static void free_fake(void *ctx) {
@@ -409,5 +422,5 @@ fl_source fl_fake_source(const fl_fake_options *options) {
         run_pass(f, fresh, past);
         past += fresh;
     }
-    return (fl_source){f, get, pass_of, computed, tokens, free_fake};
+    return (fl_source){f, get, pass_of, computed, tokens, set_tick, free_fake};
 }

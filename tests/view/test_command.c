@@ -121,18 +121,18 @@ static void commands_do_or_say_why_not(void **state) {
     command("xyzzyplugh", false, "there is no command \"xyzzyplugh\"; help lists them");
     command("layer", false, "layer wants L");
     command("head 99", false, "heads are numbered 0 to 3");
-    command("break", false, "break wants STAGE");
+    command("break", false, "break: the line ends where a stage is expected");
     command("break nonsense", false, "no stage of this model is called \"nonsense\"");
     command("break logits head 1", false, "no stage of this model");
     command("break gate layer 9", false, "layers are 0 to 1");
     command("break attn_probs head 9", false, "heads 0 to 3");
     command("break q head 1", false, "no stage of this model is called \"q\" there");
     command("prompt", false, "prompt wants TEXT");
-    command("break gate layer", false, "break wants STAGE");
+    command("break gate layer", false, "break: the line ends where the number of a layer");
     command("delete 0", false, "there is no breakpoint to delete");
     command("break gate layer 1", true, "breakpoint 0: gate layer 1");
     command("delete x", false, "delete wants");
-    command("delete all", true, "1 breakpoints are gone");
+    command("delete all", true, "1 breakpoint is gone");
     command(":", true, "");
     command("command", false, "command wants a command");
     command("search", false, "search wants PART");
@@ -154,7 +154,7 @@ static void long_lines_are_cut_not_overrun(void **state) {
     memcpy(line, "search ", 7);
     fl_view_command(view, line);
     memcpy(line, "break  ", 7);
-    command(line, false, "break wants");
+    command(line, false, "no stage of this model is called \"xxxx");
     fl_scene_keys(view, ":");
     for (int i = 0; i < 9000; i++)
         fl_view_key(view, 'y');

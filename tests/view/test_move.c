@@ -57,6 +57,62 @@ static void over_keeps_to_its_head(void **state) {
     assert_at("n", 16);
 }
 
+/* As if the key were pressed so often, and Enter as often again. */
+static void counts_stand_before_keys(void **state) {
+    (void)state;
+    static const char *const keys[] = {"s", "n", "f", "c", "t", "S", "N", "F", "C", "T"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        char many[32];
+        fl_scene_keys(view, ":goto 0<enter>ttS");
+        for (int n = 0; n < 4; n++)
+            fl_scene_keys(view, keys[i]);
+        int64_t there = fl_view_at(view);
+        fl_scene_keys(view, ":goto 154<enter>");
+        snprintf(many, sizeof many, "4%s", keys[i]);
+        assert_at(many, there);
+        fl_scene_keys(view, ":goto 154<enter>");
+        snprintf(many, sizeof many, "2%s<enter>", keys[i]);
+        assert_at(many, there);
+    }
+}
+
+/* Scores, shares and what they mix, of the head that was chosen, and back. */
+static void a_head_that_was_chosen_is_kept(void **state) {
+    (void)state;
+    assert_at(":goto q_rope<enter>2]", 10);
+    assert_at("nnn", 13);
+    assert_at("n", 16);
+    assert_at("n", 20);
+    assert_at("n", 24);
+    assert_at("2[", 22);
+    assert_at("NN", 14);
+    assert_at("3]", 17);
+    assert_at("3n", 26);
+    assert_at("f", 37);
+    assert_at(":goto attn_scores layer 1<enter>", 51); /* still head 3 */
+}
+
+static void goto_takes_a_pass(void **state) {
+    (void)state;
+    assert_at(":goto pass 1<enter>", 0);
+    assert_string_equal(fl_view_message(view),
+                        "there are passes 0 to 0 so far; t goes on to the next token");
+    assert_at("tts", 156);
+    assert_at(":goto pass 1<enter>", 78);
+    assert_at(":goto logits pass 2<enter>", 231);
+    assert_at(":goto attn_probs layer 1 head 3 pass 0<enter>", 55);
+    assert_at(":goto pass 1 layer 1<enter>", 116); /* what that layer begins with */
+    assert_at(":goto head 2<enter>", 128);
+    assert_at("<bs>", 116);
+    assert_false(fl_view_command(view, "goto pass"));
+    assert_non_null(strstr(fl_view_message(view), "the number of a pass is expected"));
+    assert_false(fl_view_command(view, "goto gate pass 9"));
+    assert_false(fl_view_command(view, "goto gate token 3"));
+    assert_non_null(strstr(fl_view_message(view), "found \"token\", expected \"layer L\""));
+    assert_false(fl_view_command(view, "goto 3x"));
+    assert_non_null(strstr(fl_view_message(view), "expected an event number or a stage"));
+}
+
 static void finish_goes_to_the_edges_of_blocks(void **state) {
     (void)state;
     assert_at("f", 3); /* before the layers */
@@ -272,10 +328,32 @@ static void a_long_way_can_be_stopped(void **state) {
     fl_view_free(&stopped);
 }
 
+/* What a breakpoint has looked at before the stop stays behind. */
+static void the_way_to_a_value_can_be_stopped(void **state) {
+    (void)state;
+    fl_view_options options = fl_scene_options(&(fl_fake_options){0});
+    options.tick = stop_at_thirty;
+    fl_view *stopped;
+    fl_diag diag;
+    assert_int_equal(fl_view_new(&stopped, &options, &diag), FL_OK);
+    fl_view_resize(stopped, 80, 24);
+    fl_scene_keys(stopped, ":break above 1e9<enter>c");
+    assert_int_equal(fl_view_at(stopped), 29);
+    assert_string_equal(fl_view_message(stopped), "stopped on the way at event 29");
+    fl_scene_keys(stopped, "c");
+    assert_int_equal(fl_view_at(stopped), 29);
+    fl_scene_keys(stopped, "C");
+    assert_int_equal(fl_view_at(stopped), 0);
+    fl_view_free(&stopped);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(steps_into_every_head, set_up, tear_down),
         cmocka_unit_test_setup_teardown(over_keeps_to_its_head, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(counts_stand_before_keys, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_head_that_was_chosen_is_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(goto_takes_a_pass, set_up, tear_down),
         cmocka_unit_test_setup_teardown(finish_goes_to_the_edges_of_blocks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(continue_ends_the_pass, set_up, tear_down),
         cmocka_unit_test_setup_teardown(continue_stops_at_breakpoints, set_up, tear_down),
@@ -290,6 +368,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_same_in_wide_panels, set_up, tear_down),
         cmocka_unit_test(a_failure_is_said_and_survived),
         cmocka_unit_test(a_long_way_can_be_stopped),
+        cmocka_unit_test(the_way_to_a_value_can_be_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
