@@ -312,8 +312,9 @@ static void others_go_past(void **state) {
 
 static void what_is_wrong_is_said(void **state) {
     (void)state;
-    refused("break", "break: the line ends where a stage is expected, as in: break attn_* layer 2");
-    refused("break once", "the line ends where a stage is expected");
+    refused("break", "break wants STAGE");
+    refused("break once",
+            "break: the line ends where a stage is expected, as in: break attn_* layer 2");
     refused("break above", "break above: the line ends where a number from 0 on is expected");
     refused("break above x", "break above: found \"x\", expected a number from 0 on, as in: "
                              "break above 30 resid_* layer 2");

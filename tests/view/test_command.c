@@ -121,7 +121,7 @@ static void commands_do_or_say_why_not(void **state) {
     command("xyzzyplugh", false, "there is no command \"xyzzyplugh\"; help lists them");
     command("layer", false, "layer wants L");
     command("head 99", false, "heads are numbered 0 to 3");
-    command("break", false, "break: the line ends where a stage is expected");
+    command("break", false, "break wants STAGE");
     command("break nonsense", false, "no stage of this model is called \"nonsense\"");
     command("break logits head 1", false, "no stage of this model");
     command("break gate layer 9", false, "layers are 0 to 1");
@@ -248,7 +248,7 @@ static void tab_completes(void **state) {
         const char *typed, *completed, *hint;
     } cases[] = {
         {":fi<tab>", ":fi", "finish  finish-back  first"},
-        {":got<tab>", ":goto", "goto N | STAGE [layer|head|pass N]: to an event"},
+        {":got<tab>", ":goto", "goto N | STAGE [layer L] [head H] [pass N]: to an event"},
         {":goto attn_pr<tab>", ":goto attn_probs", "goto N"},
         {":goto attn_probs l<tab>", ":goto attn_probs layer", NULL},
         {":break attn_probs layer 1 he<tab>", ":break attn_probs layer 1 head", NULL},
