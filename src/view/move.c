@@ -18,16 +18,16 @@
  * drawing computes again what it needs, whatever happens. */
 static bool tick(void *ctx, int64_t event) {
     fl_view *view = ctx;
-    fl_way *way = &view->way;
-    if (!way->open)
+    fl_trip *trip = &view->trip;
+    if (!trip->open)
         return true;
-    if (way->stopped)
+    if (trip->stopped)
         return false;
-    if (way->asked)
-        way->reached = event - 1;
-    way->asked = true;
-    way->stopped = view->options.tick && !view->options.tick(view->options.tick_ctx, event);
-    return !way->stopped;
+    if (trip->asked)
+        trip->reached = event - 1;
+    trip->asked = true;
+    trip->stopped = view->options.tick && !view->options.tick(view->options.tick_ctx, event);
+    return !trip->stopped;
 }
 
 void fl_watch_source(fl_view *view) {
@@ -46,10 +46,10 @@ static void stand_at(fl_view *view, int64_t event) {
  * it, where that lies on this way, else at `seen`, and says why. */
 static void fall_short(fl_view *view, int64_t seen, int64_t index, const fl_diag *diag) {
     size_t n_tokens, n_prompt;
-    int64_t reached = view->way.reached;
+    int64_t reached = view->trip.reached;
     view->source.tokens(view->source.ctx, &n_tokens, &n_prompt);
     stand_at(view, reached >= 0 && (reached > seen || index < seen) ? reached : seen);
-    if (view->way.stopped)
+    if (view->trip.stopped)
         fl_say(view, "stopped on the way at event %" PRId64, view->at);
     else if (diag->status == FL_DONE)
         fl_say(view, "the run ends here, %zu %s chosen%s", n_tokens - n_prompt,
@@ -64,9 +64,9 @@ static void fall_short(fl_view *view, int64_t seen, int64_t index, const fl_diag
 static bool reach(fl_view *view, int64_t index, int64_t seen) {
     fl_diag diag;
     fl_diag_init(&diag, NULL);
-    view->way = (fl_way){.open = true, .reached = -1};
+    view->trip = (fl_trip){.open = true, .reached = -1};
     bool there = view->source.get(view->source.ctx, index, &diag) != NULL;
-    view->way.open = false;
+    view->trip.open = false;
     if (there)
         return true;
     fall_short(view, seen, index, &diag);
@@ -77,7 +77,7 @@ bool fl_view_show(fl_view *view, int64_t target) {
     target = target < 0 ? 0 : target;
     if (!reach(view, target, view->at))
         return false;
-    bool computed = view->way.asked;
+    bool computed = view->trip.asked;
     stand_at(view, target);
     const fl_captured *here = fl_here(view);
     if (computed && here && here->again)
@@ -164,10 +164,10 @@ static int64_t finish(fl_view *view, int64_t at, int direction) {
 /* The event if a breakpoint stops there, else NOTHING. What it is compared with may have to be
  * computed again, and that can be stopped too. */
 static int64_t look(fl_view *view, const fl_pass *pass, int64_t event, int64_t seen) {
-    view->way = (fl_way){.open = true, .reached = -1};
+    view->trip = (fl_trip){.open = true, .reached = -1};
     bool found = fl_break_find(view, pass, event);
-    view->way.open = false;
-    if (!view->way.stopped)
+    view->trip.open = false;
+    if (!view->trip.stopped)
         return found ? event : NOTHING;
     view->breaks.found.number = -1;
     fall_short(view, seen, seen, NULL);

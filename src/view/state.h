@@ -89,11 +89,11 @@ typedef enum fl_pane {
 enum { FL_JUMPS = 64, FL_EXTREMES = 48, FL_EXTREMES_SHOWN = 12 };
 
 /* On the way to an event, where the reader can stop it. */
-typedef struct fl_way {
+typedef struct fl_trip {
     bool open, asked; /* a way is under way; something had to be computed on it */
     bool stopped;
     int64_t reached; /* last event computed on it; -1: none */
-} fl_way;
+} fl_trip;
 
 /* What is dear to compute about an event, kept for the last one. */
 typedef struct fl_digest {
@@ -174,7 +174,7 @@ struct fl_view {
     int64_t jumps[FL_JUMPS];
     int n_jumps;
     fl_breaks breaks;
-    fl_way way;
+    fl_trip trip;
 
     fl_looking looking;
     fl_digest digest;

@@ -157,7 +157,9 @@ static const fl_hit *hit_at(const fl_view *view, int x, int y, bool pane) {
 /* A second click on the item that is chosen takes it. */
 static void click_item(fl_view *view, int item) {
     const fl_page_info *page = fl_page_get_info(view->page);
-    if (view->page == FL_PAGE_NONE)
+    if (view->page == FL_PAGE_NONE && fl_way_lists(view))
+        view->looking.pick = item;
+    else if (view->page == FL_PAGE_NONE)
         view->rank = item;
     else if (view->pick == item && page->choose)
         page->choose(view);
@@ -168,13 +170,6 @@ static void click_item(fl_view *view, int item) {
 static void click(fl_view *view, int x, const fl_hit *hit) {
     if (hit->kind == FL_HIT_EVENT) {
         fl_view_jump(view, hit->a);
-<<<<<<< HEAD
-    } else if (hit->kind == FL_HIT_ITEM && view->page == FL_PAGE_NONE && fl_way_lists(view)) {
-        view->looking.pick = (int)hit->a;
-    } else if (hit->kind == FL_HIT_ITEM && view->page == FL_PAGE_NONE) {
-        view->rank = hit->a;
-=======
->>>>>>> a458cc8 (view: breakpoints by value, once, by token, switched on and off; goto by pass; ways that compute again can be stopped; second clicks)
     } else if (hit->kind == FL_HIT_ITEM) {
         click_item(view, (int)hit->a);
     } else if (hit->kind == FL_HIT_CELL) {
