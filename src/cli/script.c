@@ -41,6 +41,8 @@ static void report(fl_cli *cli, fl_view *view, int64_t before) {
         fl_view_close_page(view);
     } else if (fl_view_at(view) != before) {
         tell(cli, view, fl_view_sentence);
+    } else if (!fl_view_message(view)[0] && !fl_view_left(view)) {
+        tell(cli, view, fl_view_cell);
     }
     fl_buffer_done(&page);
 }

@@ -53,7 +53,7 @@ void fl_plain_run(fl_view *view) {
     tell(view, fl_view_sentence, ascii);
     say("n and Enter go on, N goes back, why explains, help lists all commands, q leaves.", ascii);
     while (!fl_view_left(view)) {
-        fputs("> ", stdout);
+        fputs("command> ", stdout);
         fflush(stdout);
         if (!fgets(line, sizeof line, stdin)) {
             fputs("\n", stdout);
