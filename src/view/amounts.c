@@ -87,9 +87,10 @@ void fl_histogram_lines(fl_view *view, fl_buffer *out) {
     histogram h = histogram_of(digest, &here->stats, FL_BINS / 2);
     char text[128], low[FL_NUMBER], high[FL_NUMBER], count[32];
     for (int i = 0; i < h.lines; i++)
-        fl_buffer_printf(
-            out, "%s cells from %s to %s\n", fl_group_digits(count, sizeof count, h.counts[i]),
-            fl_short(low, h.low + i * h.step), fl_short(high, h.low + (i + 1) * h.step));
+        fl_buffer_printf(out, "%s %s from %s to %s\n",
+                         fl_group_digits(count, sizeof count, h.counts[i]),
+                         h.counts[i] == 1 ? "cell" : "cells", fl_short(low, h.low + i * h.step),
+                         fl_short(high, h.low + (i + 1) * h.step));
     left_out(&here->stats, text, sizeof text);
     fl_buffer_printf(out, "%s\n", text);
 }

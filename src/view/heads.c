@@ -286,7 +286,9 @@ static void draw_keys(const choir *c, const fl_shading *shading, fl_rect rect) {
     static const char keys[] = "arrows, Enter goes there; ";
     char legend[160];
     int used = fl_canvas_put(&c->view->canvas, rect.x, rect.y, rect.w, FL_STYLE_dim, keys);
-    fl_shade_legend(shading, 1, rect.w - used, legend, sizeof legend);
+    bool colors_alone = c->view->options.halves && !c->view->options.ascii;
+    fl_shade_legend(shading, colors_alone ? FL_GLYPH_COLUMNS + 1 : 1, rect.w - used, legend,
+                    sizeof legend);
     fl_canvas_put(&c->view->canvas, rect.x + used, rect.y, rect.w - used, FL_STYLE_dim, legend);
 }
 
