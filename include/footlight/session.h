@@ -29,19 +29,26 @@ typedef struct fl_sampler {
 typedef enum fl_patch_target {
     FL_PATCH_HEAD,
     FL_PATCH_ATTENTION,
-    FL_PATCH_FEED_FORWARD
+    FL_PATCH_FEED_FORWARD,
+    FL_PATCH_NEURON,
+    FL_PATCH_KEY,
+    FL_PATCH_VALUE
 } fl_patch_target;
 
-/* A declared change: the output of a head, of a layer's attention or of its feed-forward network
+/* A declared change: the output of a head, of a layer's attention or of its feed-forward network,
+ * a neuron of that network (its column of swiglu), or what a token leaves in the key or value cache
  * is multiplied by `scale` (0 takes it out) before it goes on. */
 typedef struct fl_patch {
     fl_patch_target target;
     int32_t layer;
-    int32_t head; /* FL_PATCH_HEAD only */
+    int32_t head; /* FL_PATCH_HEAD; a query head of FL_PATCH_KEY and FL_PATCH_VALUE: only the
+                   * key/value head it reads, which others may share, -1: all of them */
     float scale;
+    int32_t place; /* FL_PATCH_NEURON: its number; FL_PATCH_KEY and FL_PATCH_VALUE: a position */
 } fl_patch;
 
-/* Reads "layer 2 head 5 zero", "layer 1 ffn scale 0.5", "layer 0 attn zero". */
+/* Reads "layer 2 head 5 zero", "layer 1 ffn scale 0.5", "layer 0 attn zero", "layer 2 neuron 17
+ * zero", "layer 1 key 3 zero", "layer 1 head 2 value 3 scale 0.5". */
 FL_API fl_status fl_patch_parse(const char *text, fl_patch *patch, fl_diag *diag);
 /* Writes it back in that form. Returns the length like snprintf. */
 FL_API int fl_patch_print(const fl_patch *patch, char *out, size_t size);

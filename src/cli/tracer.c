@@ -23,20 +23,20 @@ typedef struct tracer {
     char *prompt_texts;                  /* a copy of the bundled table, cut into strings */
     fl_view_prompt prompts[MAX_PROMPTS]; /* of the built-in model */
     size_t n_prompts;
-    char patch_texts[FL_MAX_PATCHES][128];
-    const char *patches[FL_MAX_PATCHES];
     char isa[32];
     bool exact;
 } tracer;
 
 /* ---- a run ---- */
 
-static fl_status open_source(tracer *t, const int32_t *ids, size_t n_ids, fl_source *out,
-                             fl_diag *diag) {
+static fl_status open_source(tracer *t, const int32_t *ids, size_t n_ids, const fl_patch *patches,
+                             size_t n_patches, fl_source *out, fl_diag *diag) {
     fl_session_options options = t->job->options;
     fl_session *session;
     options.ids = ids;
     options.n_ids = n_ids;
+    options.patches = patches;
+    options.n_patches = n_patches;
     options.n_predict = -1; /* as far as the reader goes */
     fl_status status = fl_session_new(&session, t->job->model, &options, diag);
     if (status != FL_OK)
@@ -53,9 +53,14 @@ static fl_status restart(void *ctx, const char *prompt, fl_source *out, fl_diag 
     fl_status status = fl_job_encode(t->cli, t->job, prompt, strlen(prompt), &ids, &n_ids, diag);
     if (status != FL_OK)
         return status;
-    status = open_source(t, ids, n_ids, out, diag);
+    status = open_source(t, ids, n_ids, NULL, 0, out, diag);
     free(ids);
     return status;
+}
+
+static fl_status patched(void *ctx, const int32_t *ids, size_t n_ids, const fl_patch *patches,
+                         size_t n_patches, fl_source *out, fl_diag *diag) {
+    return open_source(ctx, ids, n_ids, patches, n_patches, out, diag);
 }
 
 /* ---- ready prompts: lines of title, prompt and what to look at, between tabs ---- */
@@ -94,12 +99,7 @@ static void describe_model(tracer *t, fl_view_model *model) {
                              .isa = t->isa,
                              .exact = t->exact,
                              .patches = t->job->patches,
-                             .patch_texts = t->patches,
                              .n_patches = t->cli->args.n_patches};
-    for (size_t i = 0; i < model->n_patches; i++) {
-        fl_patch_print(&t->job->patches[i], t->patch_texts[i], sizeof t->patch_texts[i]);
-        t->patches[i] = t->patch_texts[i];
-    }
 }
 
 static void limit_context(tracer *t) {
@@ -140,6 +140,7 @@ typedef fl_status way(tracer *t, fl_view_options *view, char *script);
 static fl_status run(tracer *t, way *how) {
     fl_view_options view = {.prompt = t->job->prompt.data,
                             .restart = t->job->tokenizer ? restart : NULL,
+                            .patched = patched,
                             .restart_ctx = t,
                             .ascii = t->cli->ascii,
                             .present = fl_given(t->cli, FL_OPTION_present),
@@ -147,7 +148,8 @@ static fl_status run(tracer *t, way *how) {
     fl_buffer script = {0};
     fl_status status = fl_script_read(t->cli, &script);
     if (status == FL_OK)
-        status = open_source(t, t->job->ids, t->job->n_ids, &view.source, &t->cli->diag);
+        status = open_source(t, t->job->ids, t->job->n_ids, t->job->patches, t->cli->args.n_patches,
+                             &view.source, &t->cli->diag);
     if (status == FL_OK) {
         fl_note_exact(t->cli, t->isa, t->exact);
         describe_model(t, &view.model);

@@ -13,108 +13,198 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The first row of a target is the one that is printed. */
 static const struct {
     const char *word;
     fl_patch_target target;
+    const char *number; /* what follows the word; NULL: nothing does */
 } targets[] = {
-    {"head", FL_PATCH_HEAD},
-    {"attn", FL_PATCH_ATTENTION},
-    {"attention", FL_PATCH_ATTENTION},
-    {"ffn", FL_PATCH_FEED_FORWARD},
-    {"feed-forward", FL_PATCH_FEED_FORWARD},
+    {"head", FL_PATCH_HEAD, "the number of a head"},
+    {"attn", FL_PATCH_ATTENTION, NULL},
+    {"attention", FL_PATCH_ATTENTION, NULL},
+    {"ffn", FL_PATCH_FEED_FORWARD, NULL},
+    {"feed-forward", FL_PATCH_FEED_FORWARD, NULL},
+    {"neuron", FL_PATCH_NEURON, "the number of a neuron"},
+    {"key", FL_PATCH_KEY, "a position, counted from 0"},
+    {"value", FL_PATCH_VALUE, "a position, counted from 0"},
 };
+enum { N_TARGETS = sizeof targets / sizeof *targets };
 
-/* Takes the next word off *text; false at the end. */
-static bool next_word(const char **text, char *word, size_t size) {
-    size_t n = 0;
-    while (**text == ' ' || **text == '\t')
-        (*text)++;
-    while (**text && **text != ' ' && **text != '\t') {
-        if (n + 1 < size)
-            word[n++] = **text;
-        (*text)++;
-    }
-    word[n] = '\0';
-    return n > 0;
+static bool is_cached(fl_patch_target target) {
+    return target == FL_PATCH_KEY || target == FL_PATCH_VALUE;
 }
 
-static bool expect(const char **text, const char *expected) {
-    char word[32];
-    return next_word(text, word, sizeof word) && strcmp(word, expected) == 0;
+/* ---- reading ---- */
+
+typedef struct reader {
+    const char *rest;
+    char word[48];        /* the last one taken, "" at the end */
+    const char *expected; /* instead of it, once something was wrong */
+} reader;
+
+static bool next_word(reader *r) {
+    r->rest += strspn(r->rest, " \t");
+    size_t length = strcspn(r->rest, " \t");
+    snprintf(r->word, sizeof r->word, "%.*s", (int)(length < 999 ? length : 999), r->rest);
+    r->rest += length;
+    return length > 0;
 }
 
-static bool next_number(const char **text, int32_t *value) {
-    char word[32], *end;
-    if (!next_word(text, word, sizeof word))
-        return false;
-    long number = strtol(word, &end, 10);
-    *value = (int32_t)number;
-    return !*end && number >= 0 && number <= INT32_MAX;
-}
-
-static bool parse_target(const char **text, fl_patch *patch) {
-    char word[32];
-    if (!next_word(text, word, sizeof word))
-        return false;
-    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
-        if (strcmp(targets[i].word, word) == 0) {
-            patch->target = targets[i].target;
-            return patch->target != FL_PATCH_HEAD || next_number(text, &patch->head);
-        }
+static bool wrong(reader *r, const char *expected) {
+    r->expected = expected;
     return false;
 }
 
-static bool parse_action(const char **text, fl_patch *patch) {
-    char word[32], *end;
-    if (!next_word(text, word, sizeof word))
-        return false;
-    if (strcmp(word, "zero") == 0) {
+static bool next_number(reader *r, const char *what, int32_t *value) {
+    char *end;
+    if (!next_word(r))
+        return wrong(r, what);
+    long number = strtol(r->word, &end, 10);
+    *value = (int32_t)number;
+    return (!*end && number >= 0 && number <= INT32_MAX) || wrong(r, what);
+}
+
+static int find_target(const char *word) {
+    int i = 0;
+    while (i < N_TARGETS && strcmp(targets[i].word, word) != 0)
+        i++;
+    return i;
+}
+
+static bool read_layer(reader *r, fl_patch *patch) {
+    if (!next_word(r) || strcmp(r->word, "layer") != 0)
+        return wrong(r, "layer");
+    return next_number(r, "the number of a layer", &patch->layer);
+}
+
+static bool read_target(reader *r, fl_patch *patch) {
+    next_word(r);
+    int found = find_target(r->word);
+    if (found == N_TARGETS)
+        return wrong(r, "head, attn, ffn, neuron, key or value");
+    patch->target = targets[found].target;
+    int32_t *number = patch->target == FL_PATCH_HEAD ? &patch->head : &patch->place;
+    return !targets[found].number || next_number(r, targets[found].number, number);
+}
+
+/* "head 2 key 3": what that head reads there. */
+static bool read_key_of_head(reader *r, fl_patch *patch) {
+    int found = find_target(r->word);
+    if (patch->target != FL_PATCH_HEAD || found == N_TARGETS || !is_cached(targets[found].target))
+        return true;
+    patch->target = targets[found].target;
+    return next_number(r, targets[found].number, &patch->place) && (next_word(r) || true);
+}
+
+/* The word it begins with has been taken. */
+static bool read_action(reader *r, fl_patch *patch, bool after_head) {
+    char *end;
+    if (strcmp(r->word, "zero") == 0) {
         patch->scale = 0;
         return true;
     }
-    if (strcmp(word, "scale") != 0 || !next_word(text, word, sizeof word))
+    if (strcmp(r->word, "scale") != 0)
+        return wrong(r, after_head ? "zero, scale, key or value" : "zero or scale");
+    if (!next_word(r))
+        return wrong(r, "a number");
+    patch->scale = strtof(r->word, &end);
+    return (!*end && isfinite(patch->scale)) || wrong(r, "a number");
+}
+
+static bool read_patch(reader *r, fl_patch *patch) {
+    if (!read_layer(r, patch) || !read_target(r, patch))
         return false;
-    patch->scale = strtof(word, &end);
-    return !*end && isfinite(patch->scale);
+    next_word(r);
+    if (!read_key_of_head(r, patch) || !read_action(r, patch, patch->target == FL_PATCH_HEAD))
+        return false;
+    return !next_word(r) || wrong(r, "nothing more");
 }
 
 fl_status fl_patch_parse(const char *text, fl_patch *patch, fl_diag *diag) {
-    const char *at = text;
-    char word[32], shown[96];
+    char shown[96], word[96];
+    reader r = {.rest = text};
     *patch = (fl_patch){.head = -1};
-    if (expect(&at, "layer") && next_number(&at, &patch->layer) && parse_target(&at, patch) &&
-        parse_action(&at, patch) && !next_word(&at, word, sizeof word))
+    if (read_patch(&r, patch))
         return FL_OK;
-    return fl_fail(diag, FL_ERR_USAGE,
-                   "patch '%s' is not understood, expected 'layer L head N|attn|ffn zero|scale X'",
-                   fl_escape_into(shown, sizeof shown, text, strlen(text)));
+    fl_escape_into(shown, sizeof shown, text, strlen(text));
+    fl_escape_into(word, sizeof word, r.word, strlen(r.word));
+    if (!*word)
+        return fl_fail(diag, FL_ERR_USAGE, "patch '%s' ends too early, expected %s", shown,
+                       r.expected);
+    return fl_fail(diag, FL_ERR_USAGE, "patch '%s': found '%s', expected %s", shown, word,
+                   r.expected);
+}
+
+/* ---- writing ---- */
+
+static const char *word_of(fl_patch_target target) {
+    int i = 0;
+    while (targets[i].target != target)
+        i++;
+    return targets[i].word;
 }
 
 int fl_patch_print(const fl_patch *patch, char *out, size_t size) {
-    char place[32], action[32];
+    char head[24] = "", place[32], action[32];
+    if (is_cached(patch->target) && patch->head >= 0)
+        snprintf(head, sizeof head, "head %d ", patch->head);
     if (patch->target == FL_PATCH_HEAD)
         snprintf(place, sizeof place, "head %d", patch->head);
+    else if (patch->target == FL_PATCH_NEURON || is_cached(patch->target))
+        snprintf(place, sizeof place, "%s %d", word_of(patch->target), patch->place);
     else
-        snprintf(place, sizeof place, "%s", patch->target == FL_PATCH_ATTENTION ? "attn" : "ffn");
+        snprintf(place, sizeof place, "%s", word_of(patch->target));
     if (patch->scale == 0)
         snprintf(action, sizeof action, "zero");
     else
         snprintf(action, sizeof action, "scale %.9g", (double)patch->scale);
-    return snprintf(out, size, "layer %d %s %s", patch->layer, place, action);
+    return snprintf(out, size, "layer %d %s%s %s", patch->layer, head, place, action);
+}
+
+/* ---- checking ---- */
+
+static fl_status check_below(const char *what, int32_t found, int64_t count, fl_diag *diag) {
+    if (found >= 0 && found < count)
+        return FL_OK;
+    return fl_fail(diag, FL_ERR_USAGE, "patch of %s %d, expected 0 to %lld", what, found,
+                   (long long)count - 1);
+}
+
+static fl_status check(const fl_patch *patch, const fl_hparams *h, fl_diag *diag) {
+    fl_status status = check_below("layer", patch->layer, h->num_hidden_layers, diag);
+    bool of_head =
+        patch->target == FL_PATCH_HEAD || (is_cached(patch->target) && patch->head != -1);
+    if (status == FL_OK && of_head)
+        status = check_below("head", patch->head, h->num_attention_heads, diag);
+    if (status == FL_OK && patch->target == FL_PATCH_NEURON)
+        status = check_below("neuron", patch->place, h->intermediate_size, diag);
+    if (status == FL_OK && is_cached(patch->target))
+        status =
+            check_below(word_of(patch->target), patch->place, h->max_position_embeddings, diag);
+    return status;
 }
 
 fl_status fl_patches_check(const fl_patch *patches, size_t n, const fl_hparams *h, fl_diag *diag) {
-    for (size_t i = 0; i < n; i++) {
-        if (patches[i].layer < 0 || patches[i].layer >= h->num_hidden_layers)
-            return fl_fail(diag, FL_ERR_USAGE, "patch of layer %d, expected 0 to %lld",
-                           patches[i].layer, (long long)h->num_hidden_layers - 1);
-        if (patches[i].target == FL_PATCH_HEAD &&
-            (patches[i].head < 0 || patches[i].head >= h->num_attention_heads))
-            return fl_fail(diag, FL_ERR_USAGE, "patch of head %d, expected 0 to %lld",
-                           patches[i].head, (long long)h->num_attention_heads - 1);
+    fl_status status = FL_OK;
+    for (size_t i = 0; i < n && status == FL_OK; i++)
+        status = check(&patches[i], h, diag);
+    return status;
+}
+
+fl_status fl_patches_check_positions(const fl_session *s, fl_diag *diag) {
+    for (size_t i = 0; i < s->options.n_patches; i++) {
+        const fl_patch *patch = &s->patches[i];
+        if (is_cached(patch->target) && patch->place >= s->context)
+            return fl_fail(diag, FL_ERR_USAGE,
+                           "patch of %s %d, but this run reads no more than %lld tokens, expected "
+                           "0 to %lld",
+                           word_of(patch->target), patch->place, (long long)s->context,
+                           (long long)s->context - 1);
     }
     return FL_OK;
 }
+
+/* ---- striking ---- */
 
 float fl_patch_scale(fl_session *s, fl_patch_target target, int32_t layer, int32_t head) {
     float scale = 1;
@@ -127,4 +217,42 @@ float fl_patch_scale(fl_session *s, fl_patch_target target, int32_t layer, int32
         s->modified = true;
     }
     return scale;
+}
+
+bool fl_patch_touches(const fl_session *s, const fl_step *step) {
+    if (step->head < 0 || s->modified_before)
+        return s->modified;
+    for (size_t i = 0; i < s->options.n_patches && step->stage == FL_STAGE_attn_head; i++) {
+        const fl_patch *patch = &s->patches[i];
+        if (patch->target == FL_PATCH_HEAD && patch->layer == step->layer &&
+            patch->head == step->head)
+            return true;
+    }
+    return false;
+}
+
+void fl_patch_neurons(fl_session *s, int32_t layer, float *neurons) {
+    for (size_t i = 0; i < s->options.n_patches; i++) {
+        const fl_patch *patch = &s->patches[i];
+        if (patch->target != FL_PATCH_NEURON || patch->layer != layer)
+            continue;
+        for (int64_t t = 0; t < s->dims.T; t++)
+            s->kernels.scale(neurons + t * s->dims.F + patch->place, patch->scale, 1);
+        s->modified = true;
+    }
+}
+
+/* Cached once, in the pass that reads the token; later passes find it there. */
+void fl_patch_rows(fl_session *s, fl_patch_target target, int32_t layer, float *rows) {
+    const fl_dims *n = &s->dims;
+    for (size_t i = 0; i < s->options.n_patches; i++) {
+        const fl_patch *patch = &s->patches[i];
+        int64_t t = patch->place - n->P;
+        if (patch->target != target || patch->layer != layer || t < 0 || t >= n->T)
+            continue;
+        int64_t first = patch->head < 0 ? 0 : patch->head / (n->H / n->K);
+        int64_t heads = patch->head < 0 ? n->K : 1;
+        s->kernels.scale(rows + (t * n->K + first) * n->d, patch->scale, heads * n->d);
+        s->modified = true;
+    }
 }

@@ -90,7 +90,8 @@ struct fl_session {
     fl_dims dims; /* of the rows computed: fewer than the pass has where the rest is dropped */
     bool idle;    /* nothing of what is left of the pass matters */
     uint64_t rng;
-    bool modified;
+    bool modified;        /* a patch has struck, */
+    bool modified_before; /* and one had before the stage computed last */
 
     fl_cache *k_cache, *v_cache; /* one per layer */
     fl_activations a;
@@ -158,7 +159,16 @@ int fl_sampler_print(const fl_sampler *sampler, char *out, size_t size);
 /* patch.c */
 fl_status fl_patches_check(const fl_patch *patches, size_t n, const fl_hparams *hparams,
                            fl_diag *diag);
+/* Refuses a key or value that this run never caches. */
+fl_status fl_patches_check_positions(const fl_session *session, fl_diag *diag);
 /* Product of the scales that hit this place; `head` is -1 for whole layers. */
 float fl_patch_scale(fl_session *session, fl_patch_target target, int32_t layer, int32_t head);
+/* Is the step's value, which has been computed, touched by a patch? Of the heads of a stage only
+ * those that are. */
+bool fl_patch_touches(const fl_session *session, const fl_step *step);
+/* Scales the patched columns of [T, F] neurons. */
+void fl_patch_neurons(fl_session *session, int32_t layer, float *neurons);
+/* Scales what patched positions are about to cache, keys or values [T, K·d]. */
+void fl_patch_rows(fl_session *session, fl_patch_target target, int32_t layer, float *rows);
 
 #endif

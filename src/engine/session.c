@@ -115,8 +115,8 @@ static fl_status build(fl_session *s, const fl_session_options *o, fl_diag *diag
         (status = fl_patches_check(o->patches, o->n_patches, &s->hparams, diag)) ||
         (status = choose_context(s, diag)) ||
         (status = fl_kernels_choose(&s->kernels, o->isa, diag)) ||
-        (status = copy_inputs(s, o, diag)) || (status = fl_buffers_new(s, diag)) ||
-        (status = prepare_rope(s, diag)))
+        (status = copy_inputs(s, o, diag)) || (status = fl_patches_check_positions(s, diag)) ||
+        (status = fl_buffers_new(s, diag)) || (status = prepare_rope(s, diag)))
         return status;
     s->threads = o->threads > 0 ? o->threads : fl_cpu_count();
     s->rng = o->sampler.seed;

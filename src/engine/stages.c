@@ -239,6 +239,7 @@ static void stage_k_rope(fl_run *run) {
 static void stage_k_cache(fl_run *run) {
     fl_session *s = run->s;
     fl_cache *cache = &s->k_cache[run->layer];
+    fl_patch_rows(s, FL_PATCH_KEY, run->layer, s->a.k_rope); /* told, and read by nobody else */
     fl_cache_store(s, cache, s->a.k_rope);
     run->tensor = fl_cache_view(s, cache, s->dims.P + s->dims.T);
 }
@@ -246,6 +247,7 @@ static void stage_k_cache(fl_run *run) {
 static void stage_v_cache(fl_run *run) {
     fl_session *s = run->s;
     fl_cache *cache = &s->v_cache[run->layer];
+    fl_patch_rows(s, FL_PATCH_VALUE, run->layer, s->a.v);
     fl_cache_store(s, cache, s->a.v);
     run->tensor = fl_cache_view(s, cache, s->dims.P + s->dims.T);
 }
@@ -376,6 +378,7 @@ static void stage_silu(fl_run *run) {
 static void stage_swiglu(fl_run *run) {
     fl_session *s = run->s;
     fl_split_mul(s, s->a.silu, s->a.up, s->dims.T * s->dims.F, s->a.swiglu);
+    fl_patch_neurons(s, run->layer, s->a.swiglu);
     give(run, FL_STAGE_swiglu, s->a.swiglu, FL_DTYPE_F32);
 }
 

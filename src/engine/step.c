@@ -154,6 +154,7 @@ static void compute(fl_session *s, const fl_step *step) {
         return;
     }
     fl_run run = {.s = s, .layer = step->layer};
+    s->modified_before = s->modified;
     int64_t start = s->options.time ? fl_clock_ns() : 0;
     fl_stage_functions[step->stage](&run);
     s->stage_ns = s->options.time ? fl_clock_ns() - start : -1;
@@ -179,7 +180,6 @@ static void describe_stage(fl_session *s, const fl_step *step) {
         .layer = step->layer,
         .tensor = s->result,
         .weight = weight_of(s, step),
-        .modified = s->modified,
     };
     if (step->stage == FL_STAGE_next_token) {
         s->event.prob = s->choice_prob;
@@ -197,6 +197,7 @@ static void describe_event(fl_session *s, const fl_step *step, const fl_stats *s
     event->kv_head = step->head < 0 ? -1 : (int32_t)(step->head / (s->dims.H / s->dims.K));
     event->tensor.data = fl_step_cells(s, step->head);
     event->stats = stats;
+    event->modified = fl_patch_touches(s, step);
     event->ns = s->stage_ns;
 }
 

@@ -28,7 +28,7 @@ static int longest_name(const fl_recorder *r) {
 static void add_patches(fl_recorder *r) {
     const fl_session_options *options = fl_session_get_options(r->session);
     for (size_t i = 0; i < options->n_patches; i++) {
-        char patch[64];
+        char patch[96];
         fl_patch_print(&options->patches[i], patch, sizeof patch);
         fl_buffer_printf(&r->line, "%s%s", i ? ", " : "; MODIFIED: ", patch);
     }

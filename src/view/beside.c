@@ -50,7 +50,8 @@ static bool start_other(fl_view *view, const char *prompt) {
     }
     fl_diag_init(&diag, NULL);
     fl_status status = view->options.restart(view->options.restart_ctx, prompt, &source, &diag);
-    if (status == FL_OK && !source.get(source.ctx, 0, &diag)) {
+    if (status == FL_OK &&
+        (!source.get(source.ctx, 0, &diag) || !fl_patches_apply(view, &source, &diag))) {
         source.free(source.ctx);
         status = FL_ERR_MEMORY;
     }

@@ -176,8 +176,7 @@ static int place_meant(fl_view *view, fl_verb verb, const char *text) {
     return place;
 }
 
-bool fl_do_delete(fl_view *view, int64_t count, const char *text) {
-    (void)count;
+bool fl_breaks_remove(fl_view *view, const char *text) {
     int place = place_meant(view, FL_VERB_delete, text);
     if (place < 0)
         return false;

@@ -115,6 +115,15 @@ static const char *what_hinders_layers(const fl_view *view, const fl_captured *h
     return view->options.model.hparams->num_hidden_layers > 1 ? NULL : "there is only one layer";
 }
 
+static const char *what_hinders_delete(const fl_view *view) {
+    const fl_page_info *page = fl_page_get_info(view->page);
+    if (view->page != FL_PAGE_NONE && (!page->remove || page->items(view) == 0))
+        return "there is nothing to delete here";
+    return view->page != FL_PAGE_NONE || view->breaks.count > 0
+               ? NULL
+               : "there is no breakpoint to delete";
+}
+
 const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
     const fl_captured *here = fl_here(view);
     switch (verb) {
@@ -170,12 +179,16 @@ const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
     case FL_VERB_search_before:
         return view->found[0] ? NULL : "/ searches for a stage first";
     case FL_VERB_delete:
-        if (view->page != FL_PAGE_NONE && view->page != FL_PAGE_breaks)
-            return "there is nothing to delete here";
-        return view->breaks.count > 0 ? NULL : "there is no breakpoint to delete";
+        return what_hinders_delete(view);
     case FL_VERB_enable:
     case FL_VERB_disable:
         return view->breaks.count > 0 ? NULL : "there is no breakpoint yet";
+    case FL_VERB_patch:
+    case FL_VERB_unpatch:
+    case FL_VERB_ablate:
+    case FL_VERB_undo:
+    case FL_VERB_redo:
+        return fl_patches_hindrance(view, verb);
     case FL_VERB_choose:
         if (view->page == FL_PAGE_breaks && view->breaks.count == 0)
             return "there is no breakpoint to choose";

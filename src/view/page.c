@@ -14,7 +14,7 @@
 
 enum { L = FL_WHERE_L, T = FL_WHERE_T, G = FL_WHERE_G, W = FL_WHERE_W, B = FL_WHERE_B };
 static const fl_page_info pages[FL_PAGE_COUNT] = {
-#define FL_PAGE(id, ...) [FL_PAGE_##id] = {__VA_ARGS__},
+#define FL_PAGE(id, ...) [FL_PAGE_##id] = {.where = __VA_ARGS__},
 #include "view/pages.def"
 };
 

@@ -87,5 +87,6 @@ void fl_breaks_lines(fl_view *view, fl_buffer *out);
 void fl_breaks_draw(fl_view *view, fl_rect rect);
 int64_t fl_breaks_count(const fl_view *view);
 void fl_breaks_choose(fl_view *view); /* switches it on or off */
+bool fl_breaks_remove(fl_view *view, const char *text);
 
 #endif

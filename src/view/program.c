@@ -60,7 +60,8 @@ static bool has_patch(fl_view *view, const fl_pass *pass, const line *l) {
     const fl_view_model *model = &view->options.model;
     for (size_t p = 0; p < model->n_patches && !l->title; p++)
         for (int64_t i = l->event; i <= l->last; i++)
-            if (fl_patch_strikes(&model->patches[p], fl_plan_step(pass->plan, i - pass->first)))
+            if (fl_patch_strikes(&model->patches[p], fl_plan_step(pass->plan, i - pass->first),
+                                 &pass->dims))
                 return true;
     return false;
 }

@@ -275,30 +275,19 @@ static void remark_tokens(scene *s) {
             count);
 }
 
-/* Does what the patch changed go into this value? Later passes read a cache that it went into. */
-static bool reaches(const fl_patch *patch, const fl_event *event) {
-    static const fl_stage struck[] = {[FL_PATCH_HEAD] = FL_STAGE_attn_head,
-                                      [FL_PATCH_ATTENTION] = FL_STAGE_attn_out,
-                                      [FL_PATCH_FEED_FORWARD] = FL_STAGE_down};
-    if (event->pass > 0 || event->layer > patch->layer)
-        return true;
-    if (event->layer < 0)
-        return event->stage >= FL_STAGE_final_norm_rms;
-    return event->layer == patch->layer && event->stage > struck[patch->target];
-}
-
 /* In place of the second line: that a patch lies before this, or strikes here. */
 static void remark_patch(scene *s) {
     const fl_view_model *model = &s->view->options.model;
     const fl_step here = {s->event.stage, s->event.layer, s->event.head};
+    const fl_dims dims = fl_here_pass(s->view).dims;
     bool struck = fl_patched_here(s->view);
-    const char *first = "a patch";
+    const char *first = "";
     int count = 0;
     for (size_t i = 0; i < model->n_patches; i++) {
         const fl_patch *patch = &model->patches[i];
-        if (struck ? !fl_patch_strikes(patch, &here) : !reaches(patch, &s->event))
+        if (struck ? !fl_patch_strikes(patch, &here, &dims) : !fl_patch_reaches(patch, &s->event))
             continue;
-        if (count++ == 0 && model->patch_texts)
+        if (count++ == 0)
             first = model->patch_texts[i];
     }
     char *second = count > 0 && s->out->data ? strchr(s->out->data, '\n') : NULL;

@@ -115,31 +115,6 @@ const char *fl_formula_here(fl_view *view) {
     return fl_stage_get_info(event->stage)->formula;
 }
 
-/* ---- patches ---- */
-
-bool fl_patch_strikes(const fl_patch *patch, const fl_step *step) {
-    if (patch->layer != step->layer)
-        return false;
-    switch (patch->target) {
-    case FL_PATCH_HEAD:
-        return step->stage == FL_STAGE_attn_head && patch->head == step->head;
-    case FL_PATCH_ATTENTION:
-        return step->stage == FL_STAGE_attn_out;
-    case FL_PATCH_FEED_FORWARD:
-        return step->stage == FL_STAGE_down;
-    }
-    return false;
-}
-
-bool fl_patched_here(fl_view *view) {
-    fl_pass pass = fl_here_pass(view);
-    const fl_view_model *model = &view->options.model;
-    for (size_t i = 0; i < model->n_patches; i++)
-        if (fl_patch_strikes(&model->patches[i], fl_plan_step(pass.plan, view->at - pass.first)))
-            return true;
-    return false;
-}
-
 /* ---- the digest: histogram and extremes ---- */
 
 static void note_extreme(fl_digest *digest, const int64_t *index, double value) {

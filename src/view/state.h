@@ -9,15 +9,14 @@
 #ifndef FL_VIEW_STATE_H
 #define FL_VIEW_STATE_H
 
-#include "event/top.h"
 #include "view/beside.h"
 #include "view/breaks.h"
 #include "view/lens.h"
 #include "view/line.h"
 #include "view/look.h"
 #include "view/trail.h"
-#include "view/view.h"
 #include "view/weight.h"
+#include "view/whatif.h"
 
 typedef enum fl_verb {
 #define FL_VERB(id, ...) FL_VERB_##id,
@@ -74,6 +73,7 @@ typedef struct fl_page_info {
     void (*move)(fl_view *view, fl_verb verb, int64_t count); /* a cursor verb; NULL: scroll or pick
                                                                */
     void (*choose)(fl_view *view);                            /* Enter */
+    bool (*remove)(fl_view *view, const char *text); /* `delete` of an item; "": the marked one */
 } fl_page_info;
 
 typedef enum fl_pane {
@@ -107,14 +107,6 @@ typedef struct fl_digest {
     double scale;            /* what full colour stands for */
     double largest;          /* magnitude, of this stage in this pass up to here */
 } fl_digest;
-
-/* The best pieces of a row of logits or probs. */
-enum { FL_RANKS = 256 };
-typedef struct fl_ranking {
-    int64_t event, row; /* -1: nothing kept */
-    int count;
-    fl_ranked best[FL_RANKS];
-} fl_ranking;
 
 /* What the reader chose on a page about how the model is built (mechanism.h); the stage, pair or
  * slot that is marked there is `pick`. */
@@ -181,6 +173,7 @@ struct fl_view {
     double *usual; /* by event: magnitude of the row in the middle; NaN: not known */
     int64_t n_usual;
     fl_ranking ranking;
+    fl_whatif whatif;
     fl_hit hits[FL_HITS];
     int n_hits;
     int hit_x, hit_columns,
@@ -226,10 +219,6 @@ bool fl_weight_row(const fl_weight *weight, int64_t row, float *out);
  * chosen token does differently. */
 const char *fl_meaning_here(fl_view *view);
 const char *fl_formula_here(fl_view *view);
-/* Does this patch change what this step computes? (What follows from that is another matter.) */
-bool fl_patch_strikes(const fl_patch *patch, const fl_step *step);
-/* Does any patch change what the event shown computes? */
-bool fl_patched_here(fl_view *view);
 
 /* move.c: where a step leads */
 /* Makes the source ask whether to go on; a source that has just been taken over does not yet. */
@@ -250,6 +239,9 @@ void fl_choose_theme(fl_view *view, fl_theme theme);
 void fl_find_scale(fl_view *view, fl_stage stage, fl_digest *digest);
 void fl_forget_scale(fl_view *view);
 
+/* patches.c: why a verb about patches would do nothing here; NULL if it would do something */
+const char *fl_patches_hindrance(fl_view *view, fl_verb verb);
+
 /* page.c */
 const fl_page_info *fl_page_get_info(fl_page page);
 void fl_open_page(fl_view *view, fl_page page);
@@ -266,6 +258,8 @@ void fl_line_key(fl_view *view, int key);
 bool fl_number_of(fl_view *view, fl_verb verb, const char *text, int64_t *number);
 
 /* view.c */
+/* What was kept of the events of a run, which are other ones now. */
+void fl_forget_values(fl_view *view);
 bool fl_restart(fl_view *view, const char *prompt);
 void fl_hit_add(fl_view *view, fl_rect rect, int kind, int64_t a, int64_t b, int64_t c);
 

@@ -71,10 +71,39 @@ static int draw_model(fl_view *view, int x, int room) {
     return used;
 }
 
-static int draw_banner(fl_view *view, int x) {
+/* Does a number that a patch has gone into stand on the screen? */
+static bool shows_modified(fl_view *view) {
+    const fl_captured *here = fl_here(view);
+    return view->options.model.n_patches > 0 &&
+           (view->page == FL_PAGE_whatif || (here && here->event.modified));
+}
+
+/* The patches in words as far as `room` takes them; "" where none has struck yet. */
+static void banner_text(fl_view *view, int room, char *out, size_t size) {
+    const fl_view_model *model = &view->options.model;
+    const fl_event event = fl_here(view)->event;
+    const char *first = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < model->n_patches; i++)
+        if (view->page == FL_PAGE_whatif || fl_patch_reaches(&model->patches[i], &event))
+            first = count++ ? first : model->patch_texts[i];
+    if (count > 1)
+        snprintf(out, size, " MODIFIED: %s + %zu ", first, count - 1);
+    else
+        snprintf(out, size, first ? " MODIFIED: %s " : " MODIFIED ", first);
+    if (fl_text_width(out) > room)
+        snprintf(out, size, " MODIFIED ");
+}
+
+/* Returns the columns used. Before a patch strikes, what is shown is the model's own. */
+static int draw_banner(fl_view *view, int x, int room) {
+    char text[2 * FL_PATCH_WORDS];
     if (view->options.model.n_patches == 0)
         return 0;
-    return fl_canvas_put(&view->canvas, x, 0, 10, FL_STYLE_banner, " MODIFIED ") + 1;
+    if (!shows_modified(view))
+        return fl_canvas_put(&view->canvas, x, 0, 17, FL_STYLE_top_dim, "patched later on") + 1;
+    banner_text(view, room, text, sizeof text);
+    return fl_canvas_put(&view->canvas, x, 0, room > 10 ? room : 10, FL_STYLE_banner, text) + 1;
 }
 
 /* What is said takes the place's room where it needs it, then the line below; returns the lines
@@ -117,7 +146,8 @@ int fl_top_draw(fl_view *view) {
     char place[160];
     bool said = view->message[0] || view->count > 0;
     fl_canvas_fill(canvas, (fl_rect){0, 0, width, 1}, FL_STYLE_top, " ");
-    int x = 1 + draw_banner(view, 1);
+    place_text(view, 2, place, sizeof place);
+    int x = 1 + draw_banner(view, 1, said ? 10 : width - 16 - kept - fl_text_width(place));
     do
         place_text(view, said ? 2 : brief, place, sizeof place);
     while (++brief < 3 && x + 12 + kept + fl_text_width(place) > width);

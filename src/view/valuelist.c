@@ -136,6 +136,7 @@ void fl_ranked_draw(fl_view *view, fl_rect rect) {
         fl_canvas_right(canvas, rect.x + 28, y, format.width, style,
                         fl_number(number, format, ranking->best[rank].value));
         int x = rect.x + 29 + format.width;
+        x += fl_whatif_beside(view, (fl_rect){x, y, rect.x + rect.w - x, 1}, rank);
         fl_bar(bar, bar_share(ranking, rank, share), rect.x + rect.w - x, canvas->ascii);
         fl_canvas_put(canvas, x, y, rect.x + rect.w - x, FL_STYLE_bar, bar);
         fl_hit_add(view, (fl_rect){rect.x, y, rect.w, 1}, FL_HIT_ITEM, rank, 0, 0);
@@ -162,7 +163,11 @@ void fl_choice_draw(fl_view *view, fl_rect rect) {
     char piece[64], bar[128], how[128], was[256];
     fl_canvas *canvas = &view->canvas;
     bool greedy = !event->sampler || strcmp(event->sampler, "greedy") == 0;
-    const char *outlook = choice_outlook(view, id);
+    fl_buffer changed = {0}; /* in a patched run that is what matters most */
+    bool compared = fl_whatif_words(view, &changed) && changed.data;
+    const char *outlook = compared ? changed.data : choice_outlook(view, id);
+    captured = fl_here(view);
+    event = &captured->event;
     snprintf(was, sizeof was, "it was %s%s", fl_choice_how(how, sizeof how, event),
              greedy ? ": the likeliest piece is always taken" : "");
     fl_rect line = {rect.x + 2, rect.y, rect.w - 2, rect.h};
@@ -187,4 +192,5 @@ void fl_choice_draw(fl_view *view, fl_rect rect) {
     line.h = end - line.y;
     if (line.h > 0)
         fl_canvas_wrap(canvas, line, FL_STYLE_meaning, outlook);
+    fl_buffer_done(&changed);
 }

@@ -138,6 +138,13 @@ bool fl_do_choose(fl_view *view, int64_t count, const char *text) {
     return true;
 }
 
+/* From the list that is open; where none is, a breakpoint. */
+bool fl_do_delete(fl_view *view, int64_t count, const char *text) {
+    const fl_page_info *page = fl_page_get_info(view->page);
+    (void)count;
+    return page->remove ? page->remove(view, text) : fl_breaks_remove(view, text);
+}
+
 /* Closes what covers the panels; false: nothing does. */
 static bool close_one(fl_view *view) {
     if (view->page != FL_PAGE_NONE)

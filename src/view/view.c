@@ -14,15 +14,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void forget_run(fl_view *view) {
-    view->at = 0;
+void fl_forget_values(fl_view *view) {
     fl_forget_scale(view);
     fl_lens_forget(view);
-    view->digest.event = view->ranking.event = view->program_pick = -1;
     fl_looking_forget(&view->looking);
+    fl_beside_forget(view);
+    view->digest.event = view->ranking.event = -1;
+}
+
+static void forget_run(fl_view *view) {
+    fl_forget_values(view);
+    view->at = 0;
+    view->program_pick = -1;
     view->n_jumps = view->trail.n = 0;
     view->rank = view->slice = view->head = 0;
-    fl_beside_forget(view);
     view->weight = (fl_weight_page){.tensor = -1};
     view->page = FL_PAGE_NONE;
     view->line.kind = FL_LINE_NONE;
@@ -70,6 +75,7 @@ fl_status fl_view_new(fl_view **out, const fl_view_options *options, fl_diag *di
     fl_choose_theme(view, options->theme);
     view->look = look_of(view, options->prompt);
     view->temperature = 1;
+    fl_patches_init(view);
     forget_run(view);
     if (!view->source.get(view->source.ctx, 0, diag)) {
         fl_view_free(&view);
@@ -86,6 +92,7 @@ void fl_view_free(fl_view **view) {
         return;
     (*view)->source.free((*view)->source.ctx);
     fl_beside_forget(*view);
+    fl_patches_done(*view);
     fl_canvas_done(&(*view)->canvas);
     fl_forget_scale(*view);
     fl_lens_forget(*view);
@@ -102,7 +109,8 @@ bool fl_restart(fl_view *view, const char *prompt) {
     }
     fl_diag_init(&diag, NULL);
     fl_status status = view->options.restart(view->options.restart_ctx, prompt, &source, &diag);
-    if (status == FL_OK && !source.get(source.ctx, 0, &diag)) {
+    if (status == FL_OK &&
+        (!source.get(source.ctx, 0, &diag) || !fl_patches_adopt(view, source, &diag))) {
         source.free(source.ctx);
         status = FL_ERR_MEMORY;
     }
@@ -110,8 +118,6 @@ bool fl_restart(fl_view *view, const char *prompt) {
         fl_say(view, "%s", diag.message[0] ? diag.message : fl_status_word(status));
         return false;
     }
-    view->source.free(view->source.ctx);
-    view->source = source;
     view->look = look_of(view, prompt);
     fl_watch_source(view);
     forget_run(view);
@@ -218,6 +224,9 @@ void fl_view_sentence(fl_view *view, fl_buffer *out) {
     size_t n_prompt;
     run.tokens = view->source.tokens(view->source.ctx, &run.n_tokens, &n_prompt);
     fl_sentence(out, &here->event, &here->stats, &run);
+    fl_buffer_puts(out, " ");
+    if (!fl_whatif_words(view, out))
+        out->data[--out->length] = '\0';
 }
 
 void fl_view_cell(fl_view *view, fl_buffer *out) {

@@ -27,9 +27,9 @@ typedef struct fl_view_model {
     fl_pieces pieces;        /* text of token ids; see fl_view_pieces */
     const char *isa;         /* "scalar", ... */
     bool exact;              /* float activations throughout */
-    const fl_patch *patches;
-    const char *const *patch_texts; /* as fl_patch_print writes them */
+    const fl_patch *patches; /* of the source; the view goes on with a list of its own */
     size_t n_patches;
+    const char *const *patch_texts; /* as fl_patch_print writes them: the view's */
 } fl_view_model;
 
 /* A prompt that shows one mechanism. */
@@ -48,10 +48,13 @@ typedef struct fl_view_options {
     fl_view_model model;
     const fl_view_prompt *prompts;
     size_t n_prompts;
-    /* Starts a run of the same model over another prompt; the view takes *out over. NULL: no other
-     * prompt can be had. */
+    /* Starts a run of the same model over another prompt, without patches; the view takes *out
+     * over. NULL: no other prompt can be had. */
     fl_status (*restart)(void *ctx, const char *prompt, fl_source *out, fl_diag *diag);
-    void *restart_ctx;
+    /* Starts a run over these tokens with these patches; NULL: patches cannot be changed. */
+    fl_status (*patched)(void *ctx, const int32_t *ids, size_t n_ids, const fl_patch *patches,
+                         size_t n_patches, fl_source *out, fl_diag *diag);
+    void *restart_ctx; /* of both */
     /* Command lines to run at the start, up to the first that cannot be done; NULL: none. */
     const char *commands;
     bool ascii;   /* no byte above 127 on the screen */

@@ -163,11 +163,7 @@ const char *fl_bracketed(char out[FL_NUMBER + 2], double value) {
 }
 
 double fl_patch_factor(fl_subject *s) {
-    const fl_view_model *model = &s->view->options.model;
-    double factor = 1;
-    const fl_step step = {s->event.stage, s->event.layer, s->event.head};
-    for (size_t i = 0; i < model->n_patches; i++)
-        factor *= fl_patch_strikes(&model->patches[i], &step) ? (double)model->patches[i].scale : 1;
+    double factor = fl_patched_by(s->view, &s->event, s->index);
     if (factor != 1)
         fl_why_note(s->why, "a patch then multiplies it by %.4g", factor);
     return factor;

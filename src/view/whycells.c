@@ -178,7 +178,8 @@ static fl_link written(const fl_subject *s, bool key) {
 /* Of what an earlier pass wrote, nothing is asked for: that pass may have been dropped, and the
  * cache holds the number itself. */
 static void kept(fl_subject *s, const char *name, const fl_link *link, bool rounded) {
-    fl_use_number(s, name, rounded ? NAN : s->why->engine, "");
+    bool same = !rounded && fl_patched_by(s->view, &s->event, s->index) == 1;
+    fl_use_number(s, name, same ? s->why->engine : (double)NAN, "");
     s->why->operands[0].link = *link;
     fl_worked(s->why, "kept from an earlier pass: this one reads it and computes only what is new");
     if (link->kind == FL_LINK_CELL)
@@ -199,7 +200,9 @@ void fl_why_store(fl_subject *s) {
     fl_token_at(s->view, piece, sizeof piece, s->index[2]);
     fl_worked(s->why, "%s of \"%s\", written into slot %" PRId64, key ? "k_rope" : "v", piece,
               s->index[2]);
-    if (rounded)
+    double factor = fl_patch_factor(s);
+    x *= factor;
+    if (rounded && factor == 1)
         fl_why_note(s->why, "rounded to what 16 bits can hold");
     fl_settle(s->why, rounded ? (double)fl_half_to_float(fl_float_to_half((float)x)) : x);
 }
@@ -244,7 +247,7 @@ void fl_why_swiglu(fl_subject *s) {
     fl_link up = fl_link_3(s, FL_STAGE_up, -1, s->index[1], s->index[2]);
     double a = fl_use(s, "act", &act), u = fl_use(s, "up", &up);
     fl_worked(s->why, "%s · %s", FL_NUM(a), FL_NUM(u));
-    fl_settle(s->why, a * u);
+    fl_settle(s->why, a * u * fl_patch_factor(s));
 }
 
 /* ---- the choice ---- */

@@ -363,6 +363,13 @@ static void a_patched_table_says_so(void **state) {
     assert_non_null(strstr(ran.out, "MODIFIED: layer 1 head 2 zero"));
     assert_null(strstr(ran.out, "-0"));
     fl_ran_done(&ran);
+    ran = fl_run("trace", "--patch", "layer 1 neuron 7 zero", "--patch",
+                 "layer 0 head 2 key 3 zero", "--stages", "next_token", "--no-time");
+    assert_int_equal(ran.status, 0);
+    assert_non_null(strstr(ran.out, "MODIFIED: layer 1 neuron 7 zero, layer 0 head 2 key 3 zero"));
+    fl_ran_done(&ran);
+    fl_assert_refused(fl_run("trace", "--patch", "layer 0 key 6 zero"), 2,
+                      "key 6|no more than 6 tokens|0 to 5");
 }
 
 int main(void) {

@@ -1,87 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
-/* The stepping machine on the built-in model: order, shapes, going back, chunks, threads, patches.
+/* The stepping machine on the built-in model: order, shapes, going back, chunks, threads.
  */
 #include "test.h"
 
 #include "base/diag.h"
 #include "engine/live.h"
+#include "engine/started.h"
 
 #include <footlight/footlight.h>
 #include <math.h>
-
-static const int32_t prompt[] = {1, 300, 5, 700, 42, 300, 9};
-enum { N_PROMPT = sizeof prompt / sizeof *prompt };
-
-static fl_model *model;
-
-static int open_model(void **state) {
-    (void)state;
-    return fl_model_open(&model, "builtin", NULL) == FL_OK ? 0 : -1;
-}
-
-static int close_model(void **state) {
-    (void)state;
-    fl_model_close(&model);
-    return 0;
-}
-
-static fl_session_options options(int64_t n_predict) {
-    fl_session_options o = fl_session_defaults();
-    o.ids = prompt;
-    o.n_ids = N_PROMPT;
-    o.n_predict = n_predict;
-    o.time = false;
-    return o;
-}
-
-static fl_session *session(const fl_session_options *o) {
-    fl_session *s = NULL;
-    fl_diag diag;
-    fl_diag_init(&diag, NULL);
-    if (fl_session_new(&s, model, o, &diag) != FL_OK)
-        fail_msg("%s", diag.message);
-    return s;
-}
-
-/* FNV-1a over everything an event says but its time. */
-static uint64_t digest(const fl_event *event) {
-    uint64_t hash = 0xcbf29ce484222325u;
-    size_t size =
-        (size_t)fl_tensor_count(&event->tensor) * (event->tensor.dtype == FL_DTYPE_F16 ? 2 : 4);
-    unsigned char *values = malloc(size);
-    fl_stats stats;
-    fl_tensor_pack(&event->tensor, values);
-    fl_event_stats(event, &stats);
-    const int64_t place[] = {event->index, event->pass, event->stage,
-                             event->layer, event->head, event->kv_head};
-    const struct {
-        const void *bytes;
-        size_t size;
-    } parts[] = {{values, size},
-                 {&stats, sizeof stats},
-                 {place, sizeof place},
-                 {event->tensor.shape, (size_t)event->tensor.n_dims * 8}};
-    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++)
-        for (size_t i = 0; i < parts[p].size; i++)
-            hash = (hash ^ ((const unsigned char *)parts[p].bytes)[i]) * 0x100000001b3u;
-    free(values);
-    return hash;
-}
-
-/* Digests of all events of a run; *count receives how many. Caller frees. */
-static uint64_t *digests(const fl_session_options *o, int64_t *count) {
-    fl_session *s = session(o);
-    fl_event event;
-    uint64_t *all = malloc(100000 * sizeof *all);
-    *count = 0;
-    while (fl_session_step(s, &event, NULL) == FL_OK) {
-        assert_int_equal(event.index, *count);
-        all[(*count)++] = digest(&event);
-    }
-    fl_session_free(&s);
-    return all;
-}
 
 static void events_come_in_plan_order_with_planned_shapes(void **state) {
     (void)state;
@@ -249,7 +177,7 @@ static float *last_values(const fl_session_options *o, fl_stage stage, int64_t *
 
 static void chunks_change_nothing_that_matters(void **state) {
     (void)state;
-    int64_t n, m;
+    int64_t n = 0, m = 0;
     fl_stats whole, cut;
     fl_session_options o = options(1), c = options(1);
     c.chunk = 3;
@@ -378,83 +306,6 @@ static void a_whole_pass_at_a_time_gives_its_choice(void **state) {
     fl_session_free(&s);
 }
 
-static void a_zeroed_head_is_zero_and_marks_what_follows(void **state) {
-    (void)state;
-    fl_patch patch;
-    fl_session_options o = options(1);
-    assert_int_equal(fl_patch_parse("layer 1 head 2 zero", &patch, NULL), FL_OK);
-    o.patches = &patch;
-    o.n_patches = 1;
-    fl_session *s = session(&o);
-    fl_event event;
-    bool struck = false;
-    while (fl_session_step(s, &event, NULL) == FL_OK) {
-        if (event.stage == FL_STAGE_attn_head && event.layer == 1) {
-            fl_stats stats;
-            struck = true;
-            fl_event_stats(&event, &stats);
-            assert_true((stats.zeros == stats.count) == (event.head == 2));
-        }
-        assert_true(event.modified == struck);
-    }
-    assert_true(struck);
-    fl_session_free(&s);
-}
-
-static void a_layers_branches_can_be_scaled(void **state) {
-    (void)state;
-    static const struct {
-        const char *text;
-        fl_stage stage;
-    } cases[] = {{"layer 0 attn scale 2", FL_STAGE_attn_out},
-                 {"layer 0 ffn scale 2", FL_STAGE_down}};
-    for (size_t c = 0; c < 2; c++) {
-        fl_patch patch;
-        double sums[2] = {0, 0};
-        assert_int_equal(fl_patch_parse(cases[c].text, &patch, NULL), FL_OK);
-        for (size_t patched = 0; patched < 2; patched++) {
-            fl_session_options o = options(1);
-            o.patches = &patch;
-            o.n_patches = patched;
-            fl_session *s = session(&o);
-            fl_event event;
-            while (fl_session_step(s, &event, NULL) == FL_OK) {
-                fl_stats stats;
-                if (event.stage != cases[c].stage || event.layer != 0)
-                    continue;
-                fl_event_stats(&event, &stats);
-                sums[patched] = stats.l2;
-            }
-            fl_session_free(&s);
-        }
-        assert_true(fabs(sums[1] - 2 * sums[0]) < 1e-9);
-    }
-}
-
-static void patches_are_written_as_they_are_read(void **state) {
-    (void)state;
-    static const char *const texts[] = {"layer 3 head 7 zero", "layer 0 attn zero",
-                                        "layer 12 ffn scale 0.5"};
-    static const char *const wrong[] = {"",
-                                        "layer",
-                                        "layer x head 1 zero",
-                                        "layer 1 head zero",
-                                        "layer 1 ffn scale",
-                                        "layer 1 ffn scale nan",
-                                        "layer 1 ffn zero more",
-                                        "layer -1 ffn zero"};
-    fl_patch patch;
-    char text[64];
-    fl_diag diag;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        assert_int_equal(fl_patch_parse(texts[i], &patch, NULL), FL_OK);
-        fl_patch_print(&patch, text, sizeof text);
-        assert_string_equal(text, texts[i]);
-    }
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        assert_int_equal(fl_patch_parse(wrong[i], &patch, &diag), FL_ERR_USAGE);
-}
-
 typedef struct listener {
     int seen;
     int stop_after;
@@ -515,7 +366,7 @@ static void refuse(const fl_session_options *o, fl_status status, const char *wo
 static void impossible_runs_are_refused_with_a_reason(void **state) {
     (void)state;
     int32_t bad[] = {1, 1024}, longer[400] = {0};
-    fl_patch patch = {FL_PATCH_HEAD, 99, 0, 0};
+    fl_patch patch = {FL_PATCH_HEAD, 99, 0, 0, 0};
     fl_session_options o = options(1);
     o.ids = bad;
     o.n_ids = 2;
@@ -541,8 +392,12 @@ static void impossible_runs_are_refused_with_a_reason(void **state) {
     refuse(&o, FL_ERR_USAGE, "layer 99");
     patch.layer = -1;
     refuse(&o, FL_ERR_USAGE, "layer -1");
-    patch = (fl_patch){FL_PATCH_HEAD, 0, -1, 0};
+    patch = (fl_patch){FL_PATCH_HEAD, 0, -1, 0, 0};
     refuse(&o, FL_ERR_USAGE, "head -1");
+    patch = (fl_patch){FL_PATCH_NEURON, 0, -1, 0, 100000};
+    refuse(&o, FL_ERR_USAGE, "neuron 100000, expected 0 to");
+    patch = (fl_patch){FL_PATCH_VALUE, 0, -1, 0, N_PROMPT};
+    refuse(&o, FL_ERR_USAGE, "value 7, but this run reads no more than 7 tokens, expected 0 to 6");
     o = options(1);
     o.isa = "abacus";
     refuse(&o, FL_ERR_USAGE, "abacus");
@@ -574,9 +429,6 @@ int main(void) {
         cmocka_unit_test(statistics_of_the_growing_cache_are_those_of_its_cells),
         cmocka_unit_test(runs_end_where_asked_or_where_the_context_is_full),
         cmocka_unit_test(a_whole_pass_at_a_time_gives_its_choice),
-        cmocka_unit_test(a_zeroed_head_is_zero_and_marks_what_follows),
-        cmocka_unit_test(a_layers_branches_can_be_scaled),
-        cmocka_unit_test(patches_are_written_as_they_are_read),
         cmocka_unit_test(sinks_get_what_they_want_and_can_stop_the_run),
         cmocka_unit_test(a_half_cache_stays_close),
         cmocka_unit_test(impossible_runs_are_refused_with_a_reason),

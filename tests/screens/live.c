@@ -8,36 +8,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-static fl_status open_source(fl_live_scene *scene, const char *prompt, uint64_t memory,
-                             fl_source *source, fl_diag *diag) {
+static fl_status patched(void *ctx, const int32_t *ids, size_t n_ids, const fl_patch *patches,
+                         size_t n_patches, fl_source *source, fl_diag *diag) {
+    const fl_live_scene *scene = ctx;
     fl_session *session;
     fl_session_options options = fl_session_defaults();
+    options.ids = ids;
+    options.n_ids = n_ids;
+    options.n_predict = -1;
+    options.patches = patches;
+    options.n_patches = n_patches;
+    options.isa = "scalar";
+    options.threads = 1;
+    fl_status status = fl_session_new(&session, scene->model, &options, diag);
+    return status == FL_OK ? fl_live_source(source, session, scene->memory, diag) : status;
+}
+
+static fl_status restart(void *ctx, const char *prompt, fl_source *source, fl_diag *diag) {
+    const fl_live_scene *scene = ctx;
     int32_t *ids;
     size_t n_ids;
     fl_status status =
         fl_encode(scene->tokenizer, prompt, strlen(prompt), true, false, &ids, &n_ids, diag);
     if (status != FL_OK)
         return status;
-    options.ids = ids;
-    options.n_ids = n_ids;
-    options.n_predict = -1;
-    options.isa = "scalar";
-    options.threads = 1;
-    status = fl_session_new(&session, scene->model, &options, diag);
+    status = patched(ctx, ids, n_ids, NULL, 0, source, diag);
     free(ids);
-    return status == FL_OK ? fl_live_source(source, session, memory, diag) : status;
+    return status;
 }
 
 fl_status fl_live_scene_open(fl_live_scene *scene, const char *model, const char *prompt,
                              uint64_t memory, fl_diag *diag) {
-    fl_view_options options = {.prompt = prompt, .colors = 256};
+    fl_view_options options = {
+        .prompt = prompt, .patched = patched, .restart_ctx = scene, .colors = 256};
     memset(scene, 0, sizeof *scene);
+    scene->memory = memory;
     fl_diag_init(diag, NULL);
     fl_status status = fl_model_open(&scene->model, model, diag);
     if (status == FL_OK)
         status = fl_tokenizer_new(&scene->tokenizer, fl_model_vocab(scene->model), diag);
     if (status == FL_OK)
-        status = open_source(scene, prompt, memory, &options.source, diag);
+        status = restart(scene, prompt, &options.source, diag);
     if (status != FL_OK)
         return status;
     options.model =

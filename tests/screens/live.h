@@ -15,6 +15,7 @@ typedef struct fl_live_scene {
     fl_model *model;
     fl_tokenizer *tokenizer;
     fl_view *view;
+    uint64_t memory;
 } fl_live_scene;
 
 /* `memory`: budget for captured values. Close after a failure too. */

@@ -157,11 +157,13 @@ static void plain_mode_speaks_in_lines(void **state) {
     }
 }
 
-static bool struck_stage; /* is the stage awaited one that a patch strikes? */
+/* Is the stage awaited one that a patch strikes, and is its value modified? */
+static bool struck_stage, modified_value;
 
 static bool marks_as_awaited(void) {
     bool marked = strstr(fl_terminal_line(&terminal, 3), "✎") != NULL;
-    return marked == struck_stage && strstr(fl_terminal_line(&terminal, 0), " MODIFIED ");
+    bool modified = strstr(fl_terminal_line(&terminal, 0), " MODIFIED: layer 1 head 2 zero ");
+    return marked == struck_stage && modified == modified_value;
 }
 
 /* At the usual size, on every kind of screen, with a model far down the tree. */
@@ -178,11 +180,11 @@ static void a_patched_run_says_so(void **state) {
                    {"f", "follows a patch: layer 1 head 2 zero"},
                    {"?", "Keys that work here"},
                    {"q", "resid_post"},
-                   {"X", "does nothing here"},
-                   {"t", "the model says"}};
+                   {"t", "Before and after the patches"}};
     for (size_t i = 0; i < sizeof screens / sizeof *screens; i++) {
         press(screens[i].keys, screens[i].shown);
         struck_stage = i == 1 || i == 3;
+        modified_value = i > 0 && i != 4; /* the next head is not touched */
         fl_terminal_await(&terminal, marks_as_awaited);
         if (!marks_as_awaited())
             fail_msg("after %s: \"%s\"", screens[i].keys, fl_terminal_line(&terminal, 3));

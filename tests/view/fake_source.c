@@ -362,7 +362,11 @@ static fl_status reach(fake *f, int64_t index, fl_diag *diag) {
 static const fl_captured *get(void *ctx, int64_t index, fl_diag *diag) {
     fake *f = ctx;
     bool there = reach(f, index, diag) == FL_OK && index >= 0 && index < f->computed;
-    return there ? &f->events[index] : NULL;
+    if (!there)
+        return NULL;
+    f->events[index].event.modified =
+        f->options.modified_from > 0 && index >= f->options.modified_from;
+    return &f->events[index];
 }
 
 static bool pass_of(void *ctx, int64_t index, fl_pass *pass) {

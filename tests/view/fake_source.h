@@ -12,14 +12,15 @@
 #include "event/source.h"
 
 typedef struct fl_fake_options {
-    int64_t n_predict;  /* 0: three */
-    uint64_t seed;      /* of the weights; 0: the usual one */
-    bool odd;           /* a NaN, an infinity and zeros in `silu` of layer 0 */
-    float loud;         /* the start mark's numbers are so many times as large; 0: as usual */
-    int64_t fail_at;    /* an event that cannot be computed; 0: none */
-    int64_t crash_at;   /* an event that ends the program by a bad memory access; 0: none */
-    int64_t slow_at;    /* the event after which each takes a tenth of a second; 0: none */
-    const int32_t *ids; /* another prompt; NULL: the usual one */
+    int64_t n_predict;     /* 0: three */
+    uint64_t seed;         /* of the weights; 0: the usual one */
+    bool odd;              /* a NaN, an infinity and zeros in `silu` of layer 0 */
+    float loud;            /* the start mark's numbers are so many times as large; 0: as usual */
+    int64_t fail_at;       /* an event that cannot be computed; 0: none */
+    int64_t crash_at;      /* an event that ends the program by a bad memory access; 0: none */
+    int64_t slow_at;       /* the event after which each takes a tenth of a second; 0: none */
+    int64_t modified_from; /* events from this on are modified by a patch; 0: none */
+    const int32_t *ids;    /* another prompt; NULL: the usual one */
     size_t n_ids;
 } fl_fake_options;
 

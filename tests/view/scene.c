@@ -26,6 +26,21 @@ static fl_status restart(void *ctx, const char *prompt, fl_source *out, fl_diag 
     return FL_OK;
 }
 
+/* With patches the weights are others from some event on, so to say. */
+static fl_status patched(void *ctx, const int32_t *ids, size_t n_ids, const fl_patch *patches,
+                         size_t n_patches, fl_source *out, fl_diag *diag) {
+    (void)ctx;
+    (void)diag;
+    (void)patches;
+    fl_fake_options options = {.ids = ids, .n_ids = n_ids};
+    if (n_patches) {
+        options.seed = 21;
+        options.modified_from = 20;
+    }
+    *out = fl_fake_source(&options);
+    return FL_OK;
+}
+
 fl_view_options fl_scene_options(const fl_fake_options *fake) {
     return (fl_view_options){.source = fl_fake_source(fake),
                              .model = {.hparams = fl_fake_hparams(),
@@ -37,6 +52,7 @@ fl_view_options fl_scene_options(const fl_fake_options *fake) {
                              .prompts = prompts,
                              .n_prompts = 2,
                              .restart = restart,
+                             .patched = patched,
                              .colors = 256};
 }
 

@@ -242,7 +242,8 @@ static void the_cursor_follows_the_largest_until_it_is_moved(void **state) {
 static void a_patch_is_told_to_the_end(void **state) {
     (void)state;
     fl_view_options options = fl_scene_options(&(fl_fake_options){0});
-    const fl_patch patches[] = {{FL_PATCH_HEAD, 0, 1, 0.5f}, {FL_PATCH_FEED_FORWARD, 0, -1, 0.25f}};
+    const fl_patch patches[] = {{FL_PATCH_HEAD, 0, 1, 0.5f, 0},
+                                {FL_PATCH_FEED_FORWARD, 0, -1, 0.25f, 0}};
     fl_diag diag;
     options.model.patches = patches;
     options.model.n_patches = 2;
@@ -264,8 +265,8 @@ static void zoomed_out_the_cursor_is_marked_without_colour(void **state) {
 
 static void long_paths_make_room(void **state) {
     (void)state;
-    fl_view_options options = fl_scene_options(&(fl_fake_options){0});
-    const fl_patch patch = {FL_PATCH_HEAD, 0, 1, 0};
+    fl_view_options options = fl_scene_options(&(fl_fake_options){.modified_from = 3});
+    const fl_patch patch = {FL_PATCH_HEAD, 0, 1, 0, 0};
     fl_diag diag;
     options.model.name =
         "/a/long/way/down/the/tree/of/models/some-model-with-a-long-name-7b-q4_0.gguf";
@@ -274,16 +275,18 @@ static void long_paths_make_room(void **state) {
     assert_int_equal(fl_view_new(&view, &options, &diag), FL_OK);
     for (int width = 60; width < 130; width += 10) {
         fl_view_resize(view, width, 24);
-        assert_true(screen_holds(" MODIFIED "));
+        bool struck = fl_view_at(view) >= 3;
+        assert_true(screen_holds(struck ? " MODIFIED" : "patched later on"));
+        assert_false(screen_holds(struck ? "patched later on" : "MODIFIED"));
         assert_true(screen_holds("some-model"));
         assert_false(screen_holds("/a/long"));
         assert_true(screen_holds("event "));
         fl_scene_keys(view, "s");
     }
     fl_view_resize(view, 80, 24);
-    fl_scene_keys(view, ":goto attn_head layer 0 head 1<enter>s");
+    fl_scene_keys(view, ":goto attn_head layer 0 head 1<enter>f");
     assert_true(screen_holds("layer 0 (0–1)"));
-    assert_true(screen_holds(" MODIFIED "));
+    assert_true(screen_holds(" MODIFIED: layer 0 head 1 zero "));
 }
 
 /* Words of a screen with one blank between them; line ends and margins count as blanks. */

@@ -210,8 +210,8 @@ static void largest_terms_come_first(void **state) {
 
 static void patches_are_named(void **state) {
     (void)state;
-    fl_view_options options = fl_scene_options(&(fl_fake_options){0});
-    const fl_patch patch = {FL_PATCH_FEED_FORWARD, 0, -1, 0.5f};
+    fl_view_options options = fl_scene_options(&(fl_fake_options){.modified_from = 1});
+    const fl_patch patch = {FL_PATCH_FEED_FORWARD, 0, -1, 0.5f, 0};
     options.model.patches = &patch;
     options.model.n_patches = 1;
     fl_view *view;

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * Patches under the reader's hands, over the real engine: taken out and back the run is the same to
+ * the byte, and what they do to the next token is told.
+ */
+#include "test.h"
+
+#include "screens/live.h"
+#include "view/cursor.h"
+#include "view/scene.h"
+#include "view/why.h"
+
+#include <math.h>
+
+enum { EVENTS = 194 };
+static fl_live_scene scene;
+
+static int set_up(void **state) {
+    (void)state;
+    fl_diag diag;
+    if (fl_live_scene_open(&scene, "builtin", "The capital of France is", 512u << 20, &diag) !=
+        FL_OK)
+        fail_msg("%s", diag.message);
+    fl_view_resize(scene.view, 80, 24);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    fl_live_scene_close(&scene);
+    return 0;
+}
+
+static void command(const char *line, bool done, const char *said) {
+    bool result = fl_view_command(scene.view, line);
+    if (result != done || !strstr(fl_view_message(scene.view), said))
+        fail_msg("\"%s\": %s, said \"%s\"", line, result ? "done" : "not done",
+                 fl_view_message(scene.view));
+}
+
+static bool screen_holds(const char *text) {
+    char *screen = fl_scene_text(scene.view);
+    bool holds = strstr(screen, text) != NULL;
+    free(screen);
+    return holds;
+}
+
+static uint64_t hash_of(const void *bytes, size_t size, uint64_t hash) {
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ ((const unsigned char *)bytes)[i]) * 0x100000001b3u;
+    return hash;
+}
+
+/* Every value of two passes, forward or back. */
+static uint64_t digest(bool back) {
+    uint64_t all = 0;
+    for (int64_t i = 0; i < 2 * EVENTS; i++) {
+        const fl_captured *c = fl_event_at(scene.view, back ? 2 * EVENTS - 1 - i : i);
+        size_t size = (size_t)fl_tensor_count(&c->event.tensor) * 4;
+        char *values = malloc(size);
+        fl_tensor_pack(&c->event.tensor, values);
+        uint64_t hash = hash_of(values, size, (uint64_t)c->event.index);
+        all += hash_of(&c->event.modified, sizeof c->event.modified, hash);
+        free(values);
+    }
+    return all;
+}
+
+static void undone_it_is_the_same_to_the_byte(void **state) {
+    (void)state;
+    static const char *const words[] = {"patch layer 2 head 5 zero", "patch layer 1 key 3 zero",
+                                        "patch layer 0 neuron 9 scale -3",
+                                        "patch layer 3 head 1 value 6 zero"};
+    uint64_t digests[5];
+    digests[0] = digest(false);
+    command("goto attn_probs layer 2", true, "");
+    fl_scene_keys(scene.view, ":break gate layer 3<enter><up>");
+    int64_t at = fl_view_at(scene.view), row = scene.view->cursor[FL_DIM_T];
+    for (int i = 0; i < 4; i++) {
+        command(words[i], true, "patched: layer");
+        assert_int_equal(fl_view_at(scene.view), at);
+        digests[i + 1] = digest(false);
+        assert_true(digests[i + 1] == digest(true));
+        for (int j = 0; j <= i; j++)
+            assert_true(digests[j] != digests[i + 1]);
+    }
+    for (int i = 3; i >= 0; i--) {
+        fl_scene_keys(scene.view, "u");
+        assert_true(digest(false) == digests[i]);
+    }
+    command("undo", true, "there is no patch to undo");
+    for (int i = 1; i <= 4; i++) {
+        command("redo", true, "done again: patched are layer 2 head 5 zero");
+        assert_true(digest(i % 2 == 0) == digests[i]);
+    }
+    command("redo", true, "nothing was undone");
+    command("undo 4", true, "the run is the model's own");
+    assert_true(digest(false) == digests[0]);
+    assert_int_equal(fl_view_at(scene.view), at);
+    assert_int_equal(scene.view->cursor[FL_DIM_T], row);
+    assert_int_equal(scene.view->breaks.count, 1);
+}
+
+/* A key takes out what is under the cursor, and puts it back. */
+static void x_takes_out_and_puts_back(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {":goto attn_probs layer 2 head 5<enter>", "layer 2 head 5 zero"},
+        {":goto attn_head layer 2 head 1<enter>", "layer 2 head 1 zero"},
+        {":goto swiglu layer 1<enter><home><right><right>", "layer 1 neuron 2 zero"},
+        {":goto gate layer 1<enter><home><right><right>", "layer 1 neuron 2 zero"},
+        {":goto attn_out layer 0<enter>", "layer 0 attn zero"},
+        {":goto down layer 0<enter>", "layer 0 ffn zero"},
+        {":goto k_rope layer 1<enter><up><up>", "layer 1 key 3 zero"},
+        {":goto k_cache layer 1<enter><up><up>", "layer 1 key 3 zero"},
+        {":goto v layer 1<enter>", "layer 1 value 3 zero"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fl_scene_keys(scene.view, cases[i][0]);
+        fl_scene_keys(scene.view, "x");
+        if (scene.view->options.model.n_patches != 1 ||
+            strcmp(scene.view->options.model.patch_texts[0], cases[i][1]) != 0)
+            fail_msg("%s: %s", cases[i][0], fl_view_message(scene.view));
+        fl_scene_keys(scene.view, "x");
+        assert_int_equal(scene.view->options.model.n_patches, 0);
+        assert_non_null(strstr(fl_view_message(scene.view), "taken away: "));
+    }
+    fl_scene_keys(scene.view, ":goto resid_mid<enter>x");
+    assert_non_null(strstr(fl_view_message(scene.view), "nothing here can be taken out"));
+}
+
+static void the_banner_stands_where_a_patched_value_does(void **state) {
+    (void)state;
+    command("patch layer 2 head 5 zero", true, "patched");
+    command("goto attn_probs layer 2 head 5", true, "");
+    assert_true(screen_holds("patched later on"));
+    assert_false(screen_holds("MODIFIED"));
+    command("goto attn_head layer 2 head 4", true, "");
+    assert_false(screen_holds("MODIFIED"));
+    command("goto attn_head layer 2 head 5", true, "");
+    assert_true(screen_holds(" MODIFIED: layer 2 head 5 zero "));
+    command("goto attn_concat layer 2", true, "");
+    assert_true(screen_holds(" MODIFIED: layer 2 head 5 zero "));
+    command("patch layer 0 attn scale 0.5", true, "patched");
+    assert_true(screen_holds(" MODIFIED ")); /* the message takes the room */
+    fl_scene_keys(scene.view, "s");
+    assert_true(screen_holds(" MODIFIED: layer 2 head 5 zero + 1 "));
+    command("undo 2", true, "undone");
+    assert_false(screen_holds("MODIFIED"));
+    assert_false(screen_holds("patched later on"));
+}
+
+static void before_and_after_are_told(void **state) {
+    (void)state;
+    fl_buffer page = {0};
+    command("patch layer 0 ffn zero", true, "patched");
+    command("patch layer 1 ffn zero", true, "patched");
+    command("token", true, "");
+    assert_true(screen_holds("Before and after the patches: \" Paris\" 0."));
+    fl_scene_keys(scene.view, "S");
+    assert_true(screen_holds("was 0."));
+    command("whatif", true, "");
+    fl_view_page_text(scene.view, &page);
+    assert_non_null(strstr(page.data, "Patched: layer 0 ffn zero, layer 1 ffn zero."));
+    assert_non_null(strstr(page.data, "What comes after \" is\" (position 5):"));
+    assert_non_null(strstr(page.data, "   1   Paris"));
+    assert_true(strstr(page.data, "▲ from ") || strstr(page.data, "▼ from "));
+    fl_buffer_clear(&page);
+    fl_scene_keys(scene.view, "q2u");
+    command("whatif", true, "");
+    fl_view_page_text(scene.view, &page);
+    assert_non_null(strstr(page.data, "No patch is on"));
+    fl_buffer_done(&page);
+}
+
+static void the_list_toggles_and_deletes(void **state) {
+    (void)state;
+    command("patch layer 2 head 5 zero", true, "");
+    command("patch layer 1 head 2 key 3 zero", true, "(\" of\"): k/v head");
+    command("patch layer 2 head 5 scale 0.5", true, ""); /* in place of the first */
+    fl_scene_keys(scene.view, "X");
+    assert_true(screen_holds("0  layer 2 head 5 scale 0.5"));
+    fl_scene_keys(scene.view, "<down><enter>");
+    assert_true(screen_holds("1  layer 1 head 2 key 3 zero  (off)"));
+    assert_int_equal(scene.view->options.model.n_patches, 1);
+    fl_scene_keys(scene.view, "<up>d");
+    assert_true(screen_holds("0  layer 1 head 2 key 3 zero  (off)"));
+    assert_int_equal(scene.view->options.model.n_patches, 0);
+    fl_scene_keys(scene.view, "u<enter>q");
+    command("unpatch 5", false, "there are patches 0 to 1, or all");
+    command("unpatch all", true, "no patch is left");
+    command("unpatch 0", false, "there is no patch to take away");
+    command("patch layer 9 attn zero", false, "patch of layer 9, expected 0 to 3");
+    command("patch layer 1 heat 3", false, "found 'heat', expected head, attn, ffn, neuron");
+}
+
+/* Every explanation agrees with a run in which everything is patched somewhere. */
+static void explanations_know_the_patches(void **state) {
+    (void)state;
+    static const char *const words[] = {
+        "patch layer 0 head 3 scale 0.5", "patch layer 0 neuron 4 scale 2",
+        "patch layer 1 key 2 scale -1",   "patch layer 1 head 2 value 4 scale 0.25",
+        "patch layer 2 ffn scale 0.5",    "patch layer 3 attn zero"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        command(words[i], true, "patched");
+    for (int64_t event = 0; event < EVENTS; event++) {
+        fl_view_show(scene.view, event);
+        fl_grid grid = fl_grid_of(&fl_here(scene.view)->event);
+        for (int64_t row = 0; row < grid.rows; row++) {
+            fl_why why;
+            fl_cursor_set(scene.view, row % grid.bands, row, 4);
+            fl_why_of(scene.view, &why);
+            if (!why.masked && why.computed &&
+                fabs(why.value - why.engine) > 2e-5 * fmax(1, fabs(why.engine)))
+                fail_msg("event %d %s: recomputed %.9g, engine %.9g", (int)event,
+                         fl_stage_get_info(why.stage)->id, why.value, why.engine);
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(undone_it_is_the_same_to_the_byte, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(x_takes_out_and_puts_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_banner_stands_where_a_patched_value_does, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(before_and_after_are_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_list_toggles_and_deletes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(explanations_know_the_patches, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
