@@ -212,7 +212,8 @@ static void move_page(fl_view *view, fl_verb verb, int64_t count) {
     if (page->move)
         page->move(view, verb, count);
     else if (page->items)
-        view->pick = (int)clamp(view->pick + by, 0, page->items(view) - 1);
+        view->pick =
+            (int)clamp(view->pick + by, 0, page->items(view) > 0 ? page->items(view) - 1 : 0);
     else
         view->page_scroll =
             (int)clamp(view->page_scroll + by, 0, view->page_lines > 0 ? view->page_lines - 1 : 0);
