@@ -417,6 +417,9 @@ static void plain_mode_ends_with_its_input(void **state) {
 }
 
 int main(void) {
+    /* ncurses would load the console's mouse library for TERM=linux, which keeps memory of its own
+     */
+    setenv("NCURSES_GPM_TERMS", "none", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(the_screen_is_the_canvas, tear_down),
         cmocka_unit_test_teardown(every_event_of_a_pass, tear_down),
