@@ -41,26 +41,17 @@ void fl_beside_follow(fl_view *view) {
     }
 }
 
-static bool start_other(fl_view *view, const char *prompt) {
-    fl_diag diag;
-    fl_source source = {0};
-    if (!view->options.restart) {
-        fl_say(view, "another prompt cannot be started here");
+static bool take_other(fl_view *view, fl_source *source, fl_diag *diag) {
+    if (!fl_patches_apply(view, source, diag))
         return false;
-    }
-    fl_diag_init(&diag, NULL);
-    fl_status status = view->options.restart(view->options.restart_ctx, prompt, &source, &diag);
-    if (status == FL_OK &&
-        (!source.get(source.ctx, 0, &diag) || !fl_patches_apply(view, &source, &diag))) {
-        source.free(source.ctx);
-        status = FL_ERR_MEMORY;
-    }
-    if (status != FL_OK) {
-        fl_say(view, "%s", diag.message[0] ? diag.message : fl_status_word(status));
-        return false;
-    }
     fl_beside_forget(view);
-    view->beside.other = source;
+    view->beside.other = *source;
+    return true;
+}
+
+static bool start_other(fl_view *view, const char *prompt) {
+    if (!fl_start_run(view, prompt, take_other))
+        return false;
     fl_escape_into(view->beside.prompt, sizeof view->beside.prompt, prompt, strlen(prompt));
     return true;
 }

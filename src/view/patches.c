@@ -166,15 +166,15 @@ bool fl_patches_apply(const fl_view *view, fl_source *source, fl_diag *diag) {
     return true;
 }
 
-bool fl_patches_adopt(fl_view *view, fl_source source, fl_diag *diag) {
+bool fl_patches_adopt(fl_view *view, fl_source *source, fl_diag *diag) {
     fl_source patched;
     fl_whatif *w = &view->whatif;
-    if (!with_patches(view, &source, &patched, diag))
+    if (!with_patches(view, source, &patched, diag))
         return false;
     free_source(&w->base);
     free_source(&view->source);
-    if (patched.ctx != source.ctx)
-        w->base = source;
+    if (patched.ctx != source->ctx)
+        w->base = *source;
     view->source = patched;
     w->stopped = w->before.event = -1;
     return true;

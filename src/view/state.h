@@ -261,6 +261,10 @@ bool fl_number_of(fl_view *view, fl_verb verb, const char *text, int64_t *number
 /* What was kept of the events of a run, which are other ones now. */
 void fl_forget_values(fl_view *view);
 bool fl_restart(fl_view *view, const char *prompt);
+/* Takes a run that has begun over, or leaves it as it was and returns false. */
+typedef bool fl_run_taker(fl_view *view, fl_source *source, fl_diag *diag);
+/* A run of the same model over another prompt, handed to `take`; false after fl_say. */
+bool fl_start_run(fl_view *view, const char *prompt, fl_run_taker *take);
 void fl_hit_add(fl_view *view, fl_rect rect, int kind, int64_t a, int64_t b, int64_t c);
 
 #endif

@@ -100,7 +100,7 @@ void fl_view_free(fl_view **view) {
     *view = NULL;
 }
 
-bool fl_restart(fl_view *view, const char *prompt) {
+bool fl_start_run(fl_view *view, const char *prompt, fl_run_taker *take) {
     fl_diag diag;
     fl_source source = {0};
     if (!view->options.restart) {
@@ -109,15 +109,18 @@ bool fl_restart(fl_view *view, const char *prompt) {
     }
     fl_diag_init(&diag, NULL);
     fl_status status = view->options.restart(view->options.restart_ctx, prompt, &source, &diag);
-    if (status == FL_OK &&
-        (!source.get(source.ctx, 0, &diag) || !fl_patches_adopt(view, source, &diag))) {
+    if (status == FL_OK && (!source.get(source.ctx, 0, &diag) || !take(view, &source, &diag))) {
         source.free(source.ctx);
         status = FL_ERR_MEMORY;
     }
-    if (status != FL_OK) {
+    if (status != FL_OK)
         fl_say(view, "%s", diag.message[0] ? diag.message : fl_status_word(status));
+    return status == FL_OK;
+}
+
+bool fl_restart(fl_view *view, const char *prompt) {
+    if (!fl_start_run(view, prompt, fl_patches_adopt))
         return false;
-    }
     view->look = look_of(view, prompt);
     fl_watch_source(view);
     forget_run(view);

@@ -47,7 +47,7 @@ void fl_patches_done(fl_view *view);
 const fl_patch_list *fl_patches_now(const fl_view *view);
 /* Goes over to a run of other tokens, which has no patches yet; the view owns `source` only if this
  * succeeds. */
-bool fl_patches_adopt(fl_view *view, fl_source source, fl_diag *diag);
+bool fl_patches_adopt(fl_view *view, fl_source *source, fl_diag *diag);
 /* Gives a run of other tokens, which has no patches yet, those that are on; false: it is as it was.
  */
 bool fl_patches_apply(const fl_view *view, fl_source *source, fl_diag *diag);

@@ -6,24 +6,10 @@
  */
 #include "test.h"
 
+#include "view/on_scene.h"
 #include "view/pair.h"
-#include "view/scene.h"
 
 #include <math.h>
-
-static fl_view *view;
-
-static int set_up(void **state) {
-    (void)state;
-    view = fl_scene(80, 24);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    fl_view_free(&view);
-    return 0;
-}
 
 static void assert_page_says(const char *words) {
     fl_buffer text = {0};

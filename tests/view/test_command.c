@@ -6,22 +6,8 @@
 #include "test.h"
 
 #include "view/complete.h"
+#include "view/on_scene.h"
 #include "view/panels.h"
-#include "view/scene.h"
-
-static fl_view *view;
-
-static int set_up(void **state) {
-    (void)state;
-    view = fl_scene(80, 24);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    fl_view_free(&view);
-    return 0;
-}
 
 static void tables_are_complete(void **state) {
     (void)state;

@@ -7,23 +7,9 @@
 
 #include "view/mechanism.h"
 #include "view/number.h"
-#include "view/scene.h"
+#include "view/on_scene.h"
 
 #include <math.h>
-
-static fl_view *view;
-
-static int set_up(void **state) {
-    (void)state;
-    view = fl_scene(80, 24);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    fl_view_free(&view);
-    return 0;
-}
 
 static char *page(fl_view *of) {
     fl_buffer text = {0};

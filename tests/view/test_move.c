@@ -6,21 +6,7 @@
  */
 #include "test.h"
 
-#include "view/scene.h"
-
-static fl_view *view;
-
-static int set_up(void **state) {
-    (void)state;
-    view = fl_scene(80, 24);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    fl_view_free(&view);
-    return 0;
-}
+#include "view/on_scene.h"
 
 static void assert_at(const char *keys, int64_t event) {
     fl_scene_keys(view, keys);
@@ -314,14 +300,19 @@ static bool stop_at_thirty(void *ctx, int64_t event) {
     return event < 30;
 }
 
-static void a_long_way_can_be_stopped(void **state) {
-    (void)state;
+static fl_view *view_that_stops(void) {
     fl_view_options options = fl_scene_options(&(fl_fake_options){0});
     options.tick = stop_at_thirty;
-    fl_view *stopped;
+    fl_view *made;
     fl_diag diag;
-    assert_int_equal(fl_view_new(&stopped, &options, &diag), FL_OK);
-    fl_view_resize(stopped, 80, 24);
+    assert_int_equal(fl_view_new(&made, &options, &diag), FL_OK);
+    fl_view_resize(made, 80, 24);
+    return made;
+}
+
+static void a_long_way_can_be_stopped(void **state) {
+    (void)state;
+    fl_view *stopped = view_that_stops();
     fl_scene_keys(stopped, "c");
     assert_int_equal(fl_view_at(stopped), 29);
     assert_string_equal(fl_view_message(stopped), "stopped on the way at event 29");
@@ -331,12 +322,7 @@ static void a_long_way_can_be_stopped(void **state) {
 /* What a breakpoint has looked at before the stop stays behind. */
 static void the_way_to_a_value_can_be_stopped(void **state) {
     (void)state;
-    fl_view_options options = fl_scene_options(&(fl_fake_options){0});
-    options.tick = stop_at_thirty;
-    fl_view *stopped;
-    fl_diag diag;
-    assert_int_equal(fl_view_new(&stopped, &options, &diag), FL_OK);
-    fl_view_resize(stopped, 80, 24);
+    fl_view *stopped = view_that_stops();
     fl_scene_keys(stopped, ":break above 1e9<enter>c");
     assert_int_equal(fl_view_at(stopped), 29);
     assert_string_equal(fl_view_message(stopped), "stopped on the way at event 29");
