@@ -173,6 +173,16 @@ static inline __m256i bits_above(__m256i bits, int from, char mask) {
     return _mm256_and_si256(bits, _mm256_set1_epi8(mask));
 }
 
+/* The eight 6-bit scales of a Q4_K or Q5_K block and then its eight minima, as bytes. */
+static inline __m128i k_bytes(const unsigned char *block) {
+    const __m128i nibble = _mm_set1_epi8(15), six = _mm_set1_epi8(63), top = _mm_set1_epi8(48);
+    __m128i words = _mm_loadu_si128((const __m128i *)(block + 4));
+    __m128i shifted = _mm_srlv_epi32(_mm_shuffle_epi32(words, 0xaa), _mm_setr_epi32(0, 4, 0, 0));
+    __m128i high =
+        _mm_or_si128(_mm_and_si128(shifted, nibble), _mm_and_si128(_mm_srli_epi32(words, 2), top));
+    return _mm_unpacklo_epi32(_mm_and_si128(words, six), high);
+}
+
 /* A Q4_K or Q5_K block: byte j of 32 has numbers j of two sub-blocks, the lower first; bit i of the
  * 32 bytes before them, if there are, is the fifth of sub-block i. */
 STEP add_k_block(const unsigned char *block, int bits, const fl_q8_row *x, row_sum *sum) {

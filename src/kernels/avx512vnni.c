@@ -128,7 +128,8 @@ STEP step_q4_0(const unsigned char *const *w, int rows, const fl_q8_row *x, row_
     }
 }
 
-/* k_bytes of two blocks. */
+/* The eight 6-bit scales of a Q4_K or Q5_K block and then its eight minima, as bytes: of block a
+ * in the lower half, of block b in the upper. */
 static inline __m256i k_bytes_of_two(const unsigned char *a, const unsigned char *b) {
     const __m256i nibble = _mm256_set1_epi8(15), six = _mm256_set1_epi8(63);
     __m128i first = _mm_loadu_si128((const __m128i *)(a + 4));
