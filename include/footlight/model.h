@@ -26,7 +26,8 @@ typedef struct fl_weight {
     int n_dims;
     int64_t shape[FL_MAX_DIMS]; /* [out, in], or [n]; 1 after the last */
     uint64_t bytes;
-    uint64_t offset;  /* of the first byte in the file */
+    uint32_t file;    /* which of the model's files holds it, see fl_model_file */
+    uint64_t offset;  /* of the first byte in that file */
     const void *data; /* rows of fl_dtype_row_bytes(dtype, in) bytes, no alignment promised */
     bool tied;        /* the head, when it is the embedding table */
 } fl_weight;
@@ -70,6 +71,8 @@ FL_API void fl_model_close(fl_model **model);
 FL_API const fl_hparams *fl_model_hparams(const fl_model *model);
 /* What was opened: path or bundled name. */
 FL_API const char *fl_model_name(const fl_model *model);
+/* Its files, the one that was opened first: path or name, NULL after the last. */
+FL_API const char *fl_model_file(const fl_model *model, size_t index);
 /* "gguf", "llama2c", "config". */
 FL_API const char *fl_model_format(const fl_model *model);
 /* Can it run? If not, fl_model_why_no_weights says why in one line (a config.json, a header cut

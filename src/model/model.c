@@ -85,37 +85,166 @@ static fl_status read_model(fl_model *model, fl_diag *diag) {
     return reader->read(model, diag);
 }
 
-/* Owns `map` from here on, whatever happens. */
-static fl_status open_map(fl_model **out, const char *name, fl_map map, const void *bytes,
+/* ---- its files ---- */
+
+/* Takes a file among the model's, and owns `map` from here on, whatever happens. */
+static fl_status add_file(fl_model *model, const char *name, fl_map map, const void *bytes,
                           uint64_t length, fl_diag *diag) {
-    size_t size = strlen(name) + 1;
-    fl_status status = FL_OK;
-    fl_model *model = calloc(1, sizeof *model);
-    *out = NULL;
-    if (!model) {
+    size_t n = model->n_files, size = strlen(name) + 1;
+    fl_file *files = realloc(model->files, (n + 1) * sizeof *files);
+    model->files = files ? files : model->files;
+    fl_map *maps = realloc(model->maps, (n + 1) * sizeof *maps);
+    model->maps = maps ? maps : model->maps;
+    char *copy = files && maps ? malloc(size) : NULL;
+    if (!copy) {
         fl_map_close(&map);
         return fl_fail_memory(diag);
     }
-    model->map = map;
-    model->bytes = bytes;
-    model->length = length;
-    model->name = malloc(size);
-    if (!model->name)
-        status = fl_fail_memory(diag);
-    else
-        memcpy(model->name, name, size);
-    if (status == FL_OK)
-        status = read_model(model, diag);
-    if (status != FL_OK)
-        fl_model_close(&model);
-    *out = model;
+    memcpy(copy, name, size);
+    files[n] = (fl_file){copy, bytes, length};
+    maps[n] = map;
+    model->n_files = n + 1;
+    return FL_OK;
+}
+
+/* The path of a file beside the one that was opened. */
+static void put_path(const fl_model *model, const char *name, fl_buffer *out) {
+    const char *slash = strrchr(model->files[0].name, '/');
+    if (slash)
+        fl_buffer_add(out, model->files[0].name, (size_t)(slash - model->files[0].name) + 1);
+    fl_buffer_puts(out, name);
+}
+
+static const fl_file *find_other(const fl_model *model, const char *name) {
+    for (size_t i = 0; i < model->n_others; i++)
+        if (strcmp(model->others[i].name, name) == 0)
+            return &model->others[i];
+    return NULL;
+}
+
+static bool from_bytes(const fl_model *model) {
+    return !model->maps[0].bytes;
+}
+
+bool fl_model_has_beside(const fl_model *model, const char *name) {
+    fl_buffer path = {0};
+    if (from_bytes(model))
+        return find_other(model, name) != NULL;
+    put_path(model, name, &path);
+    bool there = path.data && !path.failed && fl_path_exists(path.data);
+    fl_buffer_done(&path);
+    return there;
+}
+
+static bool is_plain_name(const char *name) {
+    return *name && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+/* The file by its path, or by its name among those handed over. */
+static fl_status take_file(fl_model *model, const char *path, const char *name, fl_diag *diag) {
+    const fl_file *other = find_other(model, name);
+    fl_map map = {0};
+    fl_diag_init(diag, path);
+    if (from_bytes(model) && !other)
+        return fl_fail(diag, FL_ERR_IO, "is missing");
+    if (other)
+        return add_file(model, path, map, other->bytes, other->length, diag);
+    fl_status status = fl_map_open(&map, path, diag);
+    return status == FL_OK ? add_file(model, path, map, map.bytes, map.length, diag) : status;
+}
+
+fl_status fl_model_open_beside(fl_model *model, const char *name, size_t *index, fl_diag *diag) {
+    char shown[80];
+    fl_buffer path = {0};
+    if (!is_plain_name(name))
+        return fl_fail(diag, FL_ERR_FORMAT,
+                       "names the file '%s', expected the plain name of a file beside it",
+                       fl_escape_into(shown, sizeof shown, name, strlen(name)));
+    put_path(model, name, &path);
+    fl_status status = path.failed || !path.data ? fl_fail_memory(diag) : FL_OK;
+    for (*index = 0; status == FL_OK && *index < model->n_files; ++*index)
+        if (strcmp(model->files[*index].name, path.data) == 0)
+            break;
+    if (status == FL_OK && *index == model->n_files)
+        status = take_file(model, path.data, name, diag);
+    fl_buffer_done(&path);
     return status;
+}
+
+const char *fl_model_file(const fl_model *model, size_t index) {
+    return index < model->n_files ? model->files[index].name : NULL;
+}
+
+/* ---- opening ---- */
+
+static fl_status new_model(fl_model **out, const char *name, fl_diag *diag) {
+    size_t size = strlen(name) + 1;
+    *out = calloc(1, sizeof **out);
+    if (*out)
+        (*out)->name = malloc(size);
+    if (!*out || !(*out)->name)
+        return fl_fail_memory(diag);
+    memcpy((*out)->name, name, size);
+    return FL_OK;
+}
+
+/* Reads what was taken as the first file; a model that cannot be read is closed. */
+static fl_status finish(fl_model **model, fl_status status, fl_diag *diag) {
+    if (status == FL_OK) {
+        (*model)->bytes = (*model)->files[0].bytes;
+        (*model)->length = (*model)->files[0].length;
+        status = read_model(*model, diag);
+    }
+    if (status != FL_OK)
+        fl_model_close(model);
+    return status;
+}
+
+fl_status fl_model_open_files(fl_model **out, const fl_file *files, size_t n_files, fl_diag *diag) {
+    fl_diag_init(diag, files[0].name);
+    fl_status status = new_model(out, files[0].name, diag);
+    if (status == FL_OK) {
+        (*out)->others = files + 1;
+        (*out)->n_others = n_files - 1;
+        status = add_file(*out, files[0].name, (fl_map){0}, files[0].bytes, files[0].length, diag);
+    }
+    return finish(out, status, diag);
 }
 
 fl_status fl_model_open_bytes(fl_model **out, const char *name, const void *bytes, uint64_t length,
                               fl_diag *diag) {
+    fl_file file = {name, bytes, length};
+    return fl_model_open_files(out, &file, 1, diag);
+}
+
+static fl_status refuse_folder(const char *name, fl_diag *diag) {
     fl_diag_init(diag, name);
-    return open_map(out, name, (fl_map){0}, bytes, length, diag);
+    return fl_fail(diag, FL_ERR_IO,
+                   "is a directory without a config.json, expected a model file or a Hugging Face "
+                   "folder");
+}
+
+/* Of a folder the config.json is the first file, which says what the others are. */
+static fl_status open_path(fl_model **out, const char *name, fl_diag *diag) {
+    fl_buffer path = {0};
+    fl_map map = {0};
+    fl_status status = new_model(out, name, diag);
+    bool folder = fl_path_is_directory(name);
+    const char *slash = folder && *name && name[strlen(name) - 1] != '/' ? "/" : "";
+    fl_buffer_printf(&path, "%s%s%s", name, slash, folder ? "config.json" : "");
+    if (status == FL_OK && (path.failed || !path.data))
+        status = fl_fail_memory(diag);
+    if (status == FL_OK && folder && !fl_path_exists(path.data))
+        status = refuse_folder(name, diag);
+    if (status == FL_OK)
+        status = fl_map_open(&map, path.data, diag);
+    if (status == FL_OK) {
+        (*out)->folder = folder;
+        status = add_file(*out, path.data, map, map.bytes, map.length, diag);
+    }
+    status = finish(out, status, diag);
+    fl_buffer_done(&path);
+    return status;
 }
 
 /* A bare word that is no bundled name should be a file; if not, say both. */
@@ -129,21 +258,24 @@ static fl_status refuse_name(const char *name, fl_diag *diag) {
 fl_status fl_model_open(fl_model **out, const char *name, fl_diag *diag) {
     bool is_path = strchr(name, '/') != NULL;
     fl_bytes bundled;
-    fl_map map;
     *out = NULL;
     if (!is_path && fl_bundled_find(name, &bundled))
         return fl_model_open_bytes(out, name, bundled.data, bundled.length, diag);
     if (!is_path && !fl_path_exists(name))
         return refuse_name(name, diag);
-    fl_status status = fl_map_open(&map, name, diag);
-    return status == FL_OK ? open_map(out, name, map, map.bytes, map.length, diag) : status;
+    return open_path(out, name, diag);
 }
 
 void fl_model_close(fl_model **model) {
     fl_model *m = model ? *model : NULL;
     if (!m)
         return;
-    fl_map_close(&m->map);
+    for (size_t i = 0; i < m->n_files; i++) {
+        fl_map_close(&m->maps[i]);
+        free((char *)(uintptr_t)m->files[i].name);
+    }
+    free(m->files);
+    free(m->maps);
     free(m->name);
     free(m->tensors);
     free(m->tensor_names);

@@ -22,11 +22,23 @@ typedef struct fl_text_entry {
     const char *key, *value; /* NUL-terminated copies */
 } fl_text_entry;
 
+/* One of the files a model is read from. */
+typedef struct fl_file {
+    const char *name; /* path, or what it is called where it was handed over as bytes */
+    const uint8_t *bytes;
+    uint64_t length;
+} fl_file;
+
 struct fl_model {
-    char *name;
+    char *name; /* what was opened */
     const char *format;
-    fl_map map;           /* of the file; empty when the bytes are somebody else's */
-    const uint8_t *bytes; /* all of the file */
+    bool folder;    /* it was a folder, of which the first file is the config.json */
+    fl_file *files; /* the one that was opened, and those beside it that a reader asked for */
+    fl_map *maps;   /* of each; empty where the bytes are somebody else's */
+    size_t n_files;
+    const fl_file *others; /* in place of a folder, where bytes were opened */
+    size_t n_others;
+    const uint8_t *bytes; /* all of the first file */
     uint64_t length;
 
     fl_hparams hparams;
@@ -66,6 +78,16 @@ extern const fl_reader fl_reader_gguf, fl_reader_llama2c, fl_reader_config;
 /* Opens bytes that outlive the model. `name` stands in messages and helps the guess. */
 fl_status fl_model_open_bytes(fl_model **out, const char *name, const void *bytes, uint64_t length,
                               fl_diag *diag);
+/* The same with `files` for a folder: the first is opened, the others are found beside it. All of
+ * them outlive the model. */
+fl_status fl_model_open_files(fl_model **out, const fl_file *files, size_t n_files, fl_diag *diag);
+
+/* Is there a file of that name beside the one that was opened? */
+bool fl_model_has_beside(const fl_model *model, const char *name);
+/* Has the file of that name beside the one that was opened read too, and gives its index among the
+ * model's files; once more for the same name, the same index. A name that could lead out of the
+ * folder is refused. The diag's subject is the file's until the caller changes it. */
+fl_status fl_model_open_beside(fl_model *model, const char *name, size_t *index, fl_diag *diag);
 
 /* Says that the model is a plan only; the first reason stays. */
 void fl_model_set_plan_only(fl_model *model, const char *format, ...) FL_PRINTF(2, 3);

@@ -75,7 +75,7 @@ static void says_what_else_was_meant(void **state) {
     refused("llama-3-7b", FL_ERR_IO, "neither a file nor a bundled name (footlight info --list");
     refused("", FL_ERR_IO, "the empty name is neither a file nor a bundled name");
     refused("./missing.gguf", FL_ERR_IO, "No such file");
-    refused("/", FL_ERR_IO, "is a directory");
+    refused("/", FL_ERR_IO, "is a directory without a config.json");
     refused("/dev/null", FL_ERR_IO, "not a regular file");
 }
 
