@@ -102,6 +102,54 @@ static void names_formats_it_knows_but_does_not_read(void **state) {
                          "a ggml file from before GGUF");
 }
 
+static const char config[] =
+    "{\"model_type\": \"llama\", \"hidden_size\": 8, \"intermediate_size\": 8, "
+    "\"num_hidden_layers\": 1, \"num_attention_heads\": 2, \"vocab_size\": 4, "
+    "\"max_position_embeddings\": 8}";
+
+/* What a reader finds beside the file it was given, on disk or handed over. */
+static void finds(fl_model *model, const char *path) {
+    static const char *const strangers[] = {"", ".", "..", "../part", "a/part", "/part"};
+    fl_diag diag;
+    size_t first, again;
+    assert_true(fl_model_has_beside(model, "part"));
+    assert_false(fl_model_has_beside(model, "other"));
+    assert_int_equal(fl_model_open_beside(model, "part", &first, &diag), FL_OK);
+    assert_int_equal(fl_model_open_beside(model, "part", &again, &diag), FL_OK);
+    assert_int_equal(first, 1);
+    assert_int_equal(again, 1);
+    assert_string_equal(fl_model_file(model, 1), path);
+    assert_null(fl_model_file(model, 2));
+    assert_memory_equal(model->files[1].bytes, "bytes", 5);
+    assert_int_equal(fl_model_open_beside(model, "other", &again, &diag), FL_ERR_IO);
+    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
+        assert_int_equal(fl_model_open_beside(model, strangers[i], &again, &diag), FL_ERR_FORMAT);
+}
+
+static void finds_what_lies_beside(void **state) {
+    (void)state;
+    fl_diag diag;
+    fl_model *model = NULL;
+    mkdir("a", 0700);
+    write_file("a/config.json", config, strlen(config));
+    write_file("a/part", "bytes", 5);
+    static const char *const names[] = {"./a", "a/", "a/config.json"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        model = assert_opens_file(names[i]);
+        assert_string_equal(fl_model_name(model), names[i]);
+        finds(model, i == 0 ? "./a/part" : "a/part");
+        fl_model_close(&model);
+    }
+    unlink("a/config.json");
+    unlink("a/part");
+    rmdir("a");
+    fl_file files[] = {{"config.json", (const uint8_t *)config, strlen(config)},
+                       {"part", (const uint8_t *)"bytes", 5}};
+    assert_int_equal(fl_model_open_files(&model, files, 2, &diag), FL_OK);
+    finds(model, "part");
+    fl_model_close(&model);
+}
+
 static void closing_nothing_is_fine(void **state) {
     (void)state;
     fl_model *model = NULL;
@@ -116,6 +164,7 @@ int main(void) {
         cmocka_unit_test(says_what_else_was_meant),
         cmocka_unit_test(refuses_empty_files_and_pipes),
         cmocka_unit_test(names_formats_it_knows_but_does_not_read),
+        cmocka_unit_test(finds_what_lies_beside),
         cmocka_unit_test(closing_nothing_is_fine),
     };
     return cmocka_run_group_tests(tests, enter, leave);
