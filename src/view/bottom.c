@@ -20,11 +20,11 @@ enum { ENTRIES = 40 };
 static int collect(fl_view *view, entry *entries, int most) {
     size_t count;
     const fl_key_info *keys = fl_keys(&count);
-    int n = 0;
+    int n = 0, where = fl_view_where(view);
+    where = where & FL_WHERE_A ? FL_WHERE_A : where;
     for (size_t i = 0; i < count; i++) {
         char name[24];
-        if (keys[i].rank == 0 || !(keys[i].where & fl_view_where(view)) ||
-            fl_verb_hindrance(view, keys[i].verb))
+        if (keys[i].rank == 0 || !(keys[i].where & where) || fl_verb_hindrance(view, keys[i].verb))
             continue;
         fl_key_name(name, sizeof name, keys[i].key);
         if (n > 0 && strcmp(entries[n - 1].label, keys[i].label) == 0) {
@@ -40,20 +40,6 @@ static int collect(fl_view *view, entry *entries, int most) {
         }
     }
     return n;
-}
-
-/* Before an audience one key is enough. */
-static int collect_space(fl_view *view, entry *entries) {
-    size_t count;
-    const fl_key_info *keys = fl_keys(&count);
-    for (size_t i = 0; i < count; i++) {
-        if (keys[i].key != ' ' || !(keys[i].where & fl_view_where(view)))
-            continue;
-        entries[0] = (entry){"", keys[i].label, 0, false};
-        fl_key_name(entries[0].keys, sizeof entries[0].keys, ' ');
-        return 1;
-    }
-    return 0;
 }
 
 /* Keeps the entries of low rank as far as the width takes them. */
@@ -76,8 +62,7 @@ static void choose_entries(entry *entries, int n, int width) {
 void fl_bottom_draw(fl_view *view, int y) {
     fl_canvas *canvas = &view->canvas;
     entry entries[ENTRIES];
-    bool quiet = view->present && view->page == FL_PAGE_NONE;
-    int n = quiet ? collect_space(view, entries) : collect(view, entries, ENTRIES), x = 1;
+    int n = collect(view, entries, ENTRIES), x = 1;
     choose_entries(entries, n, canvas->width - 1);
     for (int i = 0; i < n; i++) {
         if (!entries[i].shown)

@@ -130,7 +130,8 @@ static int draw_first_keys(fl_view *view, fl_rect rect) {
     for (size_t v = 0; v < sizeof verbs / sizeof *verbs && y < rect.h; v++) {
         for (size_t i = 0; i < count; i++) {
             char name[24];
-            if (keys[i].verb != verbs[v] || (verbs[v] == FL_VERB_prompts && !view->options.restart))
+            if (keys[i].verb != verbs[v] || !(keys[i].where & FL_WHERE_M) ||
+                (verbs[v] == FL_VERB_prompts && !view->options.restart))
                 continue;
             fl_canvas_put(&view->canvas, rect.x + 2, rect.y + y, 3, FL_STYLE_key,
                           fl_key_name(name, sizeof name, keys[i].key));
@@ -204,7 +205,7 @@ const char *fl_pane_name(fl_pane pane) {
     return names[pane];
 }
 
-static void draw_pane(fl_view *view, fl_pane pane, fl_rect rect) {
+void fl_pane_draw(fl_view *view, fl_pane pane, fl_rect rect) {
     switch (pane) {
     case FL_PANE_VALUE:
         fl_value_draw(view, rect);
@@ -247,7 +248,7 @@ static void draw_narrow(fl_view *view, fl_rect rect, fl_pane pane) {
         if (!value)
             fl_canvas_printf(&view->canvas, rect.x, y++, rect.w, FL_STYLE_dim, "%s",
                              fl_pane_name(pane));
-        draw_pane(view, pane, (fl_rect){rect.x, y, rect.w, bottom - y});
+        fl_pane_draw(view, pane, (fl_rect){rect.x, y, rect.w, bottom - y});
         return;
     }
     bool low = rect.h < 14;
@@ -310,14 +311,14 @@ static void draw_middle(fl_view *view, fl_rect rect) {
 static void draw_wide(fl_view *view, fl_rect rect) {
     int left = rect.w >= 150 ? 28 : 24, right = rect.w >= 150 ? 36 : 28;
     int next = rect.h / 4 < 8 ? 8 : rect.h / 4;
-    draw_pane(view, FL_PANE_PROGRAM,
-              framed(view, (fl_rect){rect.x, rect.y, left, rect.h}, FL_PANE_PROGRAM, "program"));
+    fl_pane_draw(view, FL_PANE_PROGRAM,
+                 framed(view, (fl_rect){rect.x, rect.y, left, rect.h}, FL_PANE_PROGRAM, "program"));
     draw_middle(view, (fl_rect){rect.x + left, rect.y, rect.w - left - right, rect.h});
     fl_rect column = {rect.x + rect.w - right, rect.y, right, rect.h - next};
-    draw_pane(view, FL_PANE_NUMBERS, framed(view, column, FL_PANE_NUMBERS, "numbers"));
+    fl_pane_draw(view, FL_PANE_NUMBERS, framed(view, column, FL_PANE_NUMBERS, "numbers"));
     column.y += column.h;
     column.h = next;
-    draw_pane(view, FL_PANE_NEXT, framed(view, column, FL_PANE_NEXT, "next token"));
+    fl_pane_draw(view, FL_PANE_NEXT, framed(view, column, FL_PANE_NEXT, "next token"));
 }
 
 /* The panel that has the keys, or the value where that one stands beside it. */
@@ -331,7 +332,7 @@ static void draw_beside(fl_view *view, fl_rect rect) {
     fl_pane pane = main_pane(view, FL_PANE_PROGRAM, FL_PANE_PROGRAM);
     fl_rect left = {rect.x, rect.y, LEFT, rect.h};
     fl_rect right = {rect.x + LEFT, rect.y, rect.w - LEFT, rect.h};
-    draw_pane(view, FL_PANE_PROGRAM, framed(view, left, FL_PANE_PROGRAM, "program"));
+    fl_pane_draw(view, FL_PANE_PROGRAM, framed(view, left, FL_PANE_PROGRAM, "program"));
     if (rect.h >= WIDE_HEIGHT - 3 && (pane == FL_PANE_VALUE || pane == FL_PANE_WHY))
         draw_middle(view, right);
     else
@@ -346,60 +347,14 @@ static void draw_below(fl_view *view, fl_rect rect) {
     fl_rect left = {rect.x, rect.y + top, half, LOW};
     fl_rect right = {rect.x + half, rect.y + top, rect.w - half, LOW};
     draw_narrow(view, (fl_rect){rect.x + 1, rect.y + 1, rect.w - 2, top - 1}, pane);
-    draw_pane(view, FL_PANE_NUMBERS, framed(view, left, FL_PANE_NUMBERS, "numbers"));
-    draw_pane(view, FL_PANE_NEXT, framed(view, right, FL_PANE_NEXT, "next token"));
+    fl_pane_draw(view, FL_PANE_NUMBERS, framed(view, left, FL_PANE_NUMBERS, "numbers"));
+    fl_pane_draw(view, FL_PANE_NEXT, framed(view, right, FL_PANE_NEXT, "next token"));
 }
 
 static void draw_page(fl_view *view, fl_rect rect) {
     fl_canvas_put(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_stage,
                   fl_page_get_info(view->page)->title);
     fl_page_draw(view, (fl_rect){rect.x, rect.y + 2, rect.w, rect.h - 2});
-}
-
-/* ---- before an audience ---- */
-
-static void explanation_text(fl_view *view, fl_buffer *out) {
-    char meaning[320];
-    meaning_text(view, meaning, sizeof meaning);
-    if (view->at == 0)
-        fl_view_welcome(view, out);
-    else
-        fl_buffer_puts(out, meaning);
-}
-
-static void draw_present_title(fl_view *view, fl_rect rect) {
-    heading t = heading_of(view);
-    int32_t layer = fl_here(view)->event.layer;
-    char title[160], place[48] = "";
-    if (layer >= 0)
-        snprintf(place, sizeof place, "   layer %" PRId32, layer);
-    snprintf(title, sizeof title, "%s%s%s%s", t.stage, place, t.head[0] ? "   " : "", t.head);
-    int used = fl_canvas_fit(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_stage, title);
-    if (fl_patched_here(view))
-        used += 1 + fl_canvas_put(&view->canvas, rect.x + used + 1, rect.y, rect.w - used - 1,
-                                  FL_STYLE_banner, "✎ patched");
-    if (used + 2 + fl_text_width(t.axes) <= rect.w)
-        fl_canvas_right(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_bold, t.axes);
-}
-
-/* Title, one panel, one explanation. What must stand on every screen, stands here too. */
-static void draw_present(fl_view *view) {
-    fl_canvas *canvas = &view->canvas;
-    const fl_view_model *model = &view->options.model;
-    int margin = canvas->width / 16, top = canvas->height >= 24 ? 2 : 1;
-    fl_rect all = {margin, top, canvas->width - 2 * margin, canvas->height - top - 2};
-    if (view->message[0] || view->count > 0 || model->n_patches > 0 || !model->exact)
-        fl_top_draw(view);
-    draw_present_title(view, all);
-    fl_buffer text = {0};
-    explanation_text(view, &text);
-    const char *words = text.data ? text.data : "";
-    int lines = fl_canvas_wrap(NULL, all, FL_STYLE_bold, words);
-    lines = lines > 3 ? 3 : lines;
-    draw_pane(view, view->pane, (fl_rect){all.x, all.y + 2, all.w, all.h - lines - 3});
-    fl_canvas_wrap(canvas, (fl_rect){all.x, all.y + all.h - lines, all.w, lines}, FL_STYLE_bold,
-                   words);
-    fl_buffer_done(&text);
 }
 
 static void draw_too_small(fl_view *view) {
@@ -457,7 +412,7 @@ const fl_canvas *fl_view_draw(fl_view *view) {
         draw_too_small(view);
     else if (fl_here(view)) {
         if (view->present && view->page == FL_PAGE_NONE)
-            draw_present(view);
+            fl_present_draw(view);
         else
             draw_all(view);
         fl_bottom_draw(view, canvas->height - 1);

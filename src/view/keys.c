@@ -27,7 +27,8 @@ enum {
     P = FL_WHERE_P,
     G = FL_WHERE_G,
     W = FL_WHERE_W,
-    B = FL_WHERE_B
+    B = FL_WHERE_B,
+    A = FL_WHERE_A
 };
 static const fl_key_info keys[] = {
 #define FL_KEY(key, verb, where, label, rank) {key, FL_VERB_##verb, where, label, rank},
@@ -79,7 +80,7 @@ int fl_view_where(const fl_view *view) {
         return fl_page_get_info(view->page)->where;
     bool places = view->pane == FL_PANE_VALUE &&
                   fl_way_lists((fl_view *)(uintptr_t)view); /* asks the source, changes nothing */
-    return view->pane == FL_PANE_PROGRAM || places ? M | P : M;
+    return (view->pane == FL_PANE_PROGRAM || places ? M | P : M) | (view->present ? A : 0);
 }
 
 void fl_say(fl_view *view, const char *format, ...) {

@@ -24,6 +24,10 @@ void fl_bottom_draw(fl_view *view, int y);
 
 /* frame.c */
 const char *fl_pane_name(fl_pane pane);
+void fl_pane_draw(fl_view *view, fl_pane pane, fl_rect rect);
+
+/* present.c: the whole screen before an audience, but for the bottom line */
+void fl_present_draw(fl_view *view);
 
 /* remark.c: at most two sentences on what stands out and how it changed, one a line. */
 void fl_remark(fl_view *view, fl_buffer *out);

@@ -53,9 +53,10 @@ void fl_sheet_number(fl_sheet *s, int x, int y, double value, bool on) {
         fl_number(number, format, value);
     else
         fl_number_apart(number, format, value);
+    bool spacious = s->columns > format.width + 1;
     fl_canvas_fill(canvas, (fl_rect){x, y, s->columns, 1}, style, " ");
-    fl_canvas_right(canvas, x, y, s->columns - (s->level == FL_LEVEL_NUMBER), style, number);
-    if (on && s->level == FL_LEVEL_NUMBER) {
+    fl_canvas_right(canvas, x, y, s->columns - spacious, style, number);
+    if (on && spacious) {
         fl_canvas_put(canvas, x + s->columns - 2 - (int)strlen(number), y, 1, style, "[");
         fl_canvas_put(canvas, x + s->columns - 1, y, 1, style, "]");
     }
@@ -82,7 +83,8 @@ static void draw_cell(fl_sheet *s, int x, int y, int64_t band, int64_t row, int6
         draw_shade(s, x, y, value, on);
 }
 
-/* The ground of a half; what is hidden, and what lies behind the last row, has none. */
+/* The ground of a half or of a line of a tall row; what is hidden, and what lies behind the last
+ * row, has none. */
 static fl_style half_style(const fl_sheet *s, int64_t band, int64_t row, int64_t glyph) {
     bool masked,
         on = band == s->cursor.band && row == s->cursor.row && glyph == s->cursor.col / s->cells;
@@ -93,15 +95,19 @@ static fl_style half_style(const fl_sheet *s, int64_t band, int64_t row, int64_t
 }
 
 void fl_sheet_row(fl_sheet *s, int y, int64_t band, int64_t row) {
-    int x0 = s->rect.x + s->label;
-    for (int64_t i = 0; i < s->shown; i++) {
-        int x = x0 + (int)i * s->columns;
-        if (s->stack > 1)
-            fl_canvas_halves(&s->view->canvas, x, y, half_style(s, band, row, s->first + i),
-                             half_style(s, band, row + 1, s->first + i));
+    int x0 = s->rect.x + s->label, middle = (s->tall - 1) / 2;
+    for (int64_t i = 0; i < s->shown * s->tall; i++) {
+        int64_t column = i / s->tall;
+        int x = x0 + (int)column * s->columns, line = (int)(i % s->tall);
+        if (line != middle)
+            fl_canvas_fill(&s->view->canvas, (fl_rect){x, y + line, s->columns, 1},
+                           half_style(s, band, row, s->first + column), " ");
+        else if (s->stack > 1)
+            fl_canvas_halves(&s->view->canvas, x, y, half_style(s, band, row, s->first + column),
+                             half_style(s, band, row + 1, s->first + column));
         else
-            draw_cell(s, x, y, band, row, s->first + i);
+            draw_cell(s, x, y + middle, band, row, s->first + column);
     }
-    fl_hit_add(s->view, (fl_rect){x0, y, (int)s->shown * s->columns, 1}, FL_HIT_CELL, band, row,
-               s->first);
+    fl_hit_add(s->view, (fl_rect){x0, y, (int)s->shown * s->columns, s->tall}, FL_HIT_CELL, band,
+               row, s->first);
 }

@@ -32,6 +32,7 @@ typedef struct fl_sheet {
     int64_t cells;        /* cells that one glyph stands for */
     int64_t first, shown; /* glyph columns */
     int stack;            /* rows a line: two where they are halves, else one */
+    int tall;             /* lines a row: more than one before an audience */
 } fl_sheet;
 
 /* value.c: what is needed to ask for cells; false: the event cannot be had */

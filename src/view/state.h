@@ -25,7 +25,8 @@ typedef enum fl_verb {
 } fl_verb;
 
 /* Where a key works: the tracer itself, its program panel, a list, a page of text, a page with a
- * cursor of its own, and those of them that have keys of their own. */
+ * cursor of its own, those of them that have keys of their own, and the tracer before an audience.
+ */
 enum {
     FL_WHERE_M = 1,
     FL_WHERE_L = 2,
@@ -33,7 +34,8 @@ enum {
     FL_WHERE_P = 8,
     FL_WHERE_G = 16,
     FL_WHERE_W = 32, /* the page of a weight */
-    FL_WHERE_B = 64  /* the page side by side, on which one steps on */
+    FL_WHERE_B = 64, /* the page side by side, on which one steps on */
+    FL_WHERE_A = 128 /* beside M: before an audience */
 };
 
 /* Does what a verb says. `count` is at least 1; `text` is what stands behind the word, "" where

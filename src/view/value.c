@@ -85,7 +85,7 @@ static fl_format brief_format(const fl_sheet *s) {
         return (fl_format){2, false, 4};
     double largest = fl_digest_here(s->view)->largest;
     fl_format three = fl_format_for(largest, 3);
-    bool fits = s->grid.cols * (three.width + 1) <= s->rect.w - s->label;
+    bool fits = s->view->present || s->grid.cols * (three.width + 1) <= s->rect.w - s->label;
     return fits ? three : fl_format_for(largest, 2);
 }
 
@@ -104,20 +104,32 @@ static int columns_of(const fl_sheet *s, fl_level l) {
     return 1;
 }
 
-/* The widest cells with which all columns fit, moved by the reader's zoom. */
+/* Before an audience numbers have air around them, and share what room there is. */
+static int large_columns(const fl_sheet *s) {
+    enum { WIDEST = 12 };
+    int room = s->rect.w - s->label, least = columns_of(s, s->level) + 2;
+    int share = (int)(room / s->grid.cols);
+    return share < least ? least : share < WIDEST ? share : WIDEST;
+}
+
+/* The widest cells with which all columns fit, or numbers before an audience, moved by the reader's
+ * zoom. */
 static void choose_level(fl_sheet *s) {
     int room = s->rect.w - s->label;
     fl_level lowest = s->grid.cols <= room ? FL_LEVEL_ONE : FL_LEVEL_BLOCK, best = lowest;
     for (fl_level l = lowest; l <= FL_LEVEL_NUMBER; l++)
         if (s->grid.cols * columns_of(s, l) <= room)
             best = l;
+    best = s->view->present ? FL_LEVEL_BRIEF : best;
     int wanted = (int)best + s->view->zoom;
     s->level = wanted < (int)lowest       ? lowest
                : wanted > FL_LEVEL_NUMBER ? FL_LEVEL_NUMBER
                                           : (fl_level)wanted;
     s->columns = columns_of(s, s->level);
-    if (s->level == FL_LEVEL_TWO &&
-        s->grid.cols * FL_GLYPH_COLUMNS >= room) /* as wide as the room makes them */
+    if (s->view->present && s->level >= FL_LEVEL_BRIEF)
+        s->columns = large_columns(s);
+    else if (s->level == FL_LEVEL_TWO &&
+             s->grid.cols * FL_GLYPH_COLUMNS >= room) /* as wide as the room makes them */
         s->columns = (int)(room / s->grid.cols) < 2 ? 2 : (int)(room / s->grid.cols);
     else if (s->level == FL_LEVEL_TWO)
         s->columns = FL_GLYPH_COLUMNS;
@@ -250,9 +262,17 @@ static void choose_stack(fl_sheet *s, int room) {
                    : 1;
 }
 
+/* Before an audience a row takes as many lines as there are for it, up to three. */
+static void choose_tall(fl_sheet *s, int room) {
+    int64_t rows = s->grid.rows + (s->grid.band_dim != FL_DIM_NONE), share = room / rows;
+    if (s->view->present && s->stack == 1)
+        s->tall = share > 3 ? 3 : share < 1 ? 1 : (int)share;
+}
+
 /* Lines of the grid: each band has a title if there are bands. Returns the lines drawn. */
 static int draw_rows(fl_sheet *s, int room) {
     bool titled = s->grid.band_dim != FL_DIM_NONE;
+    room /= s->tall;
     int64_t per_band = (s->grid.rows + s->stack - 1) / s->stack + titled;
     int64_t lines = per_band * s->grid.bands;
     int64_t at = s->cursor.band * per_band + s->cursor.row / s->stack + titled;
@@ -264,22 +284,22 @@ static int draw_rows(fl_sheet *s, int room) {
     int drawn = 0;
     for (int64_t line = first; line < lines && drawn < room; line++, drawn++) {
         int64_t band = line / per_band, row = (line % per_band - titled) * s->stack;
-        int y = s->rect.y + 1 + drawn;
+        int y = s->rect.y + 1 + drawn * s->tall;
         if (row < 0) {
-            draw_band(s, y, band);
+            draw_band(s, y + s->tall - 1, band);
             continue;
         }
-        draw_label(s, y, band, row);
+        draw_label(s, y + (s->tall - 1) / 2, band, row);
         fl_sheet_row(s, y, band, row);
     }
-    return drawn;
+    return drawn * s->tall;
 }
 
 bool fl_sheet_open(fl_sheet *s, fl_view *view, fl_rect rect) {
     const fl_captured *captured = fl_here(view);
     if (!captured)
         return false;
-    *s = (fl_sheet){.view = view, .rect = rect, .columns = 1, .cells = 1, .stack = 1};
+    *s = (fl_sheet){.view = view, .rect = rect, .columns = 1, .cells = 1, .stack = 1, .tall = 1};
     s->shading = fl_value_shading(view, &captured->event); /* looks at other events too */
     s->captured = captured = fl_here(view);
     if (!captured)
@@ -299,6 +319,7 @@ static void draw_grid(fl_view *view, fl_rect rect) {
     choose_level(&s);
     int foot = rect.h >= 6 ? 2 : 1, room = rect.h - 1 - foot;
     choose_stack(&s, room);
+    choose_tall(&s, room);
     view->hit_x = rect.x + s.label;
     view->hit_columns = s.columns;
     view->hit_cells = (int)s.cells;
@@ -309,7 +330,7 @@ static void draw_grid(fl_view *view, fl_rect rect) {
     fl_slice_draw(view, rect.x + 1, rect.y, s.label - 1, &s.grid, s.cursor.band);
     int drawn = draw_rows(&s, room > 0 ? room : 0);
     fl_rect below = {rect.x, rect.y + 2 + drawn, rect.w, room - drawn - 1};
-    if (s.level < FL_LEVEL_NUMBER && below.h >= 1)
+    if (s.level < FL_LEVEL_NUMBER && below.h >= 1 && !view->present)
         fl_sheet_numbers(&s, below.y, below.h);
     else if (s.captured->event.stage == FL_STAGE_attn_probs && below.h >= 4)
         fl_sheet_shares(&s, below);

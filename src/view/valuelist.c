@@ -15,13 +15,16 @@ typedef struct list {
     int64_t first; /* row shown in the first line */
     int lines;
     int y;
+    int step; /* from line to line */
 } list;
 
-/* Room for the rows between a header line and a foot line for the cell. */
-static list lay_out(fl_rect rect, int64_t rows, int64_t at) {
+/* Room for the rows between a header line and a foot line for the cell. Before an audience lines
+ * are left free between them, unless that would hide some. */
+static list lay_out(const fl_view *view, fl_rect rect, int64_t rows, int64_t at) {
     int room = rect.h - 2;
-    int lines = rows < room ? (int)rows : room;
-    return (list){fl_first_shown(at, rows, lines > 0 ? lines : 1), lines, rect.y + 1};
+    int step = view->present && room >= 8 && (2 * rows <= room || rows > room) ? 2 : 1;
+    int most = (room + step - 1) / step, lines = rows < most ? (int)rows : most;
+    return (list){fl_first_shown(at, rows, lines > 0 ? lines : 1), lines, rect.y + 1, step};
 }
 
 static void draw_foot(fl_view *view, fl_rect rect) {
@@ -42,7 +45,7 @@ void fl_tokens_draw(fl_view *view, fl_rect rect) {
     const fl_captured *captured = fl_here(view);
     fl_place place = fl_cursor_place(view, captured);
     int64_t rows = captured->event.tensor.shape[1];
-    list l = lay_out(rect, rows, place.row);
+    list l = lay_out(view, rect, rows, place.row);
     fl_canvas *canvas = &view->canvas;
     fl_canvas_put(canvas, rect.x + 1, rect.y, rect.w - 1, FL_STYLE_dim,
                   "pos  piece             id");
@@ -50,12 +53,12 @@ void fl_tokens_draw(fl_view *view, fl_rect rect) {
         int64_t row = l.first + i, index[FL_MAX_DIMS] = {0, row};
         int32_t id = (int32_t)fl_tensor_at(&captured->event.tensor, index);
         bool on = row == place.row;
-        fl_row_label(view, rect.x, l.y + i, 22, captured->event.past + row, on);
-        fl_canvas_printf(canvas, rect.x + 20, l.y + i, rect.w - 20,
+        fl_row_label(view, rect.x, l.y + i * l.step, 22, captured->event.past + row, on);
+        fl_canvas_printf(canvas, rect.x + 20, l.y + i * l.step, rect.w - 20,
                          on ? FL_STYLE_label_on : FL_STYLE_text, "%6" PRId32, id);
-        fl_canvas_put(canvas, rect.x + 29, l.y + i, rect.w - 29, FL_STYLE_dim,
+        fl_canvas_put(canvas, rect.x + 29, l.y + i * l.step, rect.w - 29, FL_STYLE_dim,
                       piece_note(view, id));
-        fl_hit_add(view, (fl_rect){rect.x, l.y + i, rect.w, 1}, FL_HIT_CELL, 0, row, 0);
+        fl_hit_add(view, (fl_rect){rect.x, l.y + i * l.step, rect.w, 1}, FL_HIT_CELL, 0, row, 0);
     }
     draw_foot(view, rect);
 }
@@ -65,7 +68,7 @@ void fl_scalars_draw(fl_view *view, fl_rect rect) {
     const fl_captured *captured = fl_here(view);
     fl_place place = fl_cursor_place(view, captured);
     fl_format format = fl_value_format(captured);
-    list l = lay_out(rect, captured->event.tensor.shape[1], place.row);
+    list l = lay_out(view, rect, captured->event.tensor.shape[1], place.row);
     fl_canvas *canvas = &view->canvas;
     fl_dim dim = fl_stage_get_info(captured->event.stage)->dims[1];
     fl_canvas_put(canvas, rect.x + 1, rect.y, rect.w - 1, FL_STYLE_dim, "pos  token       value");
@@ -75,14 +78,14 @@ void fl_scalars_draw(fl_view *view, fl_rect rect) {
         char number[FL_NUMBER], bar[128];
         bool on = row == place.row;
         int x = rect.x + FL_LABEL + 1;
-        fl_row_label(view, rect.x, l.y + i, FL_LABEL, fl_position_of(&captured->event, dim, row),
-                     on);
-        fl_canvas_right(canvas, x, l.y + i, format.width, on ? FL_STYLE_label_on : FL_STYLE_text,
-                        fl_number(number, format, value));
+        fl_row_label(view, rect.x, l.y + i * l.step, FL_LABEL,
+                     fl_position_of(&captured->event, dim, row), on);
+        fl_canvas_right(canvas, x, l.y + i * l.step, format.width,
+                        on ? FL_STYLE_label_on : FL_STYLE_text, fl_number(number, format, value));
         fl_bar(bar, scale > 0 ? fabs(value) / scale : 0, rect.w - FL_LABEL - format.width - 4,
                canvas->ascii);
-        fl_canvas_put(canvas, x + format.width + 1, l.y + i, rect.w, FL_STYLE_bar, bar);
-        fl_hit_add(view, (fl_rect){rect.x, l.y + i, rect.w, 1}, FL_HIT_CELL, 0, row, 0);
+        fl_canvas_put(canvas, x + format.width + 1, l.y + i * l.step, rect.w, FL_STYLE_bar, bar);
+        fl_hit_add(view, (fl_rect){rect.x, l.y + i * l.step, rect.w, 1}, FL_HIT_CELL, 0, row, 0);
     }
     draw_foot(view, rect);
 }
@@ -118,11 +121,11 @@ void fl_ranked_draw(fl_view *view, fl_rect rect) {
     bool share = captured->event.stage == FL_STAGE_probs;
     fl_format format = share ? (fl_format){6, false, 8} : fl_value_format(captured);
     int64_t at = view->rank < ranking->count ? view->rank : ranking->count - 1;
-    list l = lay_out(rect, ranking->count, at);
+    list l = lay_out(view, rect, ranking->count, at);
     fl_canvas *canvas = &view->canvas;
     ranked_header(view, rect, captured, place.row);
     for (int i = 0; i < l.lines; i++) {
-        int rank = (int)l.first + i, y = l.y + i;
+        int rank = (int)l.first + i, y = l.y + i * l.step;
         char piece[64], number[FL_NUMBER], bar[128];
         bool on = rank == at;
         fl_style style = on ? FL_STYLE_label_on : FL_STYLE_text;

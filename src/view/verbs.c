@@ -77,7 +77,7 @@ bool fl_do_present(fl_view *view, int64_t count, const char *text) {
     (void)text;
     view->present = !view->present;
     fl_say(view, "%s",
-           view->present ? "large and plain: Space goes on, :present ends it" : "the usual screen");
+           view->present ? "large and plain, for an audience: q leaves it" : "the usual screen");
     return true;
 }
 
@@ -149,6 +149,8 @@ bool fl_do_delete(fl_view *view, int64_t count, const char *text) {
 static bool close_one(fl_view *view) {
     if (view->page != FL_PAGE_NONE)
         fl_open_page(view, FL_PAGE_NONE);
+    else if (view->present)
+        fl_do_present(view, 1, "");
     else if (view->full)
         view->full = false;
     else

@@ -93,6 +93,10 @@ static const shot shots[] = {
     {"rope-table", 80, 24, ":goto rope_cos<enter>R<left>", true, 0, false},
     {"cache", 80, 24, ":goto v_cache<enter>K", false, 256, false},
     {"cache-decode", 80, 24, "ts:goto k_cache<enter>K]", false, 256, false},
+    {"present", 80, 24, ":present<enter>:goto embed<enter> N", false, 256, false},
+    {"present-wide", 160, 50, ":goto attn_probs layer 1 head 3<enter>:present<enter>N ", false, 256,
+     false},
+    {"present-ascii", 60, 16, ":goto logits<enter>:present<enter>N ", true, 0, false},
     {"too-small", 20, 5, "", false, 256, false},
 };
 

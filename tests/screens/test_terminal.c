@@ -231,6 +231,7 @@ static void a_line_is_typed_with_real_keys(void **state) {
     press("\x1b", "<esc>");
     press(":present\r", ":present<enter>");
     press("  ", "  ");
+    press("q", "q"); /* the usual screen again */
     fl_terminal_send(&terminal, "q");
     assert_left(0);
 }

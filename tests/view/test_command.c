@@ -302,7 +302,7 @@ static void help_explains_every_verb(void **state) {
 static void before_an_audience_little_stands_there(void **state) {
     (void)state;
     fl_view_resize(view, 120, 40);
-    command("present", true, "Space goes on");
+    command("present", true, "q leaves it");
     fl_scene_keys(view, "  ");
     assert_int_equal(fl_view_at(view), 2);
     char *screen = fl_scene_text(view);
@@ -310,16 +310,57 @@ static void before_an_audience_little_stands_there(void **state) {
     assert_null(strstr(screen, "quit"));
     assert_null(strstr(screen, "event 2"));
     assert_non_null(strstr(screen, "rope_cos"));
-    assert_non_null(strstr(screen, "\n Space next\n"));
+    assert_non_null(
+        strstr(screen, "\n Space goes on  N Bksp goes back  q Esc leaves presenting\n"));
     free(screen);
     fl_scene_keys(view, "?"); /* all else works */
     screen = fl_scene_text(view);
     assert_non_null(strstr(screen, "Keys that work here"));
     free(screen);
-    fl_scene_keys(view, "q");
+    fl_scene_keys(view, "q"); /* closes the page, and only that */
+    assert_true(view->present);
     command("present", true, "the usual screen");
     screen = fl_scene_text(view);
     assert_non_null(strstr(screen, "program"));
+    free(screen);
+}
+
+/* The keys that close things leave it before they leave the program. */
+static void q_and_escape_leave_presenting_first(void **state) {
+    static const char *const keys[] = {"q", "<esc>", "<c-c>"};
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        command("present", true, "");
+        fl_scene_keys(view, "  <bs>N ");
+        assert_int_equal(fl_view_at(view), 1);
+        fl_scene_keys(view, keys[i]);
+        assert_false(view->present);
+        assert_false(fl_view_left(view));
+        fl_scene_keys(view, "N");
+    }
+    fl_scene_keys(view, "q");
+    assert_true(fl_view_left(view));
+}
+
+/* Of a wide tensor a few cells are shown as numbers with air around them, a row on several lines,
+ * and what it does stands above. */
+static void cells_are_large_before_an_audience(void **state) {
+    (void)state;
+    command("present", true, "");
+    fl_scene_keys(view, " ");
+    char *screen = fl_scene_text(view);
+    const char *meaning = strstr(screen, "each token's number picks its row");
+    const char *first = strstr(screen, " 0 <s>"), *second = strstr(screen, " 1  The");
+    assert_true(meaning && first && second && meaning < first);
+    int lines = 0;
+    for (const char *at = first; at < second; at++)
+        lines += *at == '\n';
+    assert_int_equal(lines, 2);
+    assert_non_null(strstr(screen, " of 16"));
+    free(screen);
+    fl_scene_keys(view, "--"); /* all of them, as shades */
+    screen = fl_scene_text(view);
+    assert_null(strstr(screen, " of 16"));
     free(screen);
 }
 
@@ -519,6 +560,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(tab_lists_what_there_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(help_explains_every_verb, set_up, tear_down),
         cmocka_unit_test_setup_teardown(before_an_audience_little_stands_there, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(q_and_escape_leave_presenting_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(cells_are_large_before_an_audience, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_theme_is_chosen, set_up, tear_down),
         cmocka_unit_test_setup_teardown(panels_as_there_is_room, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_prompt_starts_another_run, set_up, tear_down),
