@@ -14,6 +14,9 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char advice[] =
+    "| works from layer 1 on, and after t; beside prompt TEXT works everywhere.";
+
 /* ---- the other run ---- */
 
 void fl_beside_forget(fl_view *view) {
@@ -66,14 +69,40 @@ static bool open_with(fl_view *view, fl_beside_kind kind, int64_t layer) {
     return true;
 }
 
-/* Layer, pass, the other prompt if there is one, off. */
+/* Why there is nothing to compare with in that way; "" if there is. */
+static const char *missing(fl_view *view, fl_beside_kind kind, char *why, size_t size) {
+    const fl_beside kept = view->beside;
+    fl_pair pair;
+    view->beside.kind = kind;
+    view->beside.layer = kind == kept.kind ? kept.layer : -1;
+    fl_pair_of(view, &pair);
+    snprintf(why, size, "%s", pair.why);
+    fl_pair_done(&pair);
+    view->beside.kind = kept.kind;
+    view->beside.layer = kept.layer;
+    return why;
+}
+
+/* What was compared last, or where that has no partner the pass before; no page is opened empty. */
+static bool open_useful(fl_view *view) {
+    fl_beside_kind kind = view->beside.kind;
+    char why[200], other[200];
+    if (!missing(view, kind, why, sizeof why)[0])
+        return open_with(view, kind, view->beside.layer);
+    if (kind != FL_BESIDE_PASS && !missing(view, FL_BESIDE_PASS, other, sizeof other)[0])
+        return open_with(view, FL_BESIDE_PASS, -1);
+    fl_say(view, "%s. %s", why, advice);
+    return true;
+}
+
+/* Layer, pass if there is one before, the other prompt if there is one, off. */
 static bool cycle(fl_view *view) {
     fl_beside_kind kind = view->beside.kind;
     if (view->page != FL_PAGE_beside)
-        return open_with(view, kind, view->beside.layer);
-    if (kind == FL_BESIDE_LAYER)
+        return open_useful(view);
+    if (kind == FL_BESIDE_LAYER && fl_here_pass(view).first > 0)
         return open_with(view, FL_BESIDE_PASS, -1);
-    if (kind == FL_BESIDE_PASS && view->beside.other.get)
+    if (kind != FL_BESIDE_PROMPT && view->beside.other.get)
         return open_with(view, FL_BESIDE_PROMPT, -1);
     view->beside.kind = FL_BESIDE_LAYER;
     fl_open_page(view, FL_PAGE_NONE);
@@ -324,7 +353,7 @@ void fl_beside_lines(fl_view *view, fl_buffer *out) {
     size_t before;
     fl_pair_of(view, &pair);
     if (pair.why[0]) {
-        fl_buffer_printf(out, "%s\n", pair.why);
+        fl_buffer_printf(out, "%s.\n%s\n", pair.why, advice);
     } else {
         fl_buffer_printf(out, "%s side by side\n",
                          fl_stage_get_info(pair.right.captured.event.stage)->id);

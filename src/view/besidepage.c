@@ -155,10 +155,12 @@ void fl_beside_draw(fl_view *view, fl_rect rect) {
         fl_buffer text = {0};
         fl_beside_lines(view, &text);
         char *line = text.data;
-        for (int y = 0; line && *line && y < rect.h; y++) {
+        for (int y = 0; line && *line && y < rect.h;) {
             char *end = strchr(line, '\n');
             *end = '\0';
-            fl_canvas_fit(&view->canvas, rect.x, rect.y + y, rect.w, FL_STYLE_text, line);
+            fl_rect left = {rect.x, rect.y + y, rect.w, pair.why[0] ? rect.h - y : 1};
+            int lines = fl_canvas_wrap(&view->canvas, left, FL_STYLE_text, line);
+            y += lines < 1 ? 1 : lines < left.h ? lines : left.h;
             line = end + 1;
         }
         fl_buffer_done(&text);

@@ -16,7 +16,25 @@ typedef struct entry {
 } entry;
 enum { ENTRIES = 40 };
 
-/* Keys with the same label become one entry: "SNF back". */
+/* Capitals undo what their small letters do; spelt out, "SNFCT" would be a riddle. */
+static const char capitals[] = "Shift:";
+
+static bool is_capital(const char *name) {
+    return name[0] >= 'A' && name[0] <= 'Z' && !name[1];
+}
+
+/* One more key of the same deed: "+-", "↑ ↓", or the word for all capitals. */
+static void join_key(entry *e, const char *name) {
+    size_t used = strlen(e->keys);
+    if (strcmp(e->keys, capitals) == 0)
+        return;
+    if (is_capital(e->keys) && is_capital(name))
+        snprintf(e->keys, sizeof e->keys, "%s", capitals);
+    else
+        snprintf(e->keys + used, sizeof e->keys - used, "%s%s", name[1] ? " " : "", name);
+}
+
+/* Keys with the same label become one entry. */
 static int collect(fl_view *view, entry *entries, int most) {
     size_t count;
     const fl_key_info *keys = fl_keys(&count);
@@ -28,10 +46,7 @@ static int collect(fl_view *view, entry *entries, int most) {
             continue;
         fl_key_name(name, sizeof name, keys[i].key);
         if (n > 0 && strcmp(entries[n - 1].label, keys[i].label) == 0) {
-            size_t used = strlen(entries[n - 1].keys);
-            const char *gap = name[1] ? " " : ""; /* letters stand together: "SNF back" */
-            snprintf(entries[n - 1].keys + used, sizeof entries[n - 1].keys - used, "%s%s", gap,
-                     name);
+            join_key(&entries[n - 1], name);
             if (keys[i].rank < entries[n - 1].rank)
                 entries[n - 1].rank = keys[i].rank;
         } else if (n < most) {

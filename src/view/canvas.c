@@ -205,7 +205,8 @@ static size_t line_length(const char *text, int width) {
     return total;
 }
 
-int fl_canvas_wrap(fl_canvas *canvas, fl_rect rect, fl_style style, const char *text) {
+/* `hang`: columns that all lines but the first stand further right. */
+static int wrap(fl_canvas *canvas, fl_rect rect, int hang, fl_style style, const char *text) {
     fl_buffer plain = {0}, line = {0};
     if (canvas && canvas->ascii)
         fl_ascii(&plain, text);
@@ -214,13 +215,14 @@ int fl_canvas_wrap(fl_canvas *canvas, fl_rect rect, fl_style style, const char *
     const char *rest = plain.data ? plain.data : "";
     int lines = 0;
     while (*rest && rect.w > 0) {
-        size_t n = line_length(rest, rect.w);
+        int in = lines > 0 && hang < rect.w ? hang : 0, room = rect.w - in;
+        size_t n = line_length(rest, room);
         fl_buffer_clear(&line);
         fl_buffer_add(&line, rest, n);
         if (canvas && lines + 1 == rect.h && rest[n]) /* there is more: an ellipsis says so */
-            fl_canvas_fit(canvas, rect.x, rect.y + lines, rect.w, style, rest);
+            fl_canvas_fit(canvas, rect.x + in, rect.y + lines, room, style, rest);
         else if (canvas && lines < rect.h && line.data)
-            put_utf8(canvas, rect.x, rect.y + lines, rect.w, style, line.data);
+            put_utf8(canvas, rect.x + in, rect.y + lines, room, style, line.data);
         lines++;
         rest += n;
         while (*rest == ' ')
@@ -229,6 +231,14 @@ int fl_canvas_wrap(fl_canvas *canvas, fl_rect rect, fl_style style, const char *
     fl_buffer_done(&plain);
     fl_buffer_done(&line);
     return lines;
+}
+
+int fl_canvas_wrap(fl_canvas *canvas, fl_rect rect, fl_style style, const char *text) {
+    return wrap(canvas, rect, 0, style, text);
+}
+
+int fl_canvas_wrap_code(fl_canvas *canvas, fl_rect rect, fl_style style, const char *text) {
+    return wrap(canvas, rect, (int)strspn(text, " ") + 4, style, text);
 }
 
 void fl_canvas_fill(fl_canvas *canvas, fl_rect rect, fl_style style, const char *glyph) {

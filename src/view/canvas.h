@@ -76,6 +76,8 @@ void fl_canvas_right(fl_canvas *canvas, int x, int y, int width, fl_style style,
 /* Breaks at blanks into lines of the rectangle; returns the lines the text needs, which may be more
  * than were drawn. The canvas may be NULL to measure. */
 int fl_canvas_wrap(fl_canvas *canvas, fl_rect rect, fl_style style, const char *text);
+/* The same for a line of source: what does not fit stands below it, four columns further in. */
+int fl_canvas_wrap_code(fl_canvas *canvas, fl_rect rect, fl_style style, const char *text);
 /* Repeats one glyph of one column over a rectangle. */
 void fl_canvas_fill(fl_canvas *canvas, fl_rect rect, fl_style style, const char *glyph);
 /* Two cells of a picture, one above the other in one character: the grounds of the styles. */

@@ -55,14 +55,27 @@ static void draw_inline(fl_view *view, int x, int y, int width, const fl_why *wh
     fl_buffer_done(&text);
 }
 
-static void draw_term(fl_view *view, int x, int y, int width, const fl_why *why, int i) {
+int fl_factors_width(const fl_why *why, int shown) {
+    int widest = 0;
+    for (int i = 0; i < shown && i < why->n_terms; i++) {
+        char text[96];
+        fl_term_text(why, &why->terms[i], text, sizeof text);
+        widest = fl_text_width(text) > widest ? fl_text_width(text) : widest;
+    }
+    return widest < 22 ? 22 : widest;
+}
+
+static void draw_term(fl_view *view, fl_rect rect, const fl_why *why, int factors, int i) {
+    int x = rect.x, y = rect.y, width = rect.w;
     const fl_term *term = &why->terms[i];
     fl_canvas *canvas = &view->canvas;
     char name[64], text[96], number[FL_NUMBER], bar[128];
     fl_term_name(view, why, term, name, sizeof name);
     fl_canvas_fit(canvas, x + 2, y, 9, FL_STYLE_label, name);
     fl_term_text(why, term, text, sizeof text);
-    fl_canvas_right(canvas, x + 11, y, 22, FL_STYLE_text, text);
+    fl_canvas_right(canvas, x + 11, y, factors, FL_STYLE_text, text);
+    x += factors - 22;
+    width -= factors - 22;
     fl_style sign = term->value < 0 ? FL_STYLE_negative : FL_STYLE_positive;
     snprintf(text, sizeof text, "%s%s", term->value < 0 ? "" : "+", fl_short(number, term->value));
     fl_canvas_put(canvas, x + 33, y, 2, FL_STYLE_dim, " =");
@@ -75,8 +88,9 @@ static void draw_term(fl_view *view, int x, int y, int width, const fl_why *why,
 /* One term a line, then the rest. Returns the lines used. */
 static int draw_terms(fl_view *view, fl_rect rect, const fl_why *why) {
     int shown = why->n_terms < rect.h - 1 ? why->n_terms : rect.h - 1;
+    int factors = fl_factors_width(why, shown);
     for (int i = 0; i < shown; i++)
-        draw_term(view, rect.x, rect.y + i, rect.w, why, i);
+        draw_term(view, (fl_rect){rect.x, rect.y + i, rect.w, 1}, why, factors, i);
     if (shown < why->all_terms) {
         char number[FL_NUMBER];
         double rest = fl_why_rest(why, shown);
@@ -162,14 +176,16 @@ static void draw_source(fl_view *view, fl_rect rect, const char *kernel) {
         return;
     draw_origin(view, rect, kernel, line);
     bool comment = false;
-    for (int y = 1; y < rect.h && length > 0; y++) {
+    for (int y = 1; y < rect.h && length > 0;) {
         const char *end = memchr(text, '\n', length);
         size_t count = end ? (size_t)(end - text) : length;
         char row[256];
         snprintf(row, sizeof row, "%.*s", (int)(count < sizeof row ? count : sizeof row - 1), text);
         comment = comment || strncmp(row, "/*", 2) == 0;
-        fl_canvas_fit(&view->canvas, rect.x, rect.y + y, rect.w,
-                      comment ? FL_STYLE_comment : FL_STYLE_code, row);
+        fl_rect left = {rect.x, rect.y + y, rect.w, rect.h - y};
+        int lines = fl_canvas_wrap_code(&view->canvas, left,
+                                        comment ? FL_STYLE_comment : FL_STYLE_code, row);
+        y += lines > 0 ? lines : 1;
         if (strstr(row, "*/"))
             comment = false;
         count += end != NULL;

@@ -104,7 +104,9 @@ static int draw_title(fl_view *view, fl_rect rect) {
 
 /* ---- what is remarkable ---- */
 
-static int draw_remark(fl_view *view, fl_rect rect) {
+/* One sentence a line, folded as far as the lines of the rectangle go; returns how many it takes.
+ * `measured`: draws nothing. */
+static int remark_lines(fl_view *view, fl_rect rect, bool measured) {
     fl_buffer text = {0};
     fl_remark(view, &text);
     int y = 0;
@@ -113,7 +115,10 @@ static int draw_remark(fl_view *view, fl_rect rect) {
         char *end = strchr(line, '\n');
         if (end)
             *end = '\0';
-        fl_canvas_fit(&view->canvas, rect.x, rect.y + y++, rect.w, FL_STYLE_text, line);
+        bool next = end && y + 1 < rect.h; /* the second sentence keeps a line */
+        fl_rect left = {rect.x, rect.y + y, rect.w, rect.h - y - next};
+        int lines = fl_canvas_wrap(measured ? NULL : &view->canvas, left, FL_STYLE_text, line);
+        y += lines < left.h ? lines : left.h;
         line = end ? end + 1 : NULL;
     }
     fl_buffer_done(&text);
@@ -122,8 +127,8 @@ static int draw_remark(fl_view *view, fl_rect rect) {
 
 /* The keys to begin with, one a line, in the words of their table. */
 static int draw_first_keys(fl_view *view, fl_rect rect) {
-    static const fl_verb verbs[] = {FL_VERB_over, FL_VERB_over_back, FL_VERB_step, FL_VERB_token,
-                                    FL_VERB_why,  FL_VERB_prompts,   FL_VERB_help};
+    static const fl_verb verbs[] = {FL_VERB_over, FL_VERB_token,   FL_VERB_lens,
+                                    FL_VERB_why,  FL_VERB_prompts, FL_VERB_help};
     size_t count;
     const fl_key_info *keys = fl_keys(&count);
     int y = 0;
@@ -164,14 +169,15 @@ static void draw_welcome(fl_view *view, fl_rect rect) {
     if (text.data)
         y += fl_canvas_wrap(canvas, (fl_rect){rect.x, y, rect.w, 2}, FL_STYLE_bold, text.data);
     fl_buffer_done(&text);
-    const char *keys =
+    const char *keys[] = {
         view->options.restart
             ? "n next   s into every head   e why this number   p other prompts   ? help"
-            : "n next   s into every head   e why this number   ? help";
+            : "n next   s into every head   e why this number   ? help",
+        "t straight to that word, and then L: how it came up, layer by layer"};
     if (rect.h >= 11)
-        y += draw_first_keys(view, (fl_rect){rect.x, y + 1, rect.w, 7}) + 2;
-    else if (y < rect.y + rect.h)
-        fl_canvas_fit(canvas, rect.x, y++, rect.w, FL_STYLE_key, keys);
+        y += draw_first_keys(view, (fl_rect){rect.x, y + 1, rect.w, 6}) + 2;
+    for (int i = 0; rect.h < 11 && i < 2 && y < rect.y + rect.h; i++)
+        fl_canvas_fit(canvas, rect.x, y++, rect.w, FL_STYLE_key, keys[i]);
     const char *more[] = {view->look, view->options.model.description};
     for (int i = 0; i < 2; i++) {
         int room = rect.y + rect.h - y;
@@ -263,7 +269,7 @@ static void draw_narrow(fl_view *view, fl_rect rect, fl_pane pane) {
     y += body;
     if (numbers)
         fl_numbers_line(view, rect.x, y, rect.w);
-    draw_remark(view, (fl_rect){rect.x, y + numbers, rect.w, remark});
+    remark_lines(view, (fl_rect){rect.x, y + numbers, rect.w, remark}, false);
     if (why > 0)
         draw_why_or_welcome(view, (fl_rect){rect.x, bottom - why, rect.w, why}, false);
 }
@@ -295,12 +301,10 @@ static void draw_middle(fl_view *view, fl_rect rect) {
         framed(view, (fl_rect){rect.x, rect.y, rect.w, rect.h - why}, FL_PANE_VALUE, text);
     int used = draw_head(view, value, t.head);
     used += draw_meaning(view, (fl_rect){value.x, value.y + used, value.w, 2});
-    int remark = draw_remark(view, (fl_rect){value.x, value.y + value.h - 2, value.w, 2});
-    if (remark == 1) { /* it stands at the foot */
-        fl_canvas_fill(&view->canvas, (fl_rect){value.x, value.y + value.h - 2, value.w, 1},
-                       FL_STYLE_text, " ");
-        draw_remark(view, (fl_rect){value.x, value.y + value.h - 1, value.w, 1});
-    }
+    fl_rect foot = {value.x, 0, value.w, value.h >= 16 ? 4 : 2};
+    int remark = remark_lines(view, foot, true);
+    foot.y = value.y + value.h - remark;
+    remark_lines(view, foot, false);
     fl_value_draw(view,
                   (fl_rect){value.x, value.y + used + 1, value.w, value.h - used - remark - 2});
     fl_rect inside =

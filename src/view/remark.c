@@ -137,12 +137,15 @@ static void remark_rope(scene *s) {
 }
 
 static void remark_rope_table(scene *s) {
-    int64_t r = s->view->options.model.hparams->rotary_dim;
+    const fl_hparams *h = s->view->options.model.hparams;
+    int64_t half = h->rotary_dim / 2;
     int64_t position = fl_position_of(&s->event, FL_DIM_T, s->place.row);
-    fl_buffer_printf(s->out,
-                     "places %" PRId64 " to %" PRId64
-                     " hold the same again; every head uses these angles",
-                     r / 2, r - 1);
+    if (h->rope_pairing == FL_ROPE_HALF)
+        fl_buffer_printf(s->out, "column i turns places i and i+%" PRId64, half);
+    else
+        fl_buffer_puts(s->out, "column i turns places 2i and 2i+1");
+    fl_buffer_printf(s->out, " of each head; columns %" PRId64 " to %" PRId64 " repeat them", half,
+                     h->rotary_dim - 1);
     if (position == 0)
         fl_buffer_puts(s->out, "\nat position 0 every angle is 0: nothing turns");
     else

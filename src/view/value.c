@@ -26,10 +26,24 @@ fl_shading fl_value_shading(fl_view *view, const fl_event *event) {
                         view->options.colors, view->options.ascii};
 }
 
+/* A column of a table of angles is a pair, whichever two places of a head the file's pairing means.
+ */
+static void pair_words(const fl_view *view, int64_t column, fl_buffer *out) {
+    const fl_hparams *h = view->options.model.hparams;
+    int64_t half = h->rotary_dim / 2, pair = column % half;
+    bool halves = h->rope_pairing == FL_ROPE_HALF;
+    fl_buffer_printf(out, "pair %" PRId64 " (places %" PRId64 " and %" PRId64 ")", pair,
+                     halves ? pair : 2 * pair, halves ? pair + half : 2 * pair + 1);
+}
+
 void fl_axis_words(fl_view *view, const fl_event *event, int axis, int64_t at, fl_buffer *out) {
     const fl_stage_info *info = fl_stage_get_info(event->stage);
     fl_axis name = event->tensor.axes[axis];
     char piece[64];
+    if (name == FL_AXIS_dim && info->dims[axis] == FL_DIM_r) {
+        pair_words(view, at, out);
+        return;
+    }
     fl_buffer_printf(out, "%s ", fl_axis_name(name));
     if (name == FL_AXIS_token || name == FL_AXIS_query || name == FL_AXIS_key) {
         int64_t position = fl_position_of(event, info->dims[axis], at);

@@ -182,7 +182,7 @@ bool fl_do_cancel(fl_view *view, int64_t count, const char *text) {
     (void)count;
     (void)text;
     if (!close_one(view))
-        fl_say(view, "nothing is running; q leaves");
+        fl_say(view, "nothing is open here; Backspace undoes the last jump, q leaves");
     return true;
 }
 

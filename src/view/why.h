@@ -84,6 +84,8 @@ double fl_why_value(const fl_why *why, int item, int side);
 void fl_why_draw(fl_view *view, fl_rect rect, bool source);
 /* "2.91 × 0.88", or "exp(0.53 − 1.59)". */
 void fl_term_text(const fl_why *why, const fl_term *term, char *out, size_t size);
+/* Columns that the widest of the first terms takes in these words, so that none is cut. */
+int fl_factors_width(const fl_why *why, int shown);
 /* Letters of the formula, shape, weight and names in other tools. */
 void fl_why_facts(fl_view *view, fl_buffer *out, fl_stage stage);
 void fl_why_source(fl_view *view, fl_buffer *out, fl_stage stage);

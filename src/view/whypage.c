@@ -249,7 +249,7 @@ static void draw_term(sheet *s, int y, int i, bool marked) {
     const fl_term *term = &s->why->terms[i];
     fl_canvas *canvas = &s->view->canvas;
     char name[64], text[64], number[FL_NUMBER], bar[128];
-    int x = s->rect.x, factors = s->why->products ? 22 : 26; /* "exp((-0.6302) − (-0.5245))" */
+    int x = s->rect.x, factors = fl_factors_width(s->why, s->why->n_terms);
     fl_term_name(s->view, s->why, term, name, sizeof name);
     fl_canvas_fit(canvas, x + 2, y, 9, marked ? FL_STYLE_label_on : FL_STYLE_label, name);
     draw_factors(s, x + 11, y, factors, term, marked);
@@ -308,7 +308,7 @@ static int take_line(const char **text, int width, char *line, size_t size) {
     size_t length = strcspn(*text, "\n");
     snprintf(line, size, "%.*s", (int)length, *text);
     *text += length + ((*text)[length] == '\n');
-    return line[0] ? fl_canvas_wrap(NULL, (fl_rect){0, 0, width, 1}, FL_STYLE_text, line) : 1;
+    return line[0] ? fl_canvas_wrap_code(NULL, (fl_rect){0, 0, width, 1}, FL_STYLE_text, line) : 1;
 }
 
 /* Counts the lines that can be marked, and those of the screen; finds the marked one among these.
@@ -342,9 +342,9 @@ static int draw_rows(sheet *s) {
         int needed = take_line(&at, s->rect.w, line, sizeof line), row = (int)y;
         comment = comment || strncmp(line, "/*", 2) == 0;
         if (y >= 0 && y < s->rect.h)
-            fl_canvas_wrap(&s->view->canvas,
-                           (fl_rect){s->rect.x, s->rect.y + row, s->rect.w, s->rect.h - row},
-                           comment ? FL_STYLE_comment : FL_STYLE_text, line);
+            fl_canvas_wrap_code(&s->view->canvas,
+                                (fl_rect){s->rect.x, s->rect.y + row, s->rect.w, s->rect.h - row},
+                                comment ? FL_STYLE_comment : FL_STYLE_text, line);
         comment = comment && !strstr(line, "*/");
         y += needed;
     }

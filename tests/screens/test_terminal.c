@@ -310,9 +310,10 @@ static void the_interrupt_key_never_leaves(void **state) {
     for (size_t i = 0; i < sizeof opened / sizeof *opened; i++) {
         press(opened[i], opened[i]);
         press("\x03", "<c-c>");
-        assert_string_equal(fl_view_message(twin), opened[i][0] == '1' || !opened[i][0]
-                                                       ? "nothing is running; q leaves"
-                                                       : "");
+        assert_string_equal(fl_view_message(twin),
+                            opened[i][0] == '1' || !opened[i][0]
+                                ? "nothing is open here; Backspace undoes the last jump, q leaves"
+                                : "");
     }
     fl_terminal_send(&terminal, "q");
     assert_left(0);

@@ -123,10 +123,25 @@ static void steps_walk_both_runs(void **state) {
 
 static void keys_go_round_and_close(void **state) {
     (void)state;
-    fl_scene_keys(view, "||");
+    fl_scene_keys(view, ":goto gate layer 1<enter>||"); /* a first pass has none before it */
+    assert_int_equal(view->page, FL_PAGE_NONE);
+    fl_scene_keys(view, "ts:goto gate layer 1<enter>||");
     assert_int_equal(view->beside.kind, FL_BESIDE_PASS);
     fl_scene_keys(view, "|");
     assert_int_equal(view->page, FL_PAGE_NONE);
+}
+
+/* No page is opened that has nothing to show: what would work is said instead. */
+static void what_has_no_partner_is_refused(void **state) {
+    (void)state;
+    fl_scene_keys(view, ":goto q layer 0<enter>|");
+    assert_int_equal(view->page, FL_PAGE_NONE);
+    assert_non_null(strstr(fl_view_message(view), "layer 0 is the first"));
+    assert_non_null(strstr(fl_view_message(view), "beside prompt TEXT"));
+    fl_scene_keys(view, "ts:goto q layer 0<enter>|"); /* but the pass before has it */
+    assert_int_equal(view->page, FL_PAGE_beside);
+    assert_int_equal(view->beside.kind, FL_BESIDE_PASS);
+    assert_page_says("left: pass 0");
 }
 
 static void logits_list_pieces_with_both_ranks(void **state) {
@@ -180,6 +195,7 @@ int main(void) {
         TEST(a_stage_beside_itself_is_equal),   TEST(keys_of_another_pass_meet_by_position),
         TEST(what_cannot_be_compared_says_why), TEST(steps_walk_both_runs),
         TEST(keys_go_round_and_close),          TEST(logits_list_pieces_with_both_ranks),
+        TEST(what_has_no_partner_is_refused),   TEST(logits_list_pieces_with_both_ranks),
         TEST(a_weight_tells_its_cell),          TEST(a_tally_counts_every_cell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
