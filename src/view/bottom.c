@@ -42,15 +42,16 @@ static int collect(fl_view *view, entry *entries, int most) {
     where = where & FL_WHERE_A ? FL_WHERE_A : where;
     for (size_t i = 0; i < count; i++) {
         char name[24];
-        if (keys[i].rank == 0 || !(keys[i].where & where) || fl_verb_hindrance(view, keys[i].verb))
+        const fl_key_label label = fl_key_label_here(view, &keys[i]);
+        if (label.rank == 0 || !(keys[i].where & where) || fl_verb_hindrance(view, keys[i].verb))
             continue;
         fl_key_name(name, sizeof name, keys[i].key);
-        if (n > 0 && strcmp(entries[n - 1].label, keys[i].label) == 0) {
+        if (n > 0 && strcmp(entries[n - 1].label, label.text) == 0) {
             join_key(&entries[n - 1], name);
-            if (keys[i].rank < entries[n - 1].rank)
-                entries[n - 1].rank = keys[i].rank;
+            if (label.rank < entries[n - 1].rank)
+                entries[n - 1].rank = label.rank;
         } else if (n < most) {
-            entries[n] = (entry){"", keys[i].label, keys[i].rank, false};
+            entries[n] = (entry){"", label.text, label.rank, false};
             snprintf(entries[n++].keys, sizeof entries[0].keys, "%s", name);
         }
     }

@@ -19,6 +19,12 @@ static void keys_of(fl_verb verb, int where, char *out, size_t size) {
         char name[24];
         if (keys[i].verb != verb || !(keys[i].where & where) || used + 16 > size)
             continue;
+        size_t earlier = 0; /* a key stands in several rows where places differ */
+        while (earlier < i && (keys[earlier].verb != verb || keys[earlier].key != keys[i].key ||
+                               !(keys[earlier].where & where)))
+            earlier++;
+        if (earlier < i)
+            continue;
         fl_key_name(name, sizeof name, keys[i].key);
         used += (size_t)snprintf(out + used, size - used, "%s%s", used ? " " : "", name);
     }
@@ -29,14 +35,28 @@ static void add_padded(fl_buffer *out, const char *text, int width) {
     fl_buffer_printf(out, "%s%*s", text, pad > 0 ? pad : 1, "");
 }
 
-static void help_row(fl_buffer *out, const char *keys, fl_verb verb) {
+/* What a page of its own calls the key, if it calls it anything. */
+static const char *own_name(const fl_view *view, fl_verb verb) {
+    size_t count;
+    const fl_key_info *keys = fl_keys(&count);
+    for (size_t i = 0; i < count; i++) {
+        const char *here = fl_key_label_here(view, &keys[i]).text;
+        if (keys[i].verb == verb && (keys[i].where & fl_view_where(view)) &&
+            here != keys[i].label.text)
+            return here;
+    }
+    return NULL;
+}
+
+static void help_row(const fl_view *view, fl_buffer *out, const char *keys, fl_verb verb) {
     const fl_verb_info *info = fl_verb_get_info(verb);
+    const char *own = own_name(view, verb);
     char word[80];
     if (keys[0])
         add_padded(out, keys, 11);
     snprintf(word, sizeof word, keys[0] ? "%s" : "%s %s", info->word, info->argument);
     add_padded(out, word, keys[0] ? 16 : 34);
-    fl_buffer_printf(out, "%s\n", info->help);
+    fl_buffer_printf(out, own ? "%s (%s)\n" : "%s\n", info->help, own);
 }
 
 /* As it stands on the screen, what it is, and how ASCII shows it if not by its own spelling. */
@@ -113,25 +133,47 @@ static void about_word(fl_view *view, const char *word, fl_buffer *out) {
                          nearest ? "; the nearest is " : "", nearest ? nearest : "");
 }
 
+/* The keys that work where the help was opened. */
+static void list_keys(fl_view *view, fl_buffer *out) {
+    int where = fl_view_where(view);
+    for (int id = 0; id < FL_VERB_COUNT; id++) {
+        char keys[64];
+        keys_of((fl_verb)id, where, keys, sizeof keys);
+        if (keys[0] && !fl_verb_hindrance(view, (fl_verb)id))
+            help_row(view, out, keys, (fl_verb)id);
+    }
+}
+
+static void list_commands(fl_view *view, fl_buffer *out) {
+    int where = fl_view_where(view);
+    fl_buffer_puts(out, "\nCommands without a key; a number alone is an event to go to\n\n");
+    for (int id = 0; id < FL_VERB_COUNT; id++) {
+        char keys[64];
+        keys_of((fl_verb)id, where, keys, sizeof keys);
+        if (!keys[0] && !fl_verb_hindrance(view, (fl_verb)id))
+            help_row(view, out, "", (fl_verb)id);
+    }
+}
+
 void fl_help_lines(fl_view *view, fl_buffer *out) {
     if (view->page_text[0]) {
         about_word(view, view->page_text, out);
         return;
     }
-    fl_buffer_puts(out,
-                   "Keys that work here, with their words at the : prompt; digits: how often\n\n");
-    for (int id = 0; id < FL_VERB_COUNT; id++) {
-        char keys[64];
-        keys_of((fl_verb)id, FL_WHERE_M, keys, sizeof keys);
-        if (keys[0] && !fl_verb_hindrance(view, (fl_verb)id))
-            help_row(out, keys, (fl_verb)id);
+    fl_page open = view->page;
+    view->page = open == FL_PAGE_help ? view->below : open;
+    if (view->page == FL_PAGE_NONE) {
+        fl_buffer_puts(
+            out, "Keys that work here, with their words at the : prompt; digits: how often\n\n");
+        list_keys(view, out);
+        list_commands(view, out);
+        add_words(view, out);
+    } else {
+        fl_buffer_printf(out, "Keys that work on this page: %s\n\n",
+                         fl_page_get_info(view->page)->title);
+        list_keys(view, out);
+        fl_buffer_puts(out, "\nEvery command works here too: Tab behind the : lists them, help and "
+                            "one of them tells all about it.\n");
     }
-    fl_buffer_puts(out, "\nCommands without a key; a number alone is an event to go to\n\n");
-    for (int id = 0; id < FL_VERB_COUNT; id++) {
-        char keys[64];
-        keys_of((fl_verb)id, FL_WHERE_M, keys, sizeof keys);
-        if (!keys[0] && !fl_verb_hindrance(view, (fl_verb)id))
-            help_row(out, "", (fl_verb)id);
-    }
-    add_words(view, out);
+    view->page = open;
 }

@@ -31,9 +31,26 @@ enum {
     A = FL_WHERE_A
 };
 static const fl_key_info keys[] = {
-#define FL_KEY(key, verb, where, label, rank) {key, FL_VERB_##verb, where, label, rank},
+#define FL_KEY(key, verb, where, label, rank) {key, FL_VERB_##verb, where, {label, rank}},
 #include "view/keys.def"
 };
+
+/* What keys are called on a page of their own. */
+static const struct {
+    fl_page page;
+    fl_key_label label;
+    int key;
+} page_keys[] = {
+#define FL_PAGE_KEY(page, key, label, rank) {FL_PAGE_##page, {label, rank}, key},
+#include "view/keys.def"
+};
+
+fl_key_label fl_key_label_here(const fl_view *view, const fl_key_info *key) {
+    for (size_t i = 0; i < sizeof page_keys / sizeof *page_keys; i++)
+        if (page_keys[i].page == view->page && page_keys[i].key == key->key)
+            return page_keys[i].label;
+    return key->label;
+}
 
 const fl_verb_info *fl_verb_get_info(fl_verb verb) {
     return &verbs[verb];
@@ -125,6 +142,24 @@ static const char *what_hinders_delete(const fl_view *view) {
                : "there is no breakpoint to delete";
 }
 
+static const char *what_hinders_choose(const fl_view *view) {
+    const fl_page_info *page = fl_page_get_info(view->page);
+    if (view->page == FL_PAGE_NONE)
+        return fl_view_where(view) & P ? NULL : "choose does nothing here";
+    if (page->items && page->items(view) == 0)
+        return view->page == FL_PAGE_breaks ? "there is no breakpoint to choose"
+                                            : "there is no patch to choose";
+    return page->choose ? NULL : "choose does nothing here";
+}
+
+static const char *what_hinders_sideways(fl_view *view) {
+    if (view->page == FL_PAGE_cache)
+        return "the slots of the cache stand in one column";
+    if (view->page == FL_PAGE_chances && fl_here_pass(view).dims.R < 2)
+        return "this pass has the scores of one token alone";
+    return NULL;
+}
+
 const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
     const fl_captured *here = fl_here(view);
     switch (verb) {
@@ -163,6 +198,9 @@ const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
             return "this stage has no row of cells to zoom";
         return fl_way_here(view) == FL_WAY_GRID ? NULL
                                                 : "only the grid has cells to zoom: look grid";
+    case FL_VERB_left:
+    case FL_VERB_right:
+        return what_hinders_sideways(view);
     case FL_VERB_heads:
         return what_hinders_heads(view);
     case FL_VERB_look:
@@ -191,12 +229,7 @@ const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
     case FL_VERB_redo:
         return fl_patches_hindrance(view, verb);
     case FL_VERB_choose:
-        if (view->page == FL_PAGE_breaks && view->breaks.count == 0)
-            return "there is no breakpoint to choose";
-        return (view->page != FL_PAGE_NONE && fl_page_get_info(view->page)->choose) ||
-                       (fl_view_where(view) & P)
-                   ? NULL
-                   : "choose does nothing here";
+        return what_hinders_choose(view);
     case FL_VERB_repeat:
         return view->last_count > 0 ? NULL : "there is no step to repeat yet";
     default:

@@ -23,12 +23,28 @@ const fl_page_info *fl_page_get_info(fl_page page) {
 }
 
 void fl_open_page(fl_view *view, fl_page page) {
+    if (page == FL_PAGE_help && view->page != FL_PAGE_help) {
+        view->below = view->page;
+        view->below_scroll = view->page_scroll;
+        view->below_pick = view->pick;
+    }
     view->page = page;
     view->page_scroll = 0;
     view->page_lines = INT16_MAX; /* drawing it counts them */
     view->pick = 0;
     if (pages[page].open)
         pages[page].open(view);
+}
+
+void fl_close_page(fl_view *view) {
+    if (view->page != FL_PAGE_help || view->below == FL_PAGE_NONE) {
+        fl_open_page(view, FL_PAGE_NONE);
+        return;
+    }
+    view->page = view->below;
+    view->page_scroll = view->below_scroll;
+    view->page_lines = INT16_MAX;
+    view->pick = view->below_pick;
 }
 
 bool fl_page_took(fl_view *view, fl_verb verb, int64_t count) {
@@ -42,7 +58,10 @@ bool fl_page_took(fl_view *view, fl_verb verb, int64_t count) {
 /* The verb that opens a page closes it too, unless it asks for something on the page. */
 static bool toggle(fl_view *view, fl_page page, const char *text) {
     fl_escape_into(view->page_text, sizeof view->page_text, text, strlen(text));
-    fl_open_page(view, view->page == page && !*text ? FL_PAGE_NONE : page);
+    if (view->page == page && !*text)
+        fl_close_page(view);
+    else
+        fl_open_page(view, page);
     return true;
 }
 

@@ -50,12 +50,16 @@ typedef struct fl_verb_info {
     fl_verb_fn *run;
 } fl_verb_info;
 
+typedef struct fl_key_label { /* in the bottom line */
+    const char *text;
+    int rank; /* 0: not shown; low ones are the last to go */
+} fl_key_label;
+
 typedef struct fl_key_info {
     int key;
     fl_verb verb;
     int where;
-    const char *label;
-    int rank;
+    fl_key_label label;
 } fl_key_info;
 
 typedef enum fl_page {
@@ -159,6 +163,8 @@ struct fl_view {
     fl_mechanism mechanism;
 
     char page_text[96]; /* what stood behind the verb that opened it */
+    fl_page below;      /* what the help covers, and where it stood */
+    int below_scroll, below_pick;
 
     fl_line line;
     char found[90]; /* what was searched for */
@@ -186,6 +192,8 @@ struct fl_view {
 /* keys.c */
 const fl_verb_info *fl_verb_get_info(fl_verb verb);
 const fl_key_info *fl_keys(size_t *count);
+/* Its own on the page that is open, where that has one. */
+fl_key_label fl_key_label_here(const fl_view *view, const fl_key_info *key);
 const char *fl_key_name(char *out, size_t size, int key);
 int fl_view_where(const fl_view *view); /* bits of the above */
 /* Why the verb would do nothing here; NULL if it would do something. Only such keys are advertised.
@@ -248,6 +256,8 @@ const char *fl_patches_hindrance(fl_view *view, fl_verb verb);
 /* page.c */
 const fl_page_info *fl_page_get_info(fl_page page);
 void fl_open_page(fl_view *view, fl_page page);
+/* What the help covers comes to light again. */
+void fl_close_page(fl_view *view);
 /* Gives the verb to the page that is open, if it has a cursor of its own. */
 bool fl_page_took(fl_view *view, fl_verb verb, int64_t count);
 

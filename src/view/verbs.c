@@ -148,7 +148,7 @@ bool fl_do_delete(fl_view *view, int64_t count, const char *text) {
 /* Closes what covers the panels; false: nothing does. */
 static bool close_one(fl_view *view) {
     if (view->page != FL_PAGE_NONE)
-        fl_open_page(view, FL_PAGE_NONE);
+        fl_close_page(view);
     else if (view->present)
         fl_do_present(view, 1, "");
     else if (view->full)

@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 the footlight authors */
 #include "view/scene.h"
 
+#include "test.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,4 +104,18 @@ char *fl_scene_text(fl_view *view) {
     fl_buffer text = {0};
     fl_canvas_text(fl_view_draw(view), &text);
     return text.data ? text.data : calloc(1, 1);
+}
+
+bool fl_scene_holds(fl_view *view, const char *text) {
+    char *screen = fl_scene_text(view);
+    bool holds = strstr(screen, text) != NULL;
+    free(screen);
+    return holds;
+}
+
+void fl_scene_command(fl_view *view, const char *line, bool done, const char *said) {
+    bool result = fl_view_command(view, line);
+    if (result != done || !strstr(fl_view_message(view), said))
+        fail_msg("\"%s\": %s, said \"%s\"", line, result ? "done" : "not done",
+                 fl_view_message(view));
 }

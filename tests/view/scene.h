@@ -17,6 +17,9 @@ fl_view *fl_scene(int width, int height);
 void fl_scene_keys(fl_view *view, const char *keys);
 /* The screen as lines of text; the caller frees it. */
 char *fl_scene_text(fl_view *view);
+bool fl_scene_holds(fl_view *view, const char *text);
+/* A command that must be done or not, and what must be said. */
+void fl_scene_command(fl_view *view, const char *line, bool done, const char *said);
 /* The key a name in angle brackets stands for; -1 if there is none such. */
 int fl_scene_key(const char *name, size_t length);
 

@@ -75,12 +75,7 @@ static void fixed_keys_mean_what_they_must(void **state) {
     }
 }
 
-static void command(const char *line, bool done, const char *said) {
-    bool result = fl_view_command(view, line);
-    if (result != done || !strstr(fl_view_message(view), said))
-        fail_msg("\"%s\": %s, said \"%s\"", line, result ? "done" : "not done",
-                 fl_view_message(view));
-}
+#define command(line, done, said) fl_scene_command(view, line, done, said)
 
 static void commands_do_or_say_why_not(void **state) {
     (void)state;
@@ -129,174 +124,6 @@ static void breakpoints_have_a_limit(void **state) {
     for (int i = 0; i < FL_BREAKS; i++)
         command("break gate", true, "breakpoint");
     command("break gate", false, "there are 32 breakpoints already");
-}
-
-static void long_lines_are_cut_not_overrun(void **state) {
-    (void)state;
-    char line[9000];
-    memset(line, 'x', sizeof line - 1);
-    line[sizeof line - 1] = '\0';
-    command(line, false, "there is no command");
-    memcpy(line, "search ", 7);
-    fl_view_command(view, line);
-    memcpy(line, "break  ", 7);
-    command(line, false, "no stage of this model is called \"xxxx");
-    fl_scene_keys(view, ":");
-    for (int i = 0; i < 9000; i++)
-        fl_view_key(view, 'y');
-    free(fl_scene_text(view));
-    fl_scene_keys(view, "<enter>");
-}
-
-static void a_line_is_edited(void **state) {
-    (void)state;
-    fl_scene_keys(view, ":goto 1é<bs><bs>7<enter>");
-    assert_int_equal(fl_view_at(view), 7);
-    fl_scene_keys(view, ":nonsense<c-u>goto 3<enter>");
-    assert_int_equal(fl_view_at(view), 3);
-    fl_scene_keys(view, ":goto 9<esc>n");
-    assert_int_equal(fl_view_at(view), 4);
-    fl_scene_keys(view, ":x<bs><bs>n"); /* one more closes the line */
-    assert_int_equal(fl_view_at(view), 5);
-}
-
-/* What stands in the line of a view of 80 by 24, and in the one above it. */
-static void assert_line(const char *line, const char *hint) {
-    char *screen = fl_scene_text(view), *at = screen, *rows[24] = {0};
-    for (int y = 0; y < 24; y++, at = strchr(at, '\0') + 1) {
-        rows[y] = at;
-        *strchr(at, '\n') = '\0';
-    }
-    assert_string_equal(rows[23], line);
-    if (hint && !strstr(rows[22], hint))
-        fail_msg("the hint is \"%s\", not \"%s\"", rows[22], hint);
-    free(screen);
-}
-
-static void the_cursor_moves_in_the_line(void **state) {
-    (void)state;
-    fl_scene_keys(view, ":oto 12<home>g<end>3<left><left><left>1<c-a><right><right><c-e>");
-    assert_line(":goto 1123", NULL);
-    fl_scene_keys(view, "<left><left><c-k>");
-    assert_line(":goto 11", NULL);
-    fl_scene_keys(view, "<c-w>x y<c-w>");
-    assert_line(":goto x", NULL);
-    fl_scene_keys(view, "<left><left><c-u>");
-    assert_line(":x", NULL);
-    fl_scene_keys(view, "<c-a><c-k>é<left>a<right>b<bs><bs>");
-    assert_line(":a", NULL);
-    fl_scene_keys(view, "<c-u><c-k><esc>");
-    fl_scene_keys(view, "n");
-    assert_int_equal(fl_view_at(view), 1);
-}
-
-static void the_cursor_is_always_in_view(void **state) {
-    (void)state;
-    fl_scene_keys(view, ":");
-    for (int i = 0; i < 300; i++)
-        fl_view_key(view, i % 10 ? 'a' + i % 26 : 0x6771); /* a wide one among them */
-    for (int i = 0; i < 310; i++) {
-        const fl_canvas *canvas = fl_view_draw(view);
-        assert_true(canvas->cursor_x > 0 && canvas->cursor_x < 80);
-        fl_view_key(view, FL_KEY_LEFT);
-    }
-    assert_int_equal(fl_view_draw(view)->cursor_x, 1);
-}
-
-static void lines_before_are_recalled(void **state) {
-    (void)state;
-    fl_scene_keys(view, ":goto 3<enter>:goto 5<enter>:goto 5<enter>/logits<enter>");
-    fl_scene_keys(view, ":st<up>");
-    assert_line(":goto 5", NULL);
-    fl_scene_keys(view, "<c-p>");
-    assert_line(":goto 3", NULL); /* the same line twice is kept once */
-    fl_scene_keys(view, "<up>");
-    assert_line(":goto 3", NULL);
-    fl_scene_keys(view, "<down><c-n>");
-    assert_line(":st", NULL);
-    fl_scene_keys(view, "<esc>/<up>"); /* a search is no command */
-    assert_line("/logits", NULL);
-    fl_scene_keys(view, "<esc>");
-    for (int i = 0; i < 150; i++) {
-        char line[16];
-        snprintf(line, sizeof line, ":%d<enter>", i % 70);
-        fl_scene_keys(view, line);
-    }
-    fl_scene_keys(view, ":");
-    for (int i = 0; i < 200; i++)
-        fl_view_key(view, FL_KEY_UP);
-    assert_line(":50", NULL); /* a hundred are kept */
-}
-
-static void tab_completes(void **state) {
-    (void)state;
-    static const struct {
-        const char *typed, *completed, *hint;
-    } cases[] = {
-        {":fi<tab>", ":fi", "finish  finish-back  first"},
-        {":got<tab>", ":goto", "goto N | STAGE [layer L] [head H] [pass N]: to an event"},
-        {":goto attn_pr<tab>", ":goto attn_probs", "goto N"},
-        {":goto attn_probs l<tab>", ":goto attn_probs layer", NULL},
-        {":break attn_probs layer 1 he<tab>", ":break attn_probs layer 1 head", NULL},
-        {":3ste<tab>", ":3step", "step [N]: the next event"},
-        {":search fin<tab>", ":search final_norm", NULL},
-        {":help got<tab>", ":help goto", NULL},
-        {":theme l<tab>", ":theme light", NULL},
-        {":prompt st<tab>", ":prompt st", "prompt TEXT"},
-        {":xyz<tab>", ":xyz", "no command begins so"},
-        {":hepl", ":hepl", "the nearest is help"},
-        {"/resid_m<tab>", "/resid_mid", "Tab completes"},
-        {":", ":", "Tab lists the commands"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        fl_scene_keys(view, cases[i].typed);
-        assert_line(cases[i].completed, cases[i].hint);
-        fl_scene_keys(view, "<esc>");
-    }
-}
-
-static void tab_lists_what_there_is(void **state) {
-    (void)state;
-    fl_scene_keys(view, ":goto attn_<tab>");
-    char *screen = fl_scene_text(view);
-    assert_non_null(strstr(screen, "attn_scores"));
-    assert_non_null(strstr(screen, "attn_norm"));
-    free(screen);
-    fl_scene_keys(view, "p"); /* the list goes with the next key */
-    screen = fl_scene_text(view);
-    assert_null(strstr(screen, "attn_scores"));
-    free(screen);
-}
-
-/* Every verb explains itself, and its example is a line that can be read. */
-static void help_explains_every_verb(void **state) {
-    (void)state;
-    for (int id = 0; id < FL_VERB_COUNT; id++) {
-        const fl_verb_info *info = fl_verb_get_info((fl_verb)id);
-        char line[96];
-        fl_buffer page = {0};
-        snprintf(line, sizeof line, "help %s", info->word);
-        command(line, true, "");
-        fl_view_page_text(view, &page);
-        assert_int_equal(strncmp(page.data, info->word, strlen(info->word)), 0);
-        assert_non_null(strstr(page.data, info->help));
-        const char *example = strstr(page.data, "example");
-        assert_non_null(example);
-        assert_non_null(strstr(example, info->word));
-        fl_buffer_done(&page);
-        fl_scene_keys(view, "<esc>");
-    }
-    fl_buffer page = {0};
-    command("help xstep", true, "");
-    fl_view_page_text(view, &page);
-    assert_string_equal(page.data,
-                        "There is no command \"xstep\"; the nearest is step. help alone lists "
-                        "them.\n");
-    fl_buffer_clear(&page);
-    command("help", true, ""); /* on the page: closes it, as the key does */
-    fl_view_page_text(view, &page);
-    assert_int_equal(page.length, 0);
-    fl_buffer_done(&page);
 }
 
 static void before_an_audience_little_stands_there(void **state) {
@@ -439,25 +266,6 @@ static void without_restart_no_prompts_are_offered(void **state) {
     fl_view_free(&other);
 }
 
-/* What the help lists works, and what works is listed. */
-static void help_lists_what_works(void **state) {
-    (void)state;
-    fl_scene_keys(view, "?");
-    fl_buffer page = {0};
-    fl_view_page_text(view, &page);
-    for (int id = 0; id < FL_VERB_COUNT; id++) {
-        const fl_verb_info *info = fl_verb_get_info((fl_verb)id);
-        bool listed = strstr(page.data, info->help) != NULL;
-        assert_true(listed == !fl_verb_hindrance(view, (fl_verb)id));
-    }
-    assert_null(strstr(page.data, "head-next")); /* not at the tokens */
-    fl_buffer_clear(&page);
-    fl_scene_keys(view, "q:goto attn_probs<enter>?");
-    fl_view_page_text(view, &page);
-    assert_non_null(strstr(page.data, "head-next"));
-    fl_buffer_done(&page);
-}
-
 static void q_closes_what_is_open_and_then_leaves(void **state) {
     (void)state;
     static const char *const open[] = {"?", "e", "p", "B", "_"};
@@ -551,14 +359,6 @@ int main(void) {
         cmocka_unit_test_setup_teardown(fixed_keys_mean_what_they_must, set_up, tear_down),
         cmocka_unit_test_setup_teardown(commands_do_or_say_why_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(breakpoints_have_a_limit, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(long_lines_are_cut_not_overrun, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_line_is_edited, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_cursor_moves_in_the_line, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_cursor_is_always_in_view, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(lines_before_are_recalled, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(tab_completes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(tab_lists_what_there_is, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(help_explains_every_verb, set_up, tear_down),
         cmocka_unit_test_setup_teardown(before_an_audience_little_stands_there, set_up, tear_down),
         cmocka_unit_test_setup_teardown(q_and_escape_leave_presenting_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cells_are_large_before_an_audience, set_up, tear_down),
@@ -566,7 +366,6 @@ int main(void) {
         cmocka_unit_test_setup_teardown(panels_as_there_is_room, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_prompt_starts_another_run, set_up, tear_down),
         cmocka_unit_test(without_restart_no_prompts_are_offered),
-        cmocka_unit_test_setup_teardown(help_lists_what_works, set_up, tear_down),
         cmocka_unit_test_setup_teardown(q_closes_what_is_open_and_then_leaves, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_program_panel_leads_anywhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_cursor_follows_a_dimension, set_up, tear_down),
