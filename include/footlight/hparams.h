@@ -36,6 +36,8 @@ typedef struct fl_rope_scaling {
     int64_t original_max_position_embeddings;
 } fl_rope_scaling;
 
+enum { FL_LAYERS_MAX = 1 << 12 };
+
 typedef struct fl_hparams {
     char model_type[32];             /* "llama", "mistral", "qwen2", "qwen3" */
     int64_t hidden_size;             /* D */
@@ -48,6 +50,7 @@ typedef struct fl_hparams {
     int64_t vocab_size;              /* V */
     int64_t max_position_embeddings; /* longest context */
     int64_t sliding_window;          /* 0: none */
+    uint64_t full_layers[FL_LAYERS_MAX / 64]; /* bit l % 64 of l / 64: layer l has no window */
     double rms_norm_eps;             /* epsilon */
     double rope_theta;               /* base of the angles */
     fl_rope_scaling rope_scaling;
@@ -60,6 +63,9 @@ typedef struct fl_hparams {
 /* Are the values possible, and does every product the plan needs fit? Names the key that is wrong.
  * `diag->subject` is left as the caller set it. */
 FL_API fl_status fl_hparams_check(const fl_hparams *hparams, fl_diag *diag);
+
+/* How far back the tokens of a layer see, themselves included; 0: to the beginning. */
+FL_API int64_t fl_layer_window(const fl_hparams *hparams, int64_t layer);
 
 /* "default", "linear", ...: as config.json spells it. */
 FL_API const char *fl_rope_kind_name(fl_rope_kind kind);

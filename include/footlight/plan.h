@@ -16,7 +16,7 @@ typedef struct fl_dims {
     int64_t D, H, K, d, r, F, V;
     int64_t R;      /* rows that get logits; 0 if this pass computes none */
     int64_t L;      /* layers */
-    int64_t window; /* sliding window, 0: none */
+    int64_t window; /* sliding window, 0: none; of a layer, fl_layer_window */
 } fl_dims;
 
 typedef enum fl_logits_mode { FL_LOGITS_LAST, FL_LOGITS_ALL } fl_logits_mode;

@@ -57,6 +57,7 @@ typedef enum fl_feature {
     FL_FEATURE_QK_NORM = 2, /* query and key heads are normalised before they are turned (Qwen3) */
     FL_FEATURE_ROPE_FREQS =
         4, /* the file carries one divisor per rotary pair (Llama 3.1 in GGUF) */
+    FL_FEATURE_ATTN_OUT_BIAS = 8, /* the output projection adds one too (Llama's attention_bias) */
 } fl_feature;
 
 /* The naming traditions a stage can be called by. */

@@ -24,13 +24,15 @@ static const fl_storage *storage_of(const fl_weight *weight, fl_storage *storage
 fl_shape_entry fl_shape_of(const fl_shape_request *request, fl_stage stage, int32_t layer) {
     const fl_stage_info *info = fl_stage_get_info(stage);
     fl_shape_entry entry = {.stage = stage, .layer = layer};
+    fl_dims dims = request->dims;
     fl_storage weight, bias;
     if (info->scope == FL_SCOPE_HEAD)
         entry.heads = request->dims.H;
-    entry.n_dims = fl_stage_shape(stage, &request->dims, entry.shape);
+    dims.window = fl_layer_window(fl_model_hparams(request->model), layer);
+    entry.n_dims = fl_stage_shape(stage, &dims, entry.shape);
     entry.weight = weight_of(request->model, info->weight, layer);
     entry.bias = weight_of(request->model, info->bias, layer);
-    entry.cost = fl_stage_cost(stage, &request->dims, storage_of(entry.weight, &weight),
+    entry.cost = fl_stage_cost(stage, &dims, storage_of(entry.weight, &weight),
                                storage_of(entry.bias, &bias), request->kv_bytes);
     return entry;
 }
@@ -40,6 +42,9 @@ int64_t fl_weight_params(const fl_weight *weight) {
 }
 
 bool fl_layers_alike(const fl_model *model, int32_t a, int32_t b) {
+    const fl_hparams *h = fl_model_hparams(model);
+    if (fl_layer_window(h, a) != fl_layer_window(h, b))
+        return false;
     for (int id = 0; id < FL_WEIGHT_COUNT; id++) {
         fl_weight_slot slot = (fl_weight_slot)id;
         if (fl_weight_get_info(slot)->scope != FL_SCOPE_LAYER)

@@ -14,7 +14,7 @@
 /* ---- figures that are no hyperparameter ---- */
 
 typedef struct figures {
-    int64_t parameters, embedding, attention, feed_forward, norms, head, kv16;
+    int64_t parameters, embedding, attention, feed_forward, norms, head, kv16, windowed_layers;
     uint64_t weight_bytes;
     const char *torch_dtype, *weight_dtype, *description;
     const char *tokenizer; /* points to tokenizer_text, or NULL */
@@ -101,6 +101,8 @@ static void find_figures(const fl_model *model, figures *m) {
                    .weight_dtype =
                        h->dtype < FL_DTYPE_COUNT ? fl_dtype_get_info(h->dtype)->name : NULL,
                    .description = fl_model_metadata(model, "general.description")};
+    for (int64_t layer = 0; layer < h->num_hidden_layers; layer++)
+        m->windowed_layers += fl_layer_window(h, layer) > 0;
     count_parts(m, h);
     describe_tokenizer(m, fl_model_vocab(model), h->vocab_size);
 }

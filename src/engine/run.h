@@ -54,7 +54,7 @@ typedef struct fl_activations {
     float *gate, *up, *silu, *swiglu; /* [T, F] */
     float *logits, *token_probs;      /* [R, V] */
     float *weight;                    /* [max(D, H·d)] a weight vector as floats */
-    float *bias;                      /* [H·d] */
+    float *bias;                      /* [H·d] or [D] */
     fl_candidate *candidates;         /* [V], only with a temperature */
     void *packed;                     /* the operand of the product under way, laid out */
 } fl_activations;

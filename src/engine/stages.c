@@ -32,15 +32,15 @@ static void give_heads(fl_run *run, fl_stage stage, const float *rows) {
 }
 
 /* Which keys the tokens of this pass may look at. */
-static fl_mask causal_mask(const fl_dims *n) {
-    return (fl_mask){true, n->P, n->window};
+static fl_mask causal_mask(const fl_run *run) {
+    return (fl_mask){true, run->s->dims.P, fl_layer_window(&run->s->hparams, run->layer)};
 }
 
 /* All heads of a per-head stage: [H, T, width], the session hands them out one by one. */
 static void give_per_head(fl_run *run, fl_stage stage, const float *data, bool causal) {
     give(run, stage, data, FL_DTYPE_F32);
     if (causal)
-        run->tensor.mask = causal_mask(&run->s->dims);
+        run->tensor.mask = causal_mask(run);
 }
 
 static const float *weight_vector(fl_run *run, fl_weight_slot slot, float *out) {
@@ -269,7 +269,7 @@ static void scores_range(void *ctx, int64_t begin, int64_t end) {
     fl_run *run = ctx;
     fl_session *s = run->s;
     const fl_dims *n = &s->dims;
-    const fl_mask mask = causal_mask(n);
+    const fl_mask mask = causal_mask(run);
     int64_t S = n->P + n->T, first, seen;
     for (int64_t h = begin; h < end; h++)
         for (int64_t t = 0; t < n->T; t++) {
@@ -289,7 +289,7 @@ static void probs_range(void *ctx, int64_t begin, int64_t end) {
     fl_run *run = ctx;
     fl_session *s = run->s;
     const fl_dims *n = &s->dims;
-    const fl_mask mask = causal_mask(n);
+    const fl_mask mask = causal_mask(run);
     int64_t S = n->P + n->T, first, seen;
     for (int64_t h = begin; h < end; h++)
         for (int64_t t = 0; t < n->T; t++) {
@@ -308,7 +308,7 @@ static void mix_range(void *ctx, int64_t begin, int64_t end) {
     fl_run *run = ctx;
     fl_session *s = run->s;
     const fl_dims *n = &s->dims;
-    const fl_mask mask = causal_mask(n);
+    const fl_mask mask = causal_mask(run);
     int64_t S = n->P + n->T, first, seen;
     for (int64_t h = begin; h < end; h++)
         for (int64_t t = 0; t < n->T; t++) {

@@ -197,37 +197,45 @@ static fl_status read_dtype(const json_t *config, fl_dtype *out, fl_diag *diag) 
                    "key 'torch_dtype' is '%s', expected float32, float16 or bfloat16", word);
 }
 
-/* Which layers see only a window: footlight knows all or none. */
-static fl_status read_layer_types(const json_t *config, fl_hparams *h, fl_diag *diag) {
-    const json_t *list = get(config, "layer_types");
-    size_t n = json_array_size(list), sliding = 0;
-    if (!list)
-        return FL_OK;
+static void see_everything(fl_hparams *h, size_t layer) {
+    if (layer < FL_LAYERS_MAX)
+        h->full_layers[layer / 64] |= 1ull << layer % 64;
+}
+
+/* Which layers see only a window, where each says so for itself. */
+static fl_status read_layer_types(const json_t *list, fl_hparams *h, fl_diag *diag) {
+    static const char expected[] = "full_attention or sliding_attention";
+    size_t n = json_array_size(list);
     if (!json_is_array(list))
         return wrong_type("layer_types", list, "a list", diag);
+    if (n != (uint64_t)h->num_hidden_layers)
+        return fl_fail(diag, FL_ERR_FORMAT,
+                       "key 'layer_types' has %zu entries, expected num_hidden_layers %lld", n,
+                       (long long)h->num_hidden_layers);
+    memset(h->full_layers, 0, sizeof h->full_layers);
     for (size_t i = 0; i < n; i++) {
         const char *word = json_string_value(json_array_get(list, i));
-        if (!word ||
-            (strcmp(word, "full_attention") != 0 && strcmp(word, "sliding_attention") != 0))
-            return fl_fail(diag, FL_ERR_UNSUPPORTED,
-                           "key 'layer_types' has an entry %zu that is neither full_attention nor "
-                           "sliding_attention",
+        char shown[SHOWN];
+        if (word && strcmp(word, "full_attention") == 0)
+            see_everything(h, i);
+        else if (!word || strcmp(word, "sliding_attention") != 0)
+            return fl_fail(
+                diag, FL_ERR_UNSUPPORTED, "key 'layer_types' has '%s' for layer %zu, expected %s",
+                word ? fl_escape_into(shown, sizeof shown, word, strlen(word)) : "?", i, expected);
+        else if (!h->sliding_window)
+            return fl_fail(diag, FL_ERR_FORMAT,
+                           "key 'layer_types' has a window in layer %zu, but sliding_window is off",
                            i);
-        sliding += word[0] == 's';
     }
-    if (sliding && sliding != n)
-        return fl_fail(
-            diag, FL_ERR_UNSUPPORTED,
-            "key 'layer_types' mixes full and sliding attention, which is not supported");
-    if (!sliding)
-        h->sliding_window = 0;
     return FL_OK;
 }
 
+/* Qwen's windows are off unless asked for, and begin with layer max_window_layers. */
 static fl_status read_window(const json_t *config, const struct family *family, fl_hparams *h,
                              fl_diag *diag) {
     bool used = !family->windows_by_layer;
     int64_t first = 0;
+    const json_t *types = get(config, "layer_types");
     fl_status status = fl_config_integer(config, "sliding_window", false, &h->sliding_window, diag);
     if (status == FL_OK)
         status = read_bool(config, "use_sliding_window", &used, diag);
@@ -238,31 +246,43 @@ static fl_status read_window(const json_t *config, const struct family *family, 
     if (get(config, "sliding_window") && h->sliding_window < 1)
         return fl_fail(diag, FL_ERR_FORMAT, "key 'sliding_window' is %lld, expected 1 or more",
                        (long long)h->sliding_window);
-    if (!used || first >= h->num_hidden_layers)
+    if (!used)
         h->sliding_window = 0;
-    else if (first > 0 && !get(config, "layer_types"))
-        return fl_fail(
-            diag, FL_ERR_UNSUPPORTED,
-            "key 'max_window_layers' is %lld: a sliding window in some layers only is not "
-            "supported",
-            (long long)first);
-    return read_layer_types(config, h, diag);
+    for (int64_t layer = 0; layer < first && layer < h->num_hidden_layers; layer++)
+        see_everything(h, (size_t)layer);
+    if (types)
+        status = read_layer_types(types, h, diag);
+    bool windowed = false;
+    for (int64_t layer = 0; layer < h->num_hidden_layers && layer < FL_LAYERS_MAX; layer++)
+        windowed |= fl_layer_window(h, layer) > 0;
+    if (!windowed) {
+        h->sliding_window = 0;
+        memset(h->full_layers, 0, sizeof h->full_layers);
+    }
+    return status;
+}
+
+/* Biases of q, k, v and of the output projection; Qwen2 has the first whatever the key says. */
+static fl_status read_bias(const json_t *config, fl_hparams *h, fl_diag *diag) {
+    bool bias = false;
+    fl_status status = read_bool(config, "attention_bias", &bias, diag);
+    if (bias)
+        h->features |= FL_FEATURE_ATTN_BIAS | FL_FEATURE_ATTN_OUT_BIAS;
+    return status;
 }
 
 static fl_status refuse_strange(const json_t *config, fl_diag *diag) {
-    static const char *const biases[] = {"attention_bias", "mlp_bias"};
     char word[SHOWN] = "silu";
+    bool bias = false;
     const json_t *quantization = get(config, "quantization_config");
     fl_status status = fl_config_word(config, "hidden_act", word, sizeof word, diag);
     if (status == FL_OK && strcmp(word, "silu") != 0 && strcmp(word, "swish") != 0)
         return fl_fail(diag, FL_ERR_UNSUPPORTED, "key 'hidden_act' is '%s', expected silu", word);
-    for (size_t i = 0; status == FL_OK && i < sizeof biases / sizeof *biases; i++) {
-        bool bias = false;
-        status = read_bool(config, biases[i], &bias, diag);
-        if (status == FL_OK && bias)
-            return fl_fail(diag, FL_ERR_UNSUPPORTED, "key '%s' is true, which is not supported",
-                           biases[i]);
-    }
+    if (status == FL_OK)
+        status = read_bool(config, "mlp_bias", &bias, diag);
+    if (status == FL_OK && bias)
+        return fl_fail(diag, FL_ERR_UNSUPPORTED,
+                       "key 'mlp_bias' is true: feed-forward biases are not supported");
     if (status != FL_OK || !quantization)
         return status;
     snprintf(word, sizeof word, "unnamed");
@@ -293,6 +313,8 @@ static fl_status read_hparams(const json_t *config, fl_hparams *h, fl_diag *diag
         status = fl_config_number(config, "rms_norm_eps", false, &h->rms_norm_eps, diag);
     if (status == FL_OK)
         status = read_bool(config, "tie_word_embeddings", &h->tie_word_embeddings, diag);
+    if (status == FL_OK)
+        status = read_bias(config, h, diag);
     if (status == FL_OK)
         status = read_window(config, family, h, diag);
     if (status == FL_OK)

@@ -19,7 +19,7 @@ static fl_status check_sizes(const fl_hparams *h, fl_diag *diag) {
     } sizes[] = {
         {"hidden_size", h->hidden_size, 1 << 20},
         {"intermediate_size", h->intermediate_size, 1 << 22},
-        {"num_hidden_layers", h->num_hidden_layers, 1 << 12},
+        {"num_hidden_layers", h->num_hidden_layers, FL_LAYERS_MAX},
         {"num_attention_heads", h->num_attention_heads, 1 << 14},
         {"num_key_value_heads", h->num_key_value_heads, 1 << 14},
         {"head_dim", h->head_dim, 1 << 14},
@@ -113,6 +113,11 @@ fl_status fl_hparams_check(const fl_hparams *h, fl_diag *diag) {
                        "number%s",
                        h->rope_theta, h->rope_theta == 1 ? " other than 1" : "");
     return FL_OK;
+}
+
+int64_t fl_layer_window(const fl_hparams *h, int64_t layer) {
+    bool full = layer >= 0 && layer < FL_LAYERS_MAX && h->full_layers[layer / 64] >> layer % 64 & 1;
+    return full ? 0 : h->sliding_window;
 }
 
 const char *fl_rope_kind_name(fl_rope_kind kind) {

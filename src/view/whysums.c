@@ -166,7 +166,8 @@ void fl_why_probs(fl_subject *s) {
 
 void fl_why_mix(fl_subject *s) {
     fl_why *why = s->why;
-    const fl_mask mask = {true, s->event.past, s->dims.window};
+    const fl_mask mask = {true, s->event.past,
+                          fl_layer_window(s->view->options.model.hparams, s->event.layer)};
     int64_t count, first, seen;
     fl_link probs = fl_link_3(s, FL_STAGE_attn_probs, s->event.head, s->index[1], 0);
     fl_link values = fl_link_4(s, FL_STAGE_v_cache, s->event.kv_head, 0, s->index[2]);

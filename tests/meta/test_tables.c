@@ -192,7 +192,9 @@ static void check_weight_of(const fl_stage_info *stage, int rank, fl_weight_slot
     if (!bias)
         assert_int_equal(weight->feature, stage->feature);
     else
-        assert_int_equal(weight->feature, FL_FEATURE_ATTN_BIAS);
+        assert_int_equal(weight->feature, stage->id == fl_stage_get_info(FL_STAGE_attn_out)->id
+                                              ? FL_FEATURE_ATTN_OUT_BIAS
+                                              : FL_FEATURE_ATTN_BIAS);
 }
 
 static void every_weight_belongs_to_one_stage(void **state) {

@@ -299,9 +299,9 @@ static void names_tensors_that_do_not_fit(void **state) {
     gguf_tensor(&w, "output_norm.weight", 64, 2, FL_DTYPE_F32);
     assert_refused(&w, FL_ERR_FORMAT, "has shape [2, 64], expected [64]");
     w = without(NULL);
-    gguf_tensor(&w, "blk.0.attn_output.bias", 64, 0, FL_DTYPE_F32);
+    gguf_tensor(&w, "blk.0.ffn_down.bias", 64, 0, FL_DTYPE_F32);
     assert_refused(&w, FL_ERR_UNSUPPORTED,
-                   "tensor 'blk.0.attn_output.bias' has no place in a llama");
+                   "tensor 'blk.0.ffn_down.bias' has no place in a llama");
     w = without(NULL);
     gguf_tensor(&w, "blk.2.attn_norm.weight", 64, 0, FL_DTYPE_F32);
     assert_refused(&w, FL_ERR_UNSUPPORTED, "tensor 'blk.2.attn_norm.weight' has no place");

@@ -11,6 +11,8 @@
 #define BODY                                                                                       \
     "\"hidden_size\":64,\"intermediate_size\":172,\"num_hidden_layers\":5,"                        \
     "\"num_attention_heads\":8,\"vocab_size\":512,\"max_position_embeddings\":256"
+#define FULL "\"full_attention\""
+#define SLIDING "\"sliding_attention\""
 #define LLAMA(extra) "{\"model_type\":\"llama\"," BODY extra "}"
 
 static fl_model *opens(const char *json) {
@@ -79,6 +81,10 @@ static void knows_the_families(void **state) {
     assert_string_equal(fl_model_hparams(model)->model_type, "qwen3");
     assert_int_equal(fl_model_hparams(model)->head_dim, 16);
     fl_model_close(&model);
+    model = opens(LLAMA(",\"attention_bias\":true"));
+    assert_int_equal(fl_model_hparams(model)->features,
+                     FL_FEATURE_ATTN_BIAS | FL_FEATURE_ATTN_OUT_BIAS);
+    fl_model_close(&model);
     model = opens("{\"model_type\":\"mistral\"," BODY ",\"sliding_window\":64}");
     assert_int_equal(fl_model_hparams(model)->sliding_window, 64);
     fl_model_close(&model);
@@ -92,31 +98,46 @@ static void windows_follow_the_family(void **state) {
     static const struct {
         const char *json;
         int64_t window;
+        unsigned layers; /* bits of those that have it */
     } cases[] = {
-        {"{\"model_type\":\"qwen2\"," BODY ",\"sliding_window\":64}", 0},
+        {"{\"model_type\":\"qwen2\"," BODY ",\"sliding_window\":64}", 0, 0},
         {"{\"model_type\":\"qwen2\"," BODY ",\"sliding_window\":64,\"use_sliding_window\":false}",
-         0},
+         0, 0},
         {"{\"model_type\":\"qwen2\"," BODY ",\"sliding_window\":64,\"use_sliding_window\":true,"
          "\"max_window_layers\":0}",
-         64},
+         64, 0x1f},
+        {"{\"model_type\":\"qwen2\"," BODY ",\"sliding_window\":64,\"use_sliding_window\":true,"
+         "\"max_window_layers\":2}",
+         64, 0x1c},
         {"{\"model_type\":\"qwen2\"," BODY ",\"sliding_window\":64,\"use_sliding_window\":true,"
          "\"max_window_layers\":5}",
-         0},
-        {"{\"model_type\":\"mistral\"," BODY ",\"sliding_window\":64,\"layer_types\":["
-         "\"full_attention\"]}",
-         0},
+         0, 0},
+        {"{\"model_type\":\"mistral\"," BODY ",\"sliding_window\":64,\"layer_types\":[" FULL
+         "," FULL "," FULL "," FULL "," FULL "]}",
+         0, 0},
+        {"{\"model_type\":\"qwen2\"," BODY ",\"sliding_window\":64,\"use_sliding_window\":true,"
+         "\"max_window_layers\":5,\"layer_types\":[" SLIDING "," FULL "," SLIDING "," FULL "," FULL
+         "]}",
+         64, 0x05},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         fl_model *model = opens(cases[i].json);
-        assert_int_equal(fl_model_hparams(model)->sliding_window, cases[i].window);
+        const fl_hparams *h = fl_model_hparams(model);
+        assert_int_equal(h->sliding_window, cases[i].window);
+        for (int layer = 0; layer < 5; layer++)
+            assert_int_equal(fl_layer_window(h, layer),
+                             cases[i].layers >> layer & 1 ? cases[i].window : 0);
         fl_model_close(&model);
     }
-    refused("{\"model_type\":\"qwen2\"," BODY ",\"sliding_window\":64,\"use_sliding_window\":true,"
-            "\"max_window_layers\":2}",
-            FL_ERR_UNSUPPORTED, "key 'max_window_layers' is 2");
-    refused("{\"model_type\":\"mistral\"," BODY ",\"sliding_window\":64,\"layer_types\":["
-            "\"full_attention\",\"sliding_attention\"]}",
-            FL_ERR_UNSUPPORTED, "key 'layer_types' mixes");
+    refused("{\"model_type\":\"mistral\"," BODY ",\"sliding_window\":64,\"layer_types\":[" FULL
+            "]}",
+            FL_ERR_FORMAT, "key 'layer_types' has 1 entries, expected num_hidden_layers 5");
+    refused("{\"model_type\":\"mistral\"," BODY ",\"layer_types\":[" FULL "," FULL "," FULL "," FULL
+            "," SLIDING "]}",
+            FL_ERR_FORMAT, "key 'layer_types' has a window in layer 4, but sliding_window is off");
+    refused("{\"model_type\":\"mistral\"," BODY ",\"sliding_window\":64,\"layer_types\":[" FULL
+            "," FULL "," FULL "," FULL ",\"chunked_attention\"]}",
+            FL_ERR_UNSUPPORTED, "'chunked_attention' for layer 4");
     refused("{\"model_type\":\"mistral\"," BODY ",\"sliding_window\":0}", FL_ERR_FORMAT,
             "key 'sliding_window' is 0");
 }
@@ -229,7 +250,6 @@ static void names_impossible_values(void **state) {
          "key 'tie_word_embeddings' is a number"},
         {LLAMA(",\"torch_dtype\":\"int3\""), FL_ERR_UNSUPPORTED, "key 'torch_dtype' is 'int3'"},
         {LLAMA(",\"hidden_act\":\"gelu\""), FL_ERR_UNSUPPORTED, "key 'hidden_act' is 'gelu'"},
-        {LLAMA(",\"attention_bias\":true"), FL_ERR_UNSUPPORTED, "key 'attention_bias' is true"},
         {LLAMA(",\"mlp_bias\":true"), FL_ERR_UNSUPPORTED, "key 'mlp_bias' is true"},
         {LLAMA(",\"quantization_config\":{\"quant_method\":\"gptq\"}"), FL_ERR_UNSUPPORTED,
          "quantization 'gptq'"},
