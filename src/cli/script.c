@@ -51,8 +51,10 @@ static fl_status run_line(fl_cli *cli, fl_view *view, const char *command, int64
     const char *path = fl_value(cli, FL_OPTION_script)->text;
     int64_t before = fl_view_at(view);
     if (!fl_view_command(view, command)) {
+        char shown[120];
+        fl_escape_into(shown, sizeof shown, command, strlen(command));
         fl_diag_init(&cli->diag, strcmp(path, "-") == 0 ? "standard input" : path);
-        return fl_fail_line(&cli->diag, FL_ERR_FORMAT, line, "'%.80s': %s", command,
+        return fl_fail_line(&cli->diag, FL_ERR_FORMAT, line, "'%s': %s", shown,
                             fl_view_message(view));
     }
     report(cli, view, before);

@@ -61,12 +61,19 @@ static bool start_other(fl_view *view, const char *prompt) {
 
 /* ---- the verb ---- */
 
+/* The page opens either way: one may step on to where there is something to compare. False after
+ * saying why there is nothing yet. */
 static bool open_with(fl_view *view, fl_beside_kind kind, int64_t layer) {
+    fl_pair pair;
     view->beside.kind = kind;
     view->beside.layer = layer;
     fl_open_page(view, FL_PAGE_beside);
     fl_beside_follow(view);
-    return true;
+    fl_pair_of(view, &pair);
+    if (pair.why[0])
+        fl_say(view, "%s", pair.why);
+    fl_pair_done(&pair);
+    return !pair.why[0];
 }
 
 /* Why there is nothing to compare with in that way; "" if there is. */
@@ -142,7 +149,7 @@ bool fl_do_beside(fl_view *view, int64_t count, const char *text) {
         fl_say(view, "layers are numbered 0 to %" PRId64, layers - 1);
         return false;
     }
-    fl_say(view, "beside wants layer [L], pass, prompt TEXT or off");
+    fl_say(view, "beside: found \"%.60s\", expected layer [L], pass, prompt TEXT or off", text);
     return false;
 }
 

@@ -6,6 +6,7 @@
 #include "view/panels.h"
 
 #include "view/cursor.h"
+#include "view/goto.h"
 #include "view/value.h"
 
 #include <inttypes.h>
@@ -79,21 +80,6 @@ static void go_to_token(fl_view *view, int64_t position) {
             view->cursor[grid.row_dim] = row;
 }
 
-/* Of a list of pieces the cursor goes to the cell's, if the list holds it. */
-static void go_to_cell(fl_view *view, const int64_t index[FL_MAX_DIMS]) {
-    const fl_captured *here = fl_here(view);
-    int last = here ? here->event.tensor.n_dims - 1 : 0;
-    if (!here)
-        return;
-    bool ranked = fl_cursor_kind(&here->event) == FL_KIND_RANKED;
-    int64_t row = last == 1 ? index[1] : index[last - 1];
-    fl_cursor_set(view, last == 3 ? index[1] : 0, row, last == 1 ? 0 : index[last]);
-    const fl_ranking *ranking = ranked ? fl_ranking_here(view, view->at, row) : NULL;
-    for (int i = 0; ranking && i < ranking->count; i++)
-        if (ranking->best[i].id == index[last])
-            view->rank = i;
-}
-
 void fl_break_arrive(fl_view *view) {
     const fl_finding *found = &view->breaks.found;
     int place = place_of(view, found->number);
@@ -107,7 +93,7 @@ void fl_break_arrive(fl_view *view) {
         fl_say(view, "stopped at breakpoint %d: %s%s", b->number, text, gone);
     b->hits++;
     if (found->cell)
-        go_to_cell(view, found->index);
+        fl_cell_stand(view, found->index);
     else if (b->where.token >= 0)
         go_to_token(view, b->where.token);
     if (b->once)
@@ -234,8 +220,7 @@ static void line_of(const fl_break *b, char *out, size_t size) {
     snprintf(out, size, "%2d  %-3s  %-16s  %s", b->number, b->off ? "off" : "on", hits, text);
 }
 
-/* What a breakpoint can wait for; the plain stage, last in the table, first. */
-static void forms(fl_buffer *out) {
+void fl_break_forms(fl_buffer *out) {
     size_t count;
     const fl_break_kind *kinds = fl_break_kinds(&count);
     fl_buffer_puts(out, "Only c and C stop. What break takes; break once stops a single time:\n");
@@ -260,7 +245,7 @@ void fl_breaks_lines(fl_view *view, fl_buffer *out) {
         fl_buffer_puts(out, "There are none.\n\n");
     else
         fl_buffer_puts(out, "\n");
-    forms(out);
+    fl_break_forms(out);
 }
 
 static void draw_item(fl_view *view, fl_rect rect, int i) {
@@ -284,7 +269,7 @@ static void draw_item(fl_view *view, fl_rect rect, int i) {
 static void draw_forms(fl_view *view, fl_rect rect) {
     int y = rect.y;
     fl_buffer text = {0};
-    forms(&text);
+    fl_break_forms(&text);
     const char *line = text.data;
     while (line && *line && y < rect.y + rect.h) {
         char row[320];

@@ -312,27 +312,26 @@ bool fl_do_temperature(fl_view *view, int64_t count, const char *text) {
     double temperature = strtod(text, &end);
     (void)count;
     if (end == text || *end || !(temperature >= 0 && temperature <= HOTTEST)) {
-        fl_say(view, "temperature takes a number from 0 to %g, not \"%.60s\"", HOTTEST, text);
+        fl_say(
+            view,
+            "temperature: found \"%.60s\", expected a number from 0 to %g, as in: temperature 0.7",
+            text, HOTTEST);
         return false;
     }
-    set_temperature(view, temperature);
-    return true;
+    const char *hindrance = fl_chances_hindrance(view, FL_VERB_temperature);
+    if (hindrance)
+        fl_say(view, "%s", hindrance);
+    else
+        set_temperature(view, temperature);
+    return !hindrance;
 }
 
-static bool change_temperature(fl_view *view, int64_t tenths) {
+static bool change_temperature(fl_view *view, fl_verb verb, int64_t tenths) {
+    (void)verb;
     set_temperature(view, round(view->temperature * 10 + (double)tenths) / 10);
     return true;
 }
-
-bool fl_do_warmer(fl_view *view, int64_t count, const char *text) {
-    (void)text;
-    return change_temperature(view, count);
-}
-
-bool fl_do_cooler(fl_view *view, int64_t count, const char *text) {
-    (void)text;
-    return change_temperature(view, -count);
-}
+FL_FORTH_AND_BACK(warmer, cooler, change_temperature)
 
 /* ---- the place of any piece ---- */
 
@@ -354,9 +353,7 @@ static int32_t find_piece(fl_view *view, const char *text, size_t *used) {
     return found;
 }
 
-/* What is asked for: an id, "a text" as it stands, or a word, with the blank before it that words
- * have inside a text or without it. *whole: is it all of the text? */
-static int32_t find_asked(fl_view *view, const char *text, bool *whole) {
+int32_t fl_piece_asked(fl_view *view, const char *text, bool *whole) {
     char wanted[256];
     size_t used = 0, blank_used, length = strlen(text);
     bool quoted = length > 2 && text[0] == '"' && text[length - 1] == '"';
@@ -410,14 +407,17 @@ static void say_rank(fl_view *view, const outlook *o, int32_t id, const char *te
 
 bool fl_do_rank(fl_view *view, int64_t count, const char *text) {
     bool whole;
-    int32_t id = find_asked(view, text, &whole);
+    int32_t id = fl_piece_asked(view, text, &whole);
     outlook o = look(view);
     bool found = o.scores && id >= 0 && id < o.count;
     (void)count;
     if (found)
         say_rank(view, &o, id, text, whole);
     else
-        fl_say(view, "the vocabulary has no piece that fits %.60s", text);
+        fl_say(view,
+               "the vocabulary has no piece that fits %.60s: expected a text, or an id from 0 to "
+               "%" PRId64,
+               text, view->options.model.hparams->vocab_size - 1);
     free(o.scores);
     return found;
 }

@@ -33,7 +33,7 @@ static bool find_verb(const char *word, size_t length, fl_verb *out) {
 }
 
 /* One letter alone is the key of that name. */
-static bool find_key(const fl_view *view, const char *word, size_t length, fl_verb *out) {
+static bool find_key(fl_view *view, const char *word, size_t length, fl_verb *out) {
     size_t count;
     const fl_key_info *keys = fl_keys(&count);
     for (size_t i = 0; length == 1 && i < count; i++) {
@@ -45,7 +45,7 @@ static bool find_key(const fl_view *view, const char *word, size_t length, fl_ve
     return false;
 }
 
-bool fl_verb_named(const fl_view *view, const char *word, size_t length, fl_verb *out) {
+bool fl_verb_named(fl_view *view, const char *word, size_t length, fl_verb *out) {
     return find_key(view, word, length, out) || find_verb(word, length, out);
 }
 
@@ -76,7 +76,28 @@ bool fl_number_of(fl_view *view, fl_verb verb, const char *text, int64_t *number
     *number = value;
     if (end != text && !end[strspn(end, " ")] && value >= 0 && value <= 99999999)
         return true;
-    fl_say(view, "%s takes a number, not \"%.60s\"", fl_verb_get_info(verb)->word, text);
+    fl_buffer example = {0};
+    fl_verb_example(verb, &example);
+    fl_say(view, "%s takes a number, not \"%.60s\", as in: %s", fl_verb_get_info(verb)->word, text,
+           example.data ? example.data : "");
+    fl_buffer_done(&example);
+    return false;
+}
+
+static void say_wanted(fl_view *view, fl_verb verb) {
+    const fl_verb_info *info = fl_verb_get_info(verb);
+    fl_buffer example = {0};
+    fl_verb_example(verb, &example);
+    if (*info->argument)
+        fl_say(view, "%s wants %s, as in: %s", info->word, info->argument,
+               example.data ? example.data : "");
+    else
+        fl_say(view, "%s wants a command, as in: command", info->word);
+    fl_buffer_done(&example);
+}
+
+static bool say_no_count(fl_view *view, const char *word) {
+    fl_say(view, "%s 0 would do nothing: expected a number from 1 on", word);
     return false;
 }
 
@@ -85,18 +106,19 @@ static bool do_verb(fl_view *view, fl_verb verb, int64_t count, const char *rest
     const fl_verb_info *info = fl_verb_get_info(verb);
     bool optional = info->argument[0] == '[' || info->argument[0] == '\0';
     if (!*rest && (!optional || verb == FL_VERB_command)) {
-        fl_say(view, "%s wants %s", info->word, *info->argument ? info->argument : "a command");
+        say_wanted(view, verb);
         return false;
     }
     if (*rest && info->argument[0] == '\0') {
-        fl_say(view, "%s takes nothing behind it", info->word);
+        fl_say(view, "%s takes nothing behind it, found \"%.60s\"", info->word, rest);
         return false;
     }
-    if (!*rest || strcmp(info->argument, "[N]") != 0)
-        return fl_view_do(view, verb, count, rest);
-    if (!fl_number_of(view, verb, rest, &count))
+    bool counted = *rest && strcmp(info->argument, "[N]") == 0;
+    if (counted && !fl_number_of(view, verb, rest, &count))
         return false;
-    return fl_view_do(view, verb, count > 0 ? count : 1, "");
+    if (count < 1)
+        return say_no_count(view, info->word);
+    return fl_view_do(view, verb, count, counted ? "" : rest);
 }
 
 /* ---- verbs that open a line ---- */
@@ -129,11 +151,11 @@ static size_t trim(char out[FL_LINE_BYTES], const char *line) {
     return length;
 }
 
-/* "3n" as the keys would be typed: the count, and *text behind it; 1 where there is none. */
+/* "3n" as the keys would be typed: the count, and *text behind it; 1 where none is. */
 static int64_t take_count(const char **text) {
     char *end;
     long long count = strtoll(*text, &end, 10);
-    if (**text < '0' || **text > '9' || count < 1 || count > 99999999)
+    if (**text < '0' || **text > '9' || count > 99999999)
         return 1;
     *text = end + strspn(end, " \t");
     return count;

@@ -44,6 +44,8 @@ static const argument arguments[] = {
     {"L", "a layer's number, from 0 on", "1", NULL},
     {"H", "a head's number, from 0 on", "2", NULL},
     {"STAGE", "a stage's name; * and ? stand for any letters", "attn_probs", offer_stages},
+    {"I", "a row, named as on the screen: by its token's position", "5", NULL},
+    {"J", "a column, from 0 on; token TEXT in their place: of a piece", "2", NULL},
     {"PART", "a stage's name, or a part of it", "norm", offer_stages},
     {"TEXT", "any text", "The cow says", NULL},
     {"VERB", "a command's name", "goto", offer_verbs},
@@ -168,7 +170,7 @@ static void offer_argument(fl_choices *out, const char *at, const typed_words *w
     }
 }
 
-void fl_find_choices(const fl_view *view, fl_choices *out) {
+void fl_find_choices(fl_view *view, fl_choices *out) {
     const fl_line *line = &view->line;
     typed_words w = words_of(line);
     fl_verb verb;

@@ -20,7 +20,7 @@ typedef struct fl_choices {
     } at[FL_CHOICES];
 } fl_choices;
 
-void fl_find_choices(const fl_view *view, fl_choices *out);
+void fl_find_choices(fl_view *view, fl_choices *out);
 /* Fills in what all choices share; where there are several, shows them. */
 void fl_complete(fl_view *view);
 /* What the line will do, in one line of text. */

@@ -99,12 +99,16 @@ static int64_t ranked_id(fl_view *view, const fl_event *event, int64_t row) {
     return ranking->best[clamp(view->rank, 0, ranking->count - 1)].id;
 }
 
+int64_t fl_band_of(const fl_view *view, const fl_grid *grid) {
+    return clamp(view->slice / query_heads_per_band(view, grid), 0, grid->bands - 1);
+}
+
 fl_place fl_cursor_place(fl_view *view, const fl_captured *captured) {
     const fl_event *event = &captured->event;
     fl_grid grid = fl_grid_of(event);
     fl_place place = {0};
     if (grid.bands > 1 || grid.band_dim != FL_DIM_NONE)
-        place.band = clamp(view->slice / query_heads_per_band(view, &grid), 0, grid.bands - 1);
+        place.band = fl_band_of(view, &grid);
     int64_t row = view->cursor[grid.row_dim];
     place.row = row < 0 ? grid.rows - 1 : clamp(row, 0, grid.rows - 1);
     if (fl_cursor_kind(event) == FL_KIND_RANKED) {
@@ -273,25 +277,14 @@ MOVE(last)
 MOVE(largest)
 #undef MOVE
 
-static bool zoom(fl_view *view, int by) {
+static bool zoom(fl_view *view, fl_verb verb, int64_t by) {
     if (view->page != FL_PAGE_NONE) {
-        fl_cursor_move(view, by > 0 ? FL_VERB_zoom_in : FL_VERB_zoom_out, 1);
+        fl_cursor_move(view, verb, 1);
         return true;
     }
-    int zoomed = view->zoom + by;
+    int zoomed = view->zoom + (by > 0 ? 1 : -1);
     if (zoomed <= FL_ZOOM_MOST && zoomed >= -FL_ZOOM_MOST)
         view->zoom = zoomed;
     return true;
 }
-
-bool fl_do_zoom_in(fl_view *view, int64_t count, const char *text) {
-    (void)count;
-    (void)text;
-    return zoom(view, 1);
-}
-
-bool fl_do_zoom_out(fl_view *view, int64_t count, const char *text) {
-    (void)count;
-    (void)text;
-    return zoom(view, -1);
-}
+FL_FORTH_AND_BACK(zoom_in, zoom_out, zoom)

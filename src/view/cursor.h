@@ -36,6 +36,8 @@ typedef struct fl_place {
     int64_t index[FL_MAX_DIMS];
 } fl_place;
 
+/* The band that the head looked at lies in. */
+int64_t fl_band_of(const fl_view *view, const fl_grid *grid);
 /* Where the cursor is on the event. */
 fl_place fl_cursor_place(fl_view *view, const fl_captured *captured);
 /* The same over the cells of the stage shown, whatever page is open. */

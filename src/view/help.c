@@ -115,6 +115,8 @@ static void about_verb(fl_view *view, fl_verb verb, fl_buffer *out) {
     char keys[64];
     fl_buffer_printf(out, "%s %s\n\n%s\n\n", info->word, info->argument, info->help);
     fl_verb_argument_words(verb, out);
+    if (verb == FL_VERB_break)
+        fl_break_forms(out);
     keys_of(verb, ~0, keys, sizeof keys);
     fl_buffer_printf(out, "%-9s %s\n%-9s :", "keys", keys[0] ? keys : "none", "example");
     fl_verb_example(verb, out);
@@ -123,14 +125,16 @@ static void about_verb(fl_view *view, fl_verb verb, fl_buffer *out) {
                      hindrance ? hindrance : "");
 }
 
-static void about_word(fl_view *view, const char *word, fl_buffer *out) {
+/* All there is to know, or about the word it was asked for. */
+bool fl_do_help(fl_view *view, int64_t count, const char *text) {
     fl_verb verb;
-    const char *nearest = fl_nearest_verb(word, strlen(word));
-    if (fl_verb_named(view, word, strlen(word), &verb))
-        about_verb(view, verb, out);
-    else
-        fl_buffer_printf(out, "There is no command \"%s\"%s%s. help alone lists them.\n", word,
-                         nearest ? "; the nearest is " : "", nearest ? nearest : "");
+    const char *nearest = fl_nearest_verb(text, strlen(text));
+    (void)count;
+    if (!*text || fl_verb_named(view, text, strlen(text), &verb))
+        return fl_page_toggle(view, FL_PAGE_help, text);
+    fl_say(view, "there is no command \"%.60s\"%s%s; help alone lists them", text,
+           nearest ? "; the nearest is " : "", nearest ? nearest : "");
+    return false;
 }
 
 /* The keys that work where the help was opened. */
@@ -156,8 +160,10 @@ static void list_commands(fl_view *view, fl_buffer *out) {
 }
 
 void fl_help_lines(fl_view *view, fl_buffer *out) {
-    if (view->page_text[0]) {
-        about_word(view, view->page_text, out);
+    fl_verb verb;
+    const char *word = view->page_text;
+    if (*word && fl_verb_named(view, word, strlen(word), &verb)) {
+        about_verb(view, verb, out);
         return;
     }
     fl_page open = view->page;

@@ -92,11 +92,10 @@ const char *fl_key_name(char *out, size_t size, int key) {
     return out;
 }
 
-int fl_view_where(const fl_view *view) {
+int fl_view_where(fl_view *view) {
     if (view->page != FL_PAGE_NONE)
         return fl_page_get_info(view->page)->where;
-    bool places = view->pane == FL_PANE_VALUE &&
-                  fl_way_lists((fl_view *)(uintptr_t)view); /* asks the source, changes nothing */
+    bool places = view->pane == FL_PANE_VALUE && fl_way_lists(view);
     return (view->pane == FL_PANE_PROGRAM || places ? M | P : M) | (view->present ? A : 0);
 }
 
@@ -123,13 +122,14 @@ static bool has_heads(fl_view *view) {
 }
 
 static const char *what_hinders_heads(fl_view *view) {
-    return has_heads(view) ? NULL : "this stage has no heads to choose from";
+    return has_heads(view) ? NULL
+                           : "this stage has no heads to choose from; :goto attn_probs has some";
 }
 
 static const char *what_hinders_layers(const fl_view *view, const fl_captured *here) {
     bool layered = here && here->event.layer >= 0;
     if (!layered)
-        return "this stage belongs to the whole pass, not to a layer";
+        return "this stage belongs to the whole pass, not to a layer; :layer 0 goes to one";
     return view->options.model.hparams->num_hidden_layers > 1 ? NULL : "there is only one layer";
 }
 
@@ -139,17 +139,17 @@ static const char *what_hinders_delete(const fl_view *view) {
         return "there is nothing to delete here";
     return view->page != FL_PAGE_NONE || view->breaks.count > 0
                ? NULL
-               : "there is no breakpoint to delete";
+               : "there is no breakpoint to delete; b sets one";
 }
 
-static const char *what_hinders_choose(const fl_view *view) {
+static const char *what_hinders_choose(fl_view *view) {
     const fl_page_info *page = fl_page_get_info(view->page);
     if (view->page == FL_PAGE_NONE)
-        return fl_view_where(view) & P ? NULL : "choose does nothing here";
+        return fl_view_where(view) & P ? NULL : "nothing is marked here that could be chosen";
     if (page->items && page->items(view) == 0)
         return view->page == FL_PAGE_breaks ? "there is no breakpoint to choose"
                                             : "there is no patch to choose";
-    return page->choose ? NULL : "choose does nothing here";
+    return page->choose ? NULL : "nothing is marked here that could be chosen";
 }
 
 static const char *what_hinders_sideways(fl_view *view) {
@@ -167,7 +167,8 @@ const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
     case FL_VERB_prompt:
         return view->options.restart ? NULL : "another prompt cannot be started here";
     case FL_VERB_weight:
-        return has_weight(view) ? NULL : "this stage uses no learned weight";
+        return has_weight(view) ? NULL
+                                : "this stage uses no learned weight; :weight NAME shows any";
     case FL_VERB_lens:
         return fl_lens_hindrance(view);
     case FL_VERB_chances:
@@ -179,7 +180,7 @@ const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
     case FL_VERB_follow_weight:
         return view->page == FL_PAGE_NONE || view->page == FL_PAGE_why
                    ? NULL
-                   : "no derivation is open here";
+                   : "no derivation is open here; e opens one";
     case FL_VERB_head_next:
     case FL_VERB_head_before:
         if ((fl_view_where(view) & (G | B)) == G)
@@ -221,7 +222,7 @@ const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
         return what_hinders_delete(view);
     case FL_VERB_enable:
     case FL_VERB_disable:
-        return view->breaks.count > 0 ? NULL : "there is no breakpoint yet";
+        return view->breaks.count > 0 ? NULL : "there is no breakpoint yet; b sets one";
     case FL_VERB_patch:
     case FL_VERB_unpatch:
     case FL_VERB_ablate:
@@ -237,20 +238,31 @@ const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
     }
 }
 
+/* Does the verb look at its text first? `weight` with a name needs no stage that has one; what is
+ * no temperature is none anywhere. */
+static bool reads_first(const fl_view *view, fl_verb verb, const char *text) {
+    return (verb == FL_VERB_weight && (*text || view->page == FL_PAGE_weight)) ||
+           verb == FL_VERB_temperature;
+}
+
+/* Back from the first event: that ends no script. */
+static bool leads_nowhere(fl_verb verb) {
+    return verb == FL_VERB_step_back || verb == FL_VERB_over_back || verb == FL_VERB_finish_back ||
+           verb == FL_VERB_go_back || verb == FL_VERB_token_back;
+}
+
 bool fl_view_do(fl_view *view, fl_verb verb, int64_t count, const char *text) {
-    /* `weight` with a name needs no stage that has one */
-    bool named = verb == FL_VERB_weight && (*text || view->page == FL_PAGE_weight);
-    const char *hindrance = named ? NULL : fl_verb_hindrance(view, verb);
+    const char *hindrance = reads_first(view, verb, text) ? NULL : fl_verb_hindrance(view, verb);
     if (!hindrance) {
         bool done = verbs[verb].run(view, count, text);
         fl_beside_follow(view);
         return done;
     }
     fl_say(view, "%s", hindrance);
-    return !*text; /* a step that leads nowhere ends no script, a wish that cannot be met does */
+    return leads_nowhere(verb);
 }
 
-static const fl_key_info *find_key(const fl_view *view, int key) {
+static const fl_key_info *find_key(fl_view *view, int key) {
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (keys[i].key == key && (keys[i].where & fl_view_where(view)))
             return &keys[i];

@@ -55,8 +55,7 @@ bool fl_page_took(fl_view *view, fl_verb verb, int64_t count) {
     return true;
 }
 
-/* The verb that opens a page closes it too, unless it asks for something on the page. */
-static bool toggle(fl_view *view, fl_page page, const char *text) {
+bool fl_page_toggle(fl_view *view, fl_page page, const char *text) {
     fl_escape_into(view->page_text, sizeof view->page_text, text, strlen(text));
     if (view->page == page && !*text)
         fl_close_page(view);
@@ -68,7 +67,7 @@ static bool toggle(fl_view *view, fl_page page, const char *text) {
 #define FL_PAGE(id, ...)                                                                           \
     bool fl_do_##id(fl_view *view, int64_t count, const char *text) {                              \
         (void)count;                                                                               \
-        return toggle(view, FL_PAGE_##id, text);                                                   \
+        return fl_page_toggle(view, FL_PAGE_##id, text);                                           \
     }
 #define FL_PAGE_TOLD(id, ...)
 #include "view/pages.def"

@@ -25,7 +25,7 @@ typedef struct fl_pair {
     int64_t shared;  /* rows that both have */
     bool last_rows;  /* no position is in both: their last rows are compared */
     fl_place cursor; /* in the right */
-    char why[200];   /* why there is nothing to compare; "": there is */
+    char why[240];   /* why there is nothing to compare; "": there is */
 } fl_pair;
 
 /* The largest differences, and how far apart the two are. */

@@ -142,18 +142,37 @@ bool fl_selector_names(const fl_selector *s, const fl_hparams *h, fl_stage stage
     return false;
 }
 
+/* Is the number one of what the model has? Else says which there are. */
+static bool check_number(fl_view *view, const char *what, int64_t number, int64_t count) {
+    if (number >= count)
+        fl_say(view, "there is no %s %" PRId64 ": %ss are numbered 0 to %" PRId64, what, number,
+               what, count - 1);
+    return number < count;
+}
+
+static bool names_any(const fl_selector *s, const fl_hparams *h) {
+    int stage = 0;
+    while (stage < FL_STAGE_COUNT && !fl_selector_names(s, h, (fl_stage)stage))
+        stage++;
+    return stage < FL_STAGE_COUNT;
+}
+
 bool fl_selector_check(fl_view *view, const fl_selector *s) {
     const fl_hparams *h = view->options.model.hparams;
-    if (s->layer >= h->num_hidden_layers || s->head >= h->num_attention_heads) {
-        fl_say(view, "layers are 0 to %" PRId64 ", heads 0 to %" PRId64, h->num_hidden_layers - 1,
-               h->num_attention_heads - 1);
+    fl_selector anywhere = *s;
+    if (!check_number(view, "layer", s->layer, h->num_hidden_layers) ||
+        !check_number(view, "head", s->head, h->num_attention_heads) ||
+        !check_number(view, "position", s->token, h->max_position_embeddings))
         return false;
-    }
-    for (int stage = 0; stage < FL_STAGE_COUNT; stage++)
-        if (fl_selector_names(s, h, (fl_stage)stage))
-            return true;
-    fl_say(view, "no stage of this model is called \"%s\"%s", s->pattern,
-           s->layer >= 0 || s->head >= 0 ? " there" : "");
+    if (names_any(s, h))
+        return true;
+    anywhere.layer = anywhere.head = -1;
+    if (names_any(&anywhere, h))
+        fl_say(view, "%s is not one of a %s: leave \"%s\" out", s->pattern,
+               s->head >= 0 ? "head" : "layer", s->head >= 0 ? "head" : "layer");
+    else
+        fl_say(view, "no stage of this model is called \"%s\"; M, the map, shows those there are",
+               s->pattern);
     return false;
 }
 

@@ -42,6 +42,16 @@ enum {
 /* Does what a verb says. `count` is at least 1; `text` is what stands behind the word, "" where
  * there is nothing, as from a key. False, after fl_say, if it could not be done. */
 typedef bool fl_verb_fn(fl_view *view, int64_t count, const char *text);
+/* Two verbs that differ in their direction alone: bool deed(view, verb, by). */
+#define FL_FORTH_AND_BACK(forth, back, deed)                                                       \
+    bool fl_do_##forth(fl_view *view, int64_t count, const char *text) {                           \
+        (void)text;                                                                                \
+        return deed(view, FL_VERB_##forth, count);                                                 \
+    }                                                                                              \
+    bool fl_do_##back(fl_view *view, int64_t count, const char *text) {                            \
+        (void)text;                                                                                \
+        return deed(view, FL_VERB_##back, -count);                                                 \
+    }
 #define FL_VERB(id, ...) fl_verb_fn fl_do_##id;
 #include "view/keys.def"
 
@@ -195,7 +205,7 @@ const fl_key_info *fl_keys(size_t *count);
 /* Its own on the page that is open, where that has one. */
 fl_key_label fl_key_label_here(const fl_view *view, const fl_key_info *key);
 const char *fl_key_name(char *out, size_t size, int key);
-int fl_view_where(const fl_view *view); /* bits of the above */
+int fl_view_where(fl_view *view); /* bits of the above */
 /* Why the verb would do nothing here; NULL if it would do something. Only such keys are advertised.
  */
 const char *fl_verb_hindrance(fl_view *view, fl_verb verb);
@@ -239,6 +249,15 @@ void fl_view_jump(fl_view *view, int64_t target);
 /* The head that stands for all where none is named. */
 int32_t fl_over_head(const fl_view *view);
 
+/* chances.c: the piece that is asked for by an id, by "a text" as it stands, or by a word, with the
+ * blank before it that words have inside a text or without it; -1: none. *whole: is it all of the
+ * text? */
+int32_t fl_piece_asked(fl_view *view, const char *text, bool *whole);
+
+/* view.c: a cell, its axes in words and its number */
+void fl_index_words(fl_view *view, const fl_event *event, const int64_t index[FL_MAX_DIMS],
+                    fl_buffer *out);
+
 /* goto.c */
 bool fl_goto_layer(fl_view *view, int64_t layer);
 bool fl_goto_head(fl_view *view, int64_t head);
@@ -258,6 +277,8 @@ const fl_page_info *fl_page_get_info(fl_page page);
 void fl_open_page(fl_view *view, fl_page page);
 /* What the help covers comes to light again. */
 void fl_close_page(fl_view *view);
+/* The verb that opens a page closes it too, unless it asks for something on the page. */
+bool fl_page_toggle(fl_view *view, fl_page page, const char *text);
 /* Gives the verb to the page that is open, if it has a cursor of its own. */
 bool fl_page_took(fl_view *view, fl_verb verb, int64_t count);
 
@@ -265,7 +286,7 @@ bool fl_page_took(fl_view *view, fl_verb verb, int64_t count);
 void fl_open_line(fl_view *view, fl_line_kind kind, const char *text);
 /* The verb a word names, in whole or by a beginning, or the key of that letter; false: none or
  * several. */
-bool fl_verb_named(const fl_view *view, const char *word, size_t length, fl_verb *out);
+bool fl_verb_named(fl_view *view, const char *word, size_t length, fl_verb *out);
 void fl_line_key(fl_view *view, int key);
 /* A whole number from 0 on and nothing else; false after fl_say. */
 bool fl_number_of(fl_view *view, fl_verb verb, const char *text, int64_t *number);

@@ -7,6 +7,7 @@
 #include "view/panels.h"
 #include "view/why.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool fl_do_layer(fl_view *view, int64_t count, const char *text) {
@@ -15,20 +16,13 @@ bool fl_do_layer(fl_view *view, int64_t count, const char *text) {
     return fl_number_of(view, FL_VERB_layer, text, &layer) && fl_goto_layer(view, layer);
 }
 
-static bool change_layer(fl_view *view, int64_t by) {
+static bool change_layer(fl_view *view, fl_verb verb, int64_t by) {
+    if (fl_page_took(view, verb, llabs(by)))
+        return true;
     const fl_captured *here = fl_here(view);
     return here && fl_goto_layer(view, here->event.layer + by);
 }
-
-bool fl_do_layer_up(fl_view *view, int64_t count, const char *text) {
-    (void)text;
-    return fl_page_took(view, FL_VERB_layer_up, count) || change_layer(view, count);
-}
-
-bool fl_do_layer_down(fl_view *view, int64_t count, const char *text) {
-    (void)text;
-    return fl_page_took(view, FL_VERB_layer_down, count) || change_layer(view, -count);
-}
+FL_FORTH_AND_BACK(layer_up, layer_down, change_layer)
 
 bool fl_do_head(fl_view *view, int64_t count, const char *text) {
     int64_t head;
@@ -37,7 +31,9 @@ bool fl_do_head(fl_view *view, int64_t count, const char *text) {
 }
 
 /* Where heads share keys and values and the stage has one band for each group, by groups. */
-static bool change_head(fl_view *view, int64_t by) {
+static bool change_head(fl_view *view, fl_verb verb, int64_t by) {
+    if (fl_page_took(view, verb, llabs(by)))
+        return true;
     const fl_captured *here = fl_here(view);
     if (!here)
         return false;
@@ -52,16 +48,7 @@ static bool change_head(fl_view *view, int64_t by) {
     target = target < 0 ? 0 : target > last ? (shared ? last / group * group : last) : target;
     return fl_goto_head(view, target);
 }
-
-bool fl_do_head_next(fl_view *view, int64_t count, const char *text) {
-    (void)text;
-    return fl_page_took(view, FL_VERB_head_next, count) || change_head(view, count);
-}
-
-bool fl_do_head_before(fl_view *view, int64_t count, const char *text) {
-    (void)text;
-    return fl_page_took(view, FL_VERB_head_before, count) || change_head(view, -count);
-}
+FL_FORTH_AND_BACK(head_next, head_before, change_head)
 
 bool fl_do_full(fl_view *view, int64_t count, const char *text) {
     (void)count;
@@ -101,28 +88,18 @@ bool fl_do_theme(fl_view *view, int64_t count, const char *text) {
     return false;
 }
 
-static bool change_pane(fl_view *view, int by) {
+static bool change_pane(fl_view *view, fl_verb verb, int64_t by) {
     if (view->page != FL_PAGE_NONE) {
-        fl_cursor_move(view, by > 0 ? FL_VERB_pane_next : FL_VERB_pane_before, 1);
+        fl_cursor_move(view, verb, 1);
         return true;
     }
-    view->pane = (fl_pane)(((int)view->pane + by + FL_PANE_COUNT) % FL_PANE_COUNT);
+    int step = by > 0 ? 1 : FL_PANE_COUNT - 1;
+    view->pane = (fl_pane)(((int)view->pane + step) % FL_PANE_COUNT);
     view->program_pick = -1;
     fl_say(view, "the %s panel has the keys", fl_pane_name(view->pane));
     return true;
 }
-
-bool fl_do_pane_next(fl_view *view, int64_t count, const char *text) {
-    (void)count;
-    (void)text;
-    return change_pane(view, 1);
-}
-
-bool fl_do_pane_before(fl_view *view, int64_t count, const char *text) {
-    (void)count;
-    (void)text;
-    return change_pane(view, -1);
-}
+FL_FORTH_AND_BACK(pane_next, pane_before, change_pane)
 
 bool fl_do_choose(fl_view *view, int64_t count, const char *text) {
     (void)count;

@@ -232,19 +232,22 @@ void fl_view_sentence(fl_view *view, fl_buffer *out) {
         out->data[--out->length] = '\0';
 }
 
+void fl_index_words(fl_view *view, const fl_event *event, const int64_t index[FL_MAX_DIMS],
+                    fl_buffer *out) {
+    char number[FL_NUMBER];
+    fl_place_words(view, event, index, out);
+    if (event->tensor.mask.causal && fl_tensor_masked(&event->tensor, index))
+        fl_buffer_puts(out, " is hidden");
+    else
+        fl_buffer_printf(out, " = %s", fl_exact(number, fl_tensor_at(&event->tensor, index)));
+}
+
 void fl_view_cell(fl_view *view, fl_buffer *out) {
     const fl_captured *here = fl_here(view);
     if (!here)
         return;
     fl_place place = fl_cursor_place(view, here);
-    char number[FL_NUMBER];
-    here = fl_here(view);
-    fl_place_words(view, &here->event, place.index, out);
-    if (here->event.tensor.mask.causal && fl_tensor_masked(&here->event.tensor, place.index))
-        fl_buffer_puts(out, " is hidden");
-    else
-        fl_buffer_printf(out, " = %s",
-                         fl_exact(number, fl_tensor_at(&here->event.tensor, place.index)));
+    fl_index_words(view, &fl_here(view)->event, place.index, out);
 }
 
 void fl_view_welcome(fl_view *view, fl_buffer *out) {

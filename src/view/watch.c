@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PART = FL_SELECT_LAYER | FL_SELECT_HEAD, PLACE = FL_SELECT_STAGE | PART };
@@ -337,6 +338,16 @@ static bool check_cell(fl_view *view, const fl_break *b) {
     return false;
 }
 
+/* "|x| > 20" as it has to be written. */
+static void say_bound(fl_view *view, const char *text) {
+    const char *digits = strpbrk(text, "0123456789");
+    double bound = digits ? strtod(digits, NULL) : 30;
+    fl_say(view,
+           "break: found \"%.40s\"; numbers of a size are waited for with above, as in: "
+           "break above %.6g, or break above %.6g down layer 1",
+           text, bound, bound);
+}
+
 bool fl_break_parse(fl_view *view, const char *text, fl_break *out) {
     fl_words words;
     char who[32];
@@ -345,6 +356,10 @@ bool fl_break_parse(fl_view *view, const char *text, fl_break *out) {
     while (!fl_words_take(&words, kinds[out->kind].word) && out->kind < KINDS - 1)
         out->kind++;
     const fl_break_kind *kind = &kinds[out->kind];
+    if (strpbrk(text, "<>=|")) {
+        say_bound(view, text);
+        return false;
+    }
     if (kind->parse(&words, out) && fl_words_end(&words, "nothing more"))
         return fl_selector_check(view, &out->where) && (out->n_index == 0 || check_cell(view, out));
     snprintf(who, sizeof who, "break%s%s", kind->word[0] ? " " : "", kind->word);

@@ -89,12 +89,12 @@ static void undone_it_is_the_same_to_the_byte(void **state) {
         fl_scene_keys(scene.view, "u");
         assert_true(digest(false) == digests[i]);
     }
-    command("undo", true, "there is no patch to undo");
+    command("undo", false, "there is no patch to undo");
     for (int i = 1; i <= 4; i++) {
         command("redo", true, "done again: patched are layer 2 head 5 zero");
         assert_true(digest(i % 2 == 0) == digests[i]);
     }
-    command("redo", true, "nothing was undone");
+    command("redo", false, "nothing was undone");
     command("undo 4", true, "the run is the model's own");
     assert_true(digest(false) == digests[0]);
     assert_int_equal(fl_view_at(scene.view), at);

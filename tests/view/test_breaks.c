@@ -337,7 +337,10 @@ static void what_is_wrong_is_said(void **state) {
     refused("break cell gate 0,0,24 changes 1", "gate has no cell [0, 0, 24] in any pass");
     refused("break gate layer 1 layer 0", "found \"layer\", expected nothing more");
     refused("break gate token -1", "found \"-1\", expected the position of a token");
-    refused("break nan layer 2", "layers are 0 to 1, heads 0 to 3");
+    refused("break nan layer 2", "there is no layer 2: layers are numbered 0 to 1");
+    refused("break gate token 99999", "there is no position 99999: positions are numbered 0 to");
+    refused("break |x|>20", "break above 20");
+    refused("break gate > 7", "break above 7");
     refused("enable 0", "there is no breakpoint");
     done("break *");
     refused("disable one", "disable wants the number of a breakpoint or all, not \"one\"");

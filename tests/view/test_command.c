@@ -95,7 +95,7 @@ static void commands_do_or_say_why_not(void **state) {
     command("# nothing", false, "there is no command \"#\"");
     command("he", false, "so begin head, head-next, head-before, heads, help");
     command("goto", false, "goto wants N | STAGE");
-    command("goto -3", false, "events are numbered from 0");
+    command("goto -3", false, "there are events 0 to 77");
     command("step x", false, "step takes a number, not \"x\"");
     command("why me", false, "why takes nothing behind it");
     command("setp", false, "there is no command \"setp\"; the nearest is step; help lists them");
@@ -104,10 +104,10 @@ static void commands_do_or_say_why_not(void **state) {
     command("head 99", false, "heads are numbered 0 to 3");
     command("break", false, "break wants STAGE");
     command("break nonsense", false, "no stage of this model is called \"nonsense\"");
-    command("break logits head 1", false, "no stage of this model");
-    command("break gate layer 9", false, "layers are 0 to 1");
-    command("break attn_probs head 9", false, "heads 0 to 3");
-    command("break q head 1", false, "no stage of this model is called \"q\" there");
+    command("break logits head 1", false, "logits is not one of a head: leave \"head\" out");
+    command("break gate layer 9", false, "there is no layer 9: layers are numbered 0 to 1");
+    command("break attn_probs head 9", false, "there is no head 9: heads are numbered 0 to 3");
+    command("break q head 1", false, "q is not one of a head");
     command("prompt", false, "prompt wants TEXT");
     command("break gate layer", false, "break: the line ends where the number of a layer");
     command("delete 0", false, "there is no breakpoint to delete");
