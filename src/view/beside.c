@@ -93,13 +93,13 @@ static const char *missing(fl_view *view, fl_beside_kind kind, char *why, size_t
 /* What was compared last, or where that has no partner the pass before; no page is opened empty. */
 static bool open_useful(fl_view *view) {
     fl_beside_kind kind = view->beside.kind;
-    char why[200], other[200];
+    char why[240], other[240];
     if (!missing(view, kind, why, sizeof why)[0])
         return open_with(view, kind, view->beside.layer);
     if (kind != FL_BESIDE_PASS && !missing(view, FL_BESIDE_PASS, other, sizeof other)[0])
         return open_with(view, FL_BESIDE_PASS, -1);
     fl_say(view, "%s. %s", why, advice);
-    return true;
+    return false;
 }
 
 /* Layer, pass if there is one before, the other prompt if there is one, off. */

@@ -22,15 +22,11 @@ static int64_t in_layer(fl_view *view, fl_pair *pair) {
     const fl_step *step = step_here(view, &pass);
     int64_t layer = view->beside.layer >= 0 ? view->beside.layer : step->layer - 1;
     if (step->layer < 0)
-        snprintf(
-            pair->why, sizeof pair->why,
-            "%s belongs to the whole pass, not to a layer: there is no layer before; beside pass "
-            "and beside prompt TEXT compare it",
-            fl_stage_get_info(step->stage)->id);
+        snprintf(pair->why, sizeof pair->why,
+                 "%s belongs to the whole pass, not to a layer: there is no layer before",
+                 fl_stage_get_info(step->stage)->id);
     else if (layer < 0)
-        snprintf(
-            pair->why, sizeof pair->why,
-            "layer 0 is the first: there is none before it; beside layer L, pass or prompt TEXT");
+        snprintf(pair->why, sizeof pair->why, "layer 0 is the first: there is none before it");
     else if (layer == step->layer)
         snprintf(pair->why, sizeof pair->why, "this is layer %" PRId64 " itself: go to another",
                  layer);
@@ -42,8 +38,8 @@ static int64_t in_layer(fl_view *view, fl_pair *pair) {
     if (found < view->source.computed(view->source.ctx))
         return found;
     snprintf(pair->why, sizeof pair->why,
-             "layer %" PRId64 " has not been computed yet: step on to it, or goto %s layer %" PRId64
-             " and beside layer %" PRId32,
+             "layer %" PRId64 " has not been computed yet: goto %s layer %" PRId64
+             " first, then beside layer %" PRId32,
              layer, fl_stage_get_info(step->stage)->id, layer, step->layer);
     return -1;
 }
@@ -52,8 +48,7 @@ static int64_t in_pass_before(fl_view *view, fl_pair *pair) {
     fl_pass pass, before;
     const fl_step *step = step_here(view, &pass);
     if (pass.first == 0 || !view->source.pass_of(view->source.ctx, pass.first - 1, &before)) {
-        snprintf(pair->why, sizeof pair->why,
-                 "this is the first pass: there is none before it; t goes on to the next");
+        snprintf(pair->why, sizeof pair->why, "this is the first pass: there is none before it");
         return -1;
     }
     int64_t i = fl_plan_find(before.plan, step->stage, step->layer, step->head);
