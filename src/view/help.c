@@ -36,7 +36,7 @@ static void add_padded(fl_buffer *out, const char *text, int width) {
 }
 
 /* What a page of its own calls the key, if it calls it anything. */
-static const char *own_name(const fl_view *view, fl_verb verb) {
+static const char *own_name(fl_view *view, fl_verb verb) {
     size_t count;
     const fl_key_info *keys = fl_keys(&count);
     for (size_t i = 0; i < count; i++) {
@@ -48,7 +48,7 @@ static const char *own_name(const fl_view *view, fl_verb verb) {
     return NULL;
 }
 
-static void help_row(const fl_view *view, fl_buffer *out, const char *keys, fl_verb verb) {
+static void help_row(fl_view *view, fl_buffer *out, const char *keys, fl_verb verb) {
     const fl_verb_info *info = fl_verb_get_info(verb);
     const char *own = own_name(view, verb);
     char word[80];

@@ -27,12 +27,10 @@ static void help_explains_every_verb(void **state) {
         fl_scene_keys(view, "<esc>");
     }
     fl_buffer page = {0};
-    fl_scene_command(view, "help xstep", true, "");
-    fl_view_page_text(view, &page);
-    assert_string_equal(page.data,
-                        "There is no command \"xstep\"; the nearest is step. help alone lists "
-                        "them.\n");
-    fl_buffer_clear(&page);
+    fl_scene_command(
+        view, "help xstep", false,
+        "there is no command \"xstep\"; the nearest is step; help alone lists them");
+    fl_scene_command(view, "help", true, "");
     fl_scene_command(view, "help", true, ""); /* on the page: closes it, as the key does */
     fl_view_page_text(view, &page);
     assert_int_equal(page.length, 0);

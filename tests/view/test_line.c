@@ -111,7 +111,7 @@ static void tab_completes(void **state) {
         const char *typed, *completed, *hint;
     } cases[] = {
         {":fi<tab>", ":fi", "finish  finish-back  first"},
-        {":got<tab>", ":goto", "goto N | STAGE [layer L] [head H] [pass N]: to an event"},
+        {":got<tab>", ":goto", "goto N | STAGE [layer L] [head H] [pass N] [I,J]: to an event"},
         {":goto attn_pr<tab>", ":goto attn_probs", "goto N"},
         {":goto attn_probs l<tab>", ":goto attn_probs layer", NULL},
         {":break attn_probs layer 1 he<tab>", ":break attn_probs layer 1 head", NULL},
