@@ -53,7 +53,8 @@ bool fl_break_parse(fl_view *view, const char *text, fl_break *out);
 void fl_break_print(const fl_break *b, char *out, size_t size);
 
 /* breaks.c */
-/* What a breakpoint can wait for, a kind in two lines; the plain stage, last in the table, first. */
+/* What a breakpoint can wait for, a kind in two lines; the plain stage, last in the table, first.
+ */
 void fl_break_forms(fl_buffer *out);
 /* Is there one, switched on, on this step by name alone? */
 bool fl_break_marks(const fl_view *view, const fl_pass *pass, const fl_step *step);

@@ -104,7 +104,8 @@ static void what_cannot_be_compared_says_why(void **state) {
     (void)state;
     assert_command("goto q layer 0");
     assert_nothing("beside layer", "layer 0 is the first");
-    assert_nothing("beside layer 1", "layer 1 has not been computed yet: goto q layer 1 first, then");
+    assert_nothing("beside layer 1",
+                   "layer 1 has not been computed yet: goto q layer 1 first, then");
     assert_nothing("beside pass", "this is the first pass");
     assert_command("goto embed");
     assert_nothing("beside layer", "belongs to the whole pass");

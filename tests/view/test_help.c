@@ -27,9 +27,8 @@ static void help_explains_every_verb(void **state) {
         fl_scene_keys(view, "<esc>");
     }
     fl_buffer page = {0};
-    fl_scene_command(
-        view, "help xstep", false,
-        "there is no command \"xstep\"; the nearest is step; help alone lists them");
+    fl_scene_command(view, "help xstep", false,
+                     "there is no command \"xstep\"; the nearest is step; help alone lists them");
     fl_scene_command(view, "help", true, "");
     fl_scene_command(view, "help", true, ""); /* on the page: closes it, as the key does */
     fl_view_page_text(view, &page);
