@@ -62,18 +62,25 @@ static double bar_part(const fl_sheet *s, double share) {
 /* The end of a long row, where the token itself is. */
 void fl_sheet_shares(fl_sheet *s, fl_rect rect) {
     fl_canvas *canvas = &s->view->canvas;
-    char piece[64], bar[128], number[FL_NUMBER];
-    int64_t from, seen, lines = rect.h - 1;
-    fl_mask_range(&s->captured->event.tensor.mask, s->cursor.row, &from, &seen);
-    from = seen - from > lines ? from + fl_first_shown(s->cursor.col - from, seen - from, lines)
-                               : from;
+    char piece[64], bar[128], number[FL_NUMBER], more[96] = "";
+    int64_t first, seen, lines = rect.h - 1;
+    fl_mask_range(&s->captured->event.tensor.mask, s->cursor.row, &first, &seen);
+    int64_t from = first;
+    if (seen - first > lines)
+        from += fl_first_shown(s->cursor.col - first, seen - first, lines);
+    int64_t end = seen - from > lines ? from + lines : seen, hidden = seen - first - (end - from);
+    if (hidden > 0)
+        snprintf(more, sizeof more,
+                 ": tokens %" PRId64 " to %" PRId64 " of %" PRId64 " to %" PRId64
+                 ", ← → show the others",
+                 from, end - 1, first, seen - 1);
     fl_token_at(s->view, piece, sizeof piece, seen - 1);
-    fl_canvas_printf(canvas, rect.x + 1, rect.y, rect.w - 1, FL_STYLE_dim, "where \"%s\" looks%s",
-                     piece,
+    fl_canvas_printf(canvas, rect.x + 1, rect.y, rect.w - 1, FL_STYLE_dim, "where \"%s\" looks%s%s",
+                     piece, more,
                      s->shading.ramp == FL_RAMP_SHARE_LOG
                          ? "; by logarithm: 1 is full, 1/10 is 3/4, 1/10,000 none"
                          : "");
-    for (int64_t k = from; k < seen && k - from < lines; k++) {
+    for (int64_t k = from; k < end; k++) {
         int y = rect.y + 1 + (int)(k - from);
         bool masked;
         double share = fl_sheet_value(s, s->cursor.band, s->cursor.row, k, &masked);

@@ -125,14 +125,83 @@ static void print_bytes(const slots *s, fl_buffer *out) {
     fl_buffer_printf(out, "%s with %" PRId64 " slots, ",
                      fl_human_bytes(a, sizeof a, slot * layers * (double)s->filled), s->filled);
     fl_buffer_printf(
-        out, "%s at full context, %" PRId64 "\n",
+        out, "%s at full context (%" PRId64 " slots)\n",
         fl_human_bytes(a, sizeof a, slot * layers * (double)s->h->max_position_embeddings),
         s->h->max_position_embeddings);
 }
 
+/* How many numbers a token leaves here, and who shares them. */
+static void print_sharing(const slots *s, fl_buffer *out) {
+    int64_t heads = s->h->num_key_value_heads, d = s->h->head_dim;
+    fl_buffer_printf(out,
+                     "a token leaves %" PRId64 " keys and %" PRId64 " values of %" PRId64
+                     " numbers in each layer",
+                     heads, heads, d);
+    if (s->group > 1)
+        fl_buffer_printf(out,
+                         "; %" PRId64 " query heads share each pair, so this is %" PRId64
+                         " times smaller than one for every head",
+                         s->group, s->group);
+    fl_buffer_puts(out, "\n");
+}
+
+/* What it is good for, in tokens that are not read again. */
+static void print_saving(const slots *s, fl_buffer *out) {
+    int64_t past = s->pass.dims.P, read = s->pass.dims.T;
+    if (past > 0)
+        fl_buffer_printf(out,
+                         "without the cache this pass would have to read all %" PRId64
+                         " tokens again, through every layer, not just %" PRId64 "\n",
+                         past + read, read);
+    else
+        fl_buffer_printf(out,
+                         "without the cache the next pass would have to read %s %" PRId64
+                         " token%s again, through every layer, beside the new one\n",
+                         read == 1 ? "this" : "these", read, read == 1 ? "" : "s");
+}
+
+/* "key   0.1234 -0.5678 …": what the slot holds, as far as a line goes. */
+static void print_vector(const slots *s, const char *name, int64_t event, fl_buffer *out) {
+    enum { MOST = 6 };
+    const fl_captured *captured = event >= 0 ? fl_event_at(s->view, event) : NULL;
+    int64_t slot = s->view->pick, d = s->h->head_dim;
+    fl_buffer_printf(out, "  %s", name);
+    if (!captured || slot >= captured->event.tensor.shape[2]) {
+        fl_buffer_puts(out, " comes later in the pass\n");
+        return;
+    }
+    for (int64_t i = 0; i < d && i < MOST; i++) {
+        char number[FL_NUMBER];
+        double x =
+            fl_tensor_at(&captured->event.tensor, (int64_t[FL_MAX_DIMS]){0, s->head, slot, i});
+        fl_buffer_printf(out, "%s %s", i ? "," : "", fl_short(number, x));
+    }
+    if (d > MOST)
+        fl_buffer_printf(out, " … %" PRId64 " more", d - MOST);
+    fl_buffer_puts(out, "\n");
+}
+
+/* The marked slot: whose it is, since when, and what it holds. */
+static void print_marked(const slots *s, fl_buffer *out) {
+    char piece[64];
+    int64_t slot = s->view->pick < s->filled ? s->view->pick : s->filled - 1;
+    fl_buffer_printf(out, "slot %" PRId64 " is \"%s\", %s; k/v head %" PRId64 " of it:\n", slot,
+                     fl_token_at(s->view, piece, sizeof piece, slot),
+                     slot >= s->written ? "written by this pass" : "kept from an earlier pass",
+                     s->head);
+    print_vector(s, "key  ", s->key, out);
+    print_vector(s, "value", s->value, out);
+}
+
 /* What stands below the slots. */
-static void print_foot(const slots *s, fl_buffer *out) {
+static void print_foot(const slots *s, bool brief, fl_buffer *out) {
+    if (!brief)
+        print_marked(s, out);
     print_writing(s, out);
+    if (!brief)
+        print_saving(s, out);
+    if (!brief)
+        print_sharing(s, out);
     fl_buffer_puts(out, "keys are stored turned by their position (rope), values as they are\n");
     if (s->h->sliding_window > 0)
         fl_buffer_printf(out, "a token looks at the last %" PRId64 " slots only\n",
@@ -143,8 +212,14 @@ static void print_foot(const slots *s, fl_buffer *out) {
 static void print_nothing(const slots *s, fl_buffer *out) {
     fl_buffer_printf(out,
                      "Nothing is kept in layer %" PRId32
-                     " yet: k_cache and v_cache of this layer come later in the pass.\n",
-                     s->layer);
+                     " yet: k_cache and v_cache of this layer come later in the pass "
+                     "(:goto k_cache layer %" PRId32 " goes there).\n\n",
+                     s->layer, s->layer);
+    fl_buffer_printf(out,
+                     "The cache keeps what attention needs of every token, so that no token is "
+                     "read twice: slot i holds the key and the value of token i.\n");
+    print_sharing(s, out);
+    print_saving(s, out);
 }
 
 static void print_slot(const slots *s, int64_t slot, fl_buffer *out) {
@@ -169,12 +244,12 @@ void fl_slots_lines(fl_view *view, fl_buffer *out) {
     fl_buffer_puts(out, "length of the key and of the value of every slot:\n");
     for (int64_t slot = 0; slot < s.filled; slot++)
         print_slot(&s, slot, out);
-    print_foot(&s, out);
+    print_foot(&s, false, out);
 }
 
 /* ---- drawing ---- */
 
-enum { KEY = 20, VALUE = 48, BAR = 16 };
+enum { KEY = 20, VALUE = 48, BAR = 16, LEAST_SLOTS = 5 };
 
 static void draw_length(const slots *s, int x, int y, double length, double longest,
                         fl_style style) {
@@ -238,10 +313,15 @@ void fl_slots_draw(fl_view *view, fl_rect rect) {
     print_heading(&s, &heading);
     fl_mechanism_heading(view, rect, heading.data);
     if (s.filled > 0)
-        print_foot(&s, &foot);
+        print_foot(&s, false, &foot);
     else
         print_nothing(&s, &foot);
     int lines = fl_mechanism_text(NULL, (fl_rect){0, 0, rect.w, 0}, foot.data);
+    if (s.filled > 0 && rect.h - lines < LEAST_SLOTS) { /* the slots come first */
+        fl_buffer_clear(&foot);
+        print_foot(&s, true, &foot);
+        lines = fl_mechanism_text(NULL, (fl_rect){0, 0, rect.w, 0}, foot.data);
+    }
     int body = s.filled > 0 ? rect.h - lines : 0;
     if (body > 0)
         draw_slots(&s, (fl_rect){rect.x, rect.y, rect.w, body});

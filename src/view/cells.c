@@ -85,19 +85,23 @@ static void draw_names(const fl_cells *c, fl_rect rect) {
     int64_t end = (c->first + c->shown) * c->per_glyph, glyph = c->col / c->per_glyph - c->first;
     int marker = rect.x + c->label + (int)glyph * c->columns + c->columns / 2;
     end = end < c->cols ? end : c->cols;
+    fl_rect own_name = {0};
+    if (step > 1) {
+        c->name(c->ctx, c->col, name, sizeof name);
+        own_name = fl_mark_column(&c->view->canvas, rect, marker, name);
+    }
     for (int64_t col = (c->first * c->per_glyph + step - 1) / step * step; col < end; col += step) {
         int x = rect.x + c->label + (int)(col / c->per_glyph - c->first) * c->columns;
         int left = rect.x + rect.w - x;
         c->name(c->ctx, col, name, sizeof name);
         int width = fl_text_width(name) < room ? fl_text_width(name) : room;
-        bool own = step == 1, hidden = !own && marker >= x && marker < x + width;
+        bool own = step == 1;
+        bool hidden = !own && x < own_name.x + own_name.w && x + width > own_name.x;
         if (width <= left && !hidden)
             fl_canvas_fit(&c->view->canvas, own ? x + room - width : x, rect.y,
                           room < left ? room : left,
                           own && col == c->col ? FL_STYLE_label_on : FL_STYLE_dim, name);
     }
-    if (step > 1)
-        fl_canvas_put(&c->view->canvas, marker, rect.y, 1, FL_STYLE_key, "▾");
 }
 
 /* ---- rows ---- */

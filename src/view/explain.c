@@ -104,25 +104,29 @@ static int draw_terms(fl_view *view, fl_rect rect, const fl_why *why) {
 
 /* The number and how it comes about; a note that does not fit behind it goes below where there is
  * room. Returns the lines used. */
-static int draw_worked(fl_view *view, int x, int y, int width, bool below, const fl_why *why) {
+static int draw_worked(fl_view *view, int x, int y, int width, int rows, const fl_why *why) {
+    bool below = rows > 1;
     char number[FL_NUMBER];
     fl_canvas *canvas = &view->canvas;
     if (why->masked || why->stage == FL_STAGE_tokens || why->stage == FL_STAGE_next_token) {
-        fl_canvas_fit(canvas, x, y, width, FL_STYLE_text, why->worked);
-        return 1;
+        int lines =
+            fl_canvas_wrap(canvas, (fl_rect){x, y, width, rows}, FL_STYLE_text, why->worked);
+        return lines < rows ? lines : rows;
     }
     int used = fl_canvas_put(canvas, x, y, width, FL_STYLE_bold, fl_short(number, why->engine));
     used += fl_canvas_put(canvas, x + used, y, width - used, FL_STYLE_text, " = ");
     int note = why->note[0] ? fl_text_width(why->note) + 3 : 0;
     bool beside = used + fl_text_width(why->worked) + note <= width;
     int room = width - used - (beside || below ? 0 : note); /* the note is never what is cut */
-    used += fl_canvas_fit(canvas, x + used, y, room, FL_STYLE_text, why->worked);
+    fl_rect rect = {x + used, y, room, beside || !note ? rows : rows > 1 ? rows - 1 : 1};
+    int lines = fl_canvas_wrap(canvas, rect, FL_STYLE_text, why->worked);
+    lines = lines < rect.h ? lines : rect.h;
     if (!note)
-        return 1;
-    if (!beside && below) {
-        fl_canvas_fit(canvas, x + 2, y + 1, width - 2, FL_STYLE_dim, why->note);
-        return 2;
-    }
+        return lines;
+    if (!beside && below)
+        return lines + fl_canvas_wrap(canvas, (fl_rect){x + 2, y + lines, width - 2, rows - lines},
+                                      FL_STYLE_dim, why->note);
+    used += beside ? fl_text_width(why->worked) : room;
     fl_canvas_fit(canvas, x + used + 3, y, width - used - 3, FL_STYLE_dim, why->note);
     return 1;
 }
@@ -183,8 +187,13 @@ static void draw_source(fl_view *view, fl_rect rect, const char *kernel) {
         snprintf(row, sizeof row, "%.*s", (int)(count < sizeof row ? count : sizeof row - 1), text);
         comment = comment || strncmp(row, "/*", 2) == 0;
         fl_rect left = {rect.x, rect.y + y, rect.w, rect.h - y};
-        int lines = fl_canvas_wrap_code(&view->canvas, left,
-                                        comment ? FL_STYLE_comment : FL_STYLE_code, row);
+        fl_style style = comment ? FL_STYLE_comment : FL_STYLE_code;
+        int lines = fl_canvas_wrap_code(NULL, left, style, row);
+        if (lines > left.h || (lines == left.h && count + 1 < length)) {
+            fl_canvas_fit(&view->canvas, left.x, left.y, left.w, FL_STYLE_dim, "… e has the rest");
+            return;
+        }
+        fl_canvas_wrap_code(&view->canvas, left, style, row);
         y += lines > 0 ? lines : 1;
         if (strstr(row, "*/"))
             comment = false;
@@ -204,7 +213,8 @@ void fl_why_draw(fl_view *view, fl_rect rect, bool source) {
     if (used >= rect.h)
         return;
     bool below = rect.h >= 8 || (why.all_terms == 0 && used + 1 < rect.h);
-    used += draw_worked(view, rect.x, rect.y + used, rect.w, below, &why);
+    int rows = below ? rect.h - used : 1;
+    used += draw_worked(view, rect.x, rect.y + used, rect.w, rows < 3 ? rows : 3, &why);
     if (rect.h < 8) {
         if (why.all_terms > 0 && used < rect.h)
             draw_inline(view, rect.x, rect.y + used, rect.w, &why);

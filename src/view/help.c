@@ -74,7 +74,7 @@ static const char *const screen_words[][3] = {
     {"masked, ·", "hidden: a token looks only at itself and earlier ones", "masked, ."},
     {"‖", "in the top strip: before it tokens of earlier passes", "||"},
     {"▸ ▾", "the row and column of the cursor; in the program: here, open"},
-    {"✓ · ● ✎", "in the program: computed, not yet, breakpoint, patched", "+ . * !"},
+    {"✓ · ● ✎", "in the program: computed, not yet, breakpoint, patched", "= . * !"},
     {"▲ ▼", "a number beyond the scale of the colours"},
     {"▁▂▅▇", "how often each size occurs, smallest number left", "_.:=#"},
     {"min max mean", "smallest, largest, average; rms: typical size; l2: length"},

@@ -150,45 +150,48 @@ enum { WAYS = 4 };
 
 /* of shares: even steps, then those of a logarithm */
 static const char *const share_numbers[2][WAYS] = {
-    {"colours step at 1/50, then at each eighth from 2/8 on", "colours step at 1/50, 2/8, 3/8 …",
-     "", ""},
-    {"colours step at 1/3000, 1/1000, 1/300, 1/100, 1/30, 1/10, 1/3",
-     "colours step at 1/3000, 1/1000 … 1/10, 1/3", "", ""}};
+    {"the stronger the colour, the larger the share: from 1/50, 2/8, then eighths",
+     "stronger colour, larger share: from 1/50, 2/8, 3/8", "stronger is larger", ""},
+    {"the stronger the colour, the larger: steps at 1/3000, 1/1000 … 1/10, 1/3",
+     "stronger is larger: 1/3000, 1/1000 … 1/3", "stronger is larger", ""}};
 static const char *const share_digits[2][WAYS] = {
-    {"digit n from n/8 on, but 1 from 1/50 on; , is less; blank is 0",
+    {"digits are eighths: n from n/8 on, but 1 from 1/50; , is less; blank is 0",
      "digit n from n/8 on, but 1 from 1/50; , is less", "n from n/8, 1 from 1/50; , less", ""},
-    {"7 from 1/3 on, 6: 1/10, 5: 1/30, 4: 1/100, 3: 1/300, 2: 1/1000, 1: 1/3000",
+    {"a larger digit is a larger share: 7 from 1/3, 6: 1/10, 5: 1/30 … 1: 1/3000",
      "7 from 1/3, 6: 1/10, 5: 1/30 … 1: 1/3000", "7 from 1/3, 6: 1/10 …", ""}};
 static const char *const share_bars[2][WAYS] = {
-    {"▂ from 2/8 on, up to ▇ from 7/8 on; ▁ from 1/50 on; , is less; blank is 0",
-     "▂ from 2/8, up to ▇ from 7/8; ▁ from 1/50; , less", "▂ from 2/8 … ▇ 7/8; ▁ 1/50; , less", ""},
-    {"▇ from 1/3 on, ▆: 1/10, ▅: 1/30, ▄: 1/100, ▃: 1/300, ▂: 1/1000, ▁: 1/3000",
-     "▇ from 1/3, ▆: 1/10, ▅: 1/30 … ▁: 1/3000", "▇ from 1/3, ▆: 1/10 …", ""}};
+    {"higher is larger: ▂ from 2/8 up to ▇ from 7/8; ▁ from 1/50; , less; blank 0",
+     "higher is larger: ▂ from 2/8 … ▇ 7/8; ▁ 1/50; , less", "▂ from 2/8 … ▇ 7/8; ▁ 1/50; , less",
+     ""},
+    {"the higher, the larger: ▇ from 1/3 on, ▆: 1/10, ▅: 1/30, ▄: 1/100 … ▁: 1/3000",
+     "higher is larger: ▇ from 1/3, ▆: 1/10 … ▁: 1/3000", "▇ from 1/3, ▆: 1/10 …", ""}};
 /* the five numbers are where shades 5 to 2 begin, and the scale; %.0s passes over one */
 static const char *const in_numbers[WAYS] = {
-    "blue −, orange +, strongest from %s on, then %s, %s, %s, less",
-    "blue −, orange +, shades from %s, %s, %s, %s", "blue −, orange +", ""};
+    "blue is negative, orange positive; the stronger, the larger: from %s, %s, %s, %s",
+    "blue −, orange +, the stronger the larger: from %s, %s, %s, %s",
+    "blue −, orange +, stronger is larger", "blue −, orange +"};
 static const char *const in_colors[WAYS] = {
-    "blue −, orange +; full from %s, then %s, %s, %s, less; ▲▼ over %s",
-    "blue −, orange +: %s, %s, %s, %s; ▲▼ over %s",
-    "blue −, orange +: full from %s;%.0s%.0s%.0s ▲▼ over %s",
-    "blue −, orange +; top %s,%.0s%.0s%.0s ▲▼ over %s"};
+    "blue is negative, orange positive; the stronger, the larger: full from %s, then %s, %s, %s; "
+    "▲▼ over %s",
+    "blue −, orange +, stronger is larger: %s, %s, %s, %s; ▲▼ over %s",
+    "blue −, orange +, stronger is larger;%.0s%.0s%.0s%.0s ▲▼ over %s",
+    "blue −, orange +;%.0s%.0s%.0s%.0s ▲▼ over %s"};
 /* of signed numbers: by half powers of ten, then even steps */
 static const char *const in_digits[2][WAYS] = {
-    {"5 from %s on, 4 from %s, 3: %s, 2: %s, 1: less; . is 0; ▲▼ over %s",
-     "5 from %s on, 4: %s, 3: %s, 2: %s; ▲▼ over %s",
+    {"sign, and size from 1 to 5: 5 from %s on, 4: %s, 3: %s, 2: %s, 1: less; . is 0; ▲▼ over %s",
+     "1 small to 5 large: 5 from %s, 4: %s, 3: %s, 2: %s; ▲▼ over %s",
      "5 from %s on,%.0s%.0s%.0s each below a third; ▲▼ over %s",
      "5 from %s on;%.0s%.0s%.0s ▲▼ over %s"},
-    {"5 from %s on, 4 from %s, 3: %s, 2: %s, 1: less; . is 0; ▲▼ over %s",
-     "5 from %s on, 4: %s, 3: %s, 2: %s; ▲▼ over %s",
+    {"sign, and size from 1 to 5: 5 from %s on, 4: %s, 3: %s, 2: %s, 1: less; . is 0; ▲▼ over %s",
+     "1 small to 5 large: 5 from %s, 4: %s, 3: %s, 2: %s; ▲▼ over %s",
      "5 from %s on,%.0s%.0s%.0s down in even steps; ▲▼ over %s",
      "5 from %s on;%.0s%.0s%.0s ▲▼ over %s"}};
 static const char *const in_letters[2][WAYS] = {
-    {"plus 1–5, minus a–e: 5 e from %s on, 4 d %s, 3 c %s, 2 b %s, 1 a less; ▲▼ over %s",
+    {"plus 1–5, minus a–e, 5 and e largest: 5 e from %s on, 4 d %s, 3 c %s, 2 b %s; ▲▼ over %s",
      "plus 1–5, minus a–e; 5 and e from %s on,%.0s%.0s%.0s each below a third; ▲▼ over %s",
      "+ 1–5, − a–e; 5, e from %s, then%.0s%.0s%.0s thirds; ▲▼ over %s",
      "+ 1–5, − a–e; 5, e from %s;%.0s%.0s%.0s ▲▼ over %s"},
-    {"plus 1–5, minus a–e: 5 e from %s on, 4 d %s, 3 c %s, 2 b %s, 1 a less; ▲▼ over %s",
+    {"plus 1–5, minus a–e, 5 and e largest: 5 e from %s on, 4 d %s, 3 c %s, 2 b %s; ▲▼ over %s",
      "plus 1–5, minus a–e; 5 and e from %s on,%.0s%.0s%.0s then even steps; ▲▼ over %s",
      "+ 1–5, − a–e; 5, e from %s, even%.0s%.0s%.0s steps; ▲▼ over %s",
      "+ 1–5, − a–e; 5, e from %s;%.0s%.0s%.0s ▲▼ over %s"}};
@@ -246,7 +249,7 @@ const char *fl_bar(char out[128], double share, int width, bool ascii) {
 
 const char *fl_column(double share, bool ascii) {
     static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    static const char *const letters[] = {" ", "_", ".", "-", ":", "=", "+", "*", "#"};
+    static const char *const letters[] = {" ", "_", ".", "-", ":", "=", "o", "*", "#"};
     if (!(share > 0))
         return " ";
     int level = (int)ceil(share * 8);

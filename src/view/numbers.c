@@ -30,13 +30,14 @@ void fl_numbers_line(fl_view *view, int x, int y, int width) {
     char low[FL_NUMBER], high[FL_NUMBER], mean[FL_NUMBER], rms[FL_NUMBER], at[48], bars[128],
         bad[64] = "";
     index_text(&captured->event.tensor, stats->argmax, at, sizeof at);
-    fl_histogram(digest->bins, 16, view->options.ascii, bars, sizeof bars);
+    fl_histogram(digest->bins, 8, view->options.ascii, bars, sizeof bars);
     if (stats->nan + stats->inf > 0)
         snprintf(bad, sizeof bad, "  nan %" PRId64 " inf %" PRId64, stats->nan, stats->inf);
-    fl_canvas_printf(
-        &view->canvas, x, y, width, FL_STYLE_text, "min %s  max %s %s  mean %s  rms %s%s   %s",
-        fl_number(low, format, stats->min), fl_number(high, format, stats->max), at,
-        fl_number(mean, format, stats->mean), fl_number(rms, format, stats->rms), bad, bars);
+    fl_canvas_printf(&view->canvas, x, y, width, FL_STYLE_text,
+                     "min %s  max %s %s  mean %s  rms %s%s  how often %s",
+                     fl_number(low, format, stats->min), fl_number(high, format, stats->max), at,
+                     fl_number(mean, format, stats->mean), fl_number(rms, format, stats->rms), bad,
+                     bars);
 }
 
 typedef struct column {

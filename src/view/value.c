@@ -208,6 +208,16 @@ static void tick_name(const fl_sheet *s, int64_t col, int64_t step, bool heads, 
         snprintf(out, size, "%" PRId64, col);
 }
 
+fl_rect fl_mark_column(fl_canvas *canvas, fl_rect rect, int marker, const char *name) {
+    enum { MOST = 12 };
+    int width = fl_text_width(name) < MOST ? fl_text_width(name) : MOST;
+    bool right = marker + 1 + width <= rect.x + rect.w;
+    fl_canvas_put(canvas, marker, rect.y, 1, FL_STYLE_key, "▾");
+    fl_canvas_fit(canvas, right ? marker + 1 : marker - width, rect.y, width, FL_STYLE_label_on,
+                  name);
+    return (fl_rect){right ? marker : marker - width, rect.y, width + 1, 1};
+}
+
 static void draw_ticks(fl_sheet *s) {
     bool heads;
     char name[96];
@@ -215,6 +225,8 @@ static void draw_ticks(fl_sheet *s) {
     last = last < s->grid.cols ? last : s->grid.cols;
     int64_t glyph = s->cursor.col / s->cells - s->first;
     int marker = s->rect.x + s->label + (int)glyph * s->columns + (s->columns > 1);
+    tick_name(s, s->cursor.col, 1, false, name, sizeof name); /* its head has a name beside it */
+    fl_rect own = fl_mark_column(&s->view->canvas, s->rect, marker, name);
     for (int64_t col = (s->first * s->cells + step - 1) / step * step; col < last; col += step) {
         int x = s->rect.x + s->label + (int)((col / s->cells - s->first) * s->columns);
         int room = (int)(step * s->columns / s->cells) - 1;
@@ -222,10 +234,9 @@ static void draw_ticks(fl_sheet *s) {
         tick_name(s, col, step, heads, name, sizeof name);
         int width = fl_text_width(name) < room ? fl_text_width(name) : room;
         bool whole = width == fl_text_width(name) || (s->grid.col_dim == FL_DIM_S && room >= 5);
-        if (whole && (marker < x || marker >= x + width))
+        if (whole && (x >= own.x + own.w || x + width <= own.x))
             fl_canvas_fit(&s->view->canvas, x, s->rect.y, room, FL_STYLE_dim, name);
     }
-    fl_canvas_put(&s->view->canvas, marker, s->rect.y, 1, FL_STYLE_key, "▾");
 }
 
 static void draw_label(fl_sheet *s, int y, int64_t band, int64_t row) {

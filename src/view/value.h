@@ -39,6 +39,9 @@ void fl_tokens_draw(fl_view *view, fl_rect rect);
 void fl_scalars_draw(fl_view *view, fl_rect rect);
 void fl_ranked_draw(fl_view *view, fl_rect rect);
 void fl_choice_draw(fl_view *view, fl_rect rect);
+/* Over narrow cells: a mark over the cursor's column with its name, "▾37", so that the names beside
+ * it lose nothing to it. Returns what it covers of the line; other names keep clear of that. */
+fl_rect fl_mark_column(fl_canvas *canvas, fl_rect rect, int marker, const char *name);
 /* First of `rows` lines so that `at` is among the `shown`, near their middle where it can be. */
 int64_t fl_first_shown(int64_t at, int64_t rows, int64_t shown);
 /* "▸ 5  is": the label of a row that stands for a token. */

@@ -135,6 +135,59 @@ static void the_answer_comes_out(void **state) {
     free(screen);
 }
 
+/* Where the frame of the panel begins; false: it is not on this screen. */
+static bool find_why(const fl_canvas *canvas, int *left, int *top) {
+    static const char *const frame[] = {"┌", " ", "w", "h", "y"};
+    for (int at = 0; at < (canvas->width - 5) * canvas->height; at++) {
+        int same = 0;
+        *left = at % (canvas->width - 5);
+        *top = at / (canvas->width - 5);
+        while (same < 5 &&
+               strcmp(fl_canvas_at(canvas, *left + same, *top)->glyph, frame[same]) == 0)
+            same++;
+        if (same == 5)
+            return true;
+    }
+    return false;
+}
+
+/* Nothing in the panel is cut, and what is worked out on a line of its own closes its brackets. */
+static int check_why(const fl_canvas *canvas) {
+    int left, top, lines = 0;
+    if (!find_why(canvas, &left, &top))
+        return 0;
+    for (int y = top + 1; strcmp(fl_canvas_at(canvas, left, y)->glyph, "│") == 0; y++, lines++) {
+        char row[1024] = "", *end = row;
+        int open = 0;
+        for (int x = left + 1; strcmp(fl_canvas_at(canvas, x, y)->glyph, "│") != 0; x++) {
+            const char *glyph = fl_canvas_at(canvas, x, y)->glyph;
+            open += strcmp(glyph, "(") == 0;
+            open -= strcmp(glyph, ")") == 0;
+            end += snprintf(end, (size_t)(row + sizeof row - end), "%s", glyph);
+        }
+        while (end > row && end[-1] == ' ')
+            *--end = '\0';
+        bool cut = end - row >= 3 && strcmp(end - 3, "…") == 0;
+        if (cut || (strstr(row, "exp(") && strstr(row, " = ") && !strstr(row, "Σ") && open != 0))
+            fail_msg("event %d: %s", (int)fl_view_at(scene.view), row);
+    }
+    return lines;
+}
+
+static void no_formula_is_cut(void **state) {
+    (void)state;
+    static const int sizes[][2] = {{100, 30}, {120, 40}, {160, 50}};
+    int lines = 0;
+    open_scene("builtin", 512u << 20);
+    for (int event = 0; event < 388; event++, fl_view_key(scene.view, 's')) {
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            fl_view_resize(scene.view, sizes[i][0], sizes[i][1]);
+            lines += check_why(fl_view_draw(scene.view));
+        }
+    }
+    assert_true(lines > 388 * 3 * 8);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(explanations_agree_in_f16, tear_down),
@@ -144,6 +197,7 @@ int main(void) {
         cmocka_unit_test_teardown(back_and_forth_beyond_the_memory, tear_down),
         cmocka_unit_test_teardown(what_was_computed_again_is_said, tear_down),
         cmocka_unit_test_teardown(the_answer_comes_out, tear_down),
+        cmocka_unit_test_teardown(no_formula_is_cut, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -179,6 +179,8 @@ static void cache_tells_what_was_written_and_kept(void **state) {
     (void)state;
     fl_scene_keys(view, "K");
     page_says("Nothing is kept in layer 0 yet");
+    page_says(":goto k_cache layer 0 goes there");
+    page_says("a token leaves 2 keys and 2 values of 4 numbers in each layer; 2 query heads share");
     fl_scene_keys(view, "q:goto v_cache<enter>K]");
     page_says("k/v head 1 (0–1), read by query heads 2 and 3");
     page_says("this pass wrote slots 0 to 5 (*)");
@@ -188,8 +190,16 @@ static void cache_tells_what_was_written_and_kept(void **state) {
              fl_short(value, length(view, FL_STAGE_v_cache, 1, 4)));
     page_says(line);
     page_says("in F32 = 64 B; this layer 384 B");
-    page_says("all 2 layers: 128 B a token, 768 B with 6 slots, 4 KiB at full context, 32");
+    page_says("all 2 layers: 128 B a token, 768 B with 6 slots, 4 KiB at full context (32 slots)");
+    page_says("without the cache the next pass would have to read these 6 tokens again");
+    fl_scene_keys(view, "k");
+    page_says("slot 4 is \" France\", written by this pass");
+    double first =
+        fl_value(view, fl_find_before(view, FL_STAGE_v_cache, 0, -1), (int64_t[]){0, 1, 4, 0});
+    snprintf(line, sizeof line, "  value %s, ", fl_short(value, first));
+    page_says(line);
     fl_scene_keys(view, "qts:goto k_cache<enter>K");
+    page_says("without the cache this pass would have to read all 7 tokens again");
     page_says("this pass wrote slot 6 (*); slots 0 to 5 were kept");
     page_says("value later");
     fl_scene_keys(view, "}");

@@ -125,7 +125,7 @@ static void steps_can_be_even_or_those_of_a_logarithm(void **state) {
     assert_int_equal(fl_shade_style(&even, -0.001), FL_STYLE_heat_n1);
     fl_shade_legend(&even, 2, 78, legend, sizeof legend);
     assert_string_equal(legend,
-                        "5 from 8.0 on, 4 from 6.0, 3: 4.0, 2: 2.0, 1: less; . is 0; ▲▼ over 10");
+                        "1 small to 5 large: 5 from 8.0, 4: 6.0, 3: 4.0, 2: 2.0; ▲▼ over 10");
     const fl_shading shares = {FL_RAMP_SHARE_LOG, 1, 8, false};
     assert_int_equal(fl_shade_style(&shares, 0.34), FL_STYLE_share_7);
     assert_int_equal(fl_shade_style(&shares, 0.02), FL_STYLE_share_4);
@@ -149,9 +149,9 @@ static void legends_of_shares_are_true(void **state) {
         const char *const *glyphs = ascii ? digits : bars;
         fl_shade_legend(&shading, 1, 78, legend, sizeof legend);
         assert_string_equal(
-            legend, ascii ? "digit n from n/8 on, but 1 from 1/50 on; , is less; blank is 0"
-                          : "▂ from 2/8 on, up to ▇ from 7/8 on; ▁ from 1/50 on; , is less; "
-                            "blank is 0");
+            legend,
+            ascii ? "digits are eighths: n from n/8 on, but 1 from 1/50; , is less; blank is 0"
+                  : "higher is larger: ▂ from 2/8 up to ▇ from 7/8; ▁ from 1/50; , less; blank 0");
         for (int n = 1; n < 8; n++) {
             double from = n == 1 ? 1 / 50.0 : n / 8.0;
             expect_glyph(&shading, from, glyphs[n]);
