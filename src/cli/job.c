@@ -13,6 +13,7 @@
 #include "engine/run.h"
 #include "kernels/kernels.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,6 +118,14 @@ static fl_status find_tokenizer(fl_cli *cli, fl_job *job) {
 
 /* ---- options ---- */
 
+/* What a patch that was not understood could have named. */
+static void add_ranges(const fl_hparams *h, fl_diag *diag) {
+    size_t used = strlen(diag->message);
+    snprintf(diag->message + used, sizeof diag->message - used,
+             "; there are layers 0 to %" PRId64 ", heads 0 to %" PRId64, h->num_hidden_layers - 1,
+             h->num_attention_heads - 1);
+}
+
 static fl_status read_patches(fl_cli *cli, fl_job *job) {
     const fl_hparams *h = fl_model_hparams(job->model);
     for (size_t i = 0; i < cli->args.n_patches; i++) {
@@ -124,6 +133,8 @@ static fl_status read_patches(fl_cli *cli, fl_job *job) {
         fl_status status = fl_patch_parse(cli->args.patches[i], &job->patches[i], &cli->diag);
         if (status == FL_OK)
             status = fl_patches_check(&job->patches[i], 1, h, &cli->diag);
+        else
+            add_ranges(h, &cli->diag);
         if (status != FL_OK)
             return status;
     }

@@ -109,7 +109,8 @@ void fl_cell_draw(fl_view *view, fl_rect rect) {
         fl_buffer_puts(&words, " is hidden: it lies ahead of the token that looks");
     else
         fl_buffer_printf(&words, " = %s", fl_exact(number, fl_tensor_at(tensor, place.index)));
-    if (follows && words.data && fl_text_width(words.data) + 24 < rect.w)
+    bool before = fl_whatif_cell(view, place.index, &words);
+    if (follows && !before && words.data && fl_text_width(words.data) + 24 < rect.w)
         fl_buffer_puts(&words, ", largest of its row");
     fl_canvas_put(&view->canvas, rect.x, rect.y, 1, FL_STYLE_key, "▸");
     if (words.data)

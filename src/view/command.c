@@ -52,6 +52,11 @@ bool fl_verb_named(fl_view *view, const char *word, size_t length, fl_verb *out)
 /* What the word may have been meant to be. */
 static void say_unknown(fl_view *view, const char *word, size_t length) {
     fl_buffer like = {0};
+    char hint[200];
+    if (fl_patch_meant(view, word, hint, sizeof hint)) {
+        fl_say(view, "there is no command \"%.*s\"; %s", (int)length, word, hint);
+        return;
+    }
     const char *nearest = fl_nearest_verb(word, length);
     for (int id = 0; id < FL_VERB_COUNT; id++) {
         const char *name = fl_verb_get_info((fl_verb)id)->word;
@@ -98,6 +103,21 @@ static void say_wanted(fl_view *view, fl_verb verb) {
 
 static bool say_no_count(fl_view *view, const char *word) {
     fl_say(view, "%s 0 would do nothing: expected a number from 1 on", word);
+    return false;
+}
+
+/* A verb that a patch may be asked for with, told more than it takes. */
+static bool say_patch_meant(fl_view *view, fl_verb verb, const char *line, const char *rest) {
+    static const fl_verb verbs[] = {FL_VERB_ablate, FL_VERB_layer, FL_VERB_head, FL_VERB_delete,
+                                    FL_VERB_disable};
+    char hint[200];
+    bool numbered = strspn(rest, "0123456789 ") == strlen(rest);
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs && !numbered; i++) {
+        if (verbs[i] != verb || !fl_patch_meant(view, line, hint, sizeof hint))
+            continue;
+        fl_say(view, "%s", hint);
+        return true;
+    }
     return false;
 }
 
@@ -181,7 +201,7 @@ bool fl_view_command(fl_view *view, const char *line) {
         say_unknown(view, text, word);
         return false;
     }
-    return do_verb(view, verb, count, rest);
+    return !say_patch_meant(view, verb, text, rest) && do_verb(view, verb, count, rest);
 }
 
 /* ---- typing ---- */

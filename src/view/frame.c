@@ -387,8 +387,6 @@ static void draw_panels(fl_view *view, fl_rect rect) {
 
 static void draw_all(fl_view *view) {
     fl_canvas *canvas = &view->canvas;
-    if (fl_top_draw(view) < 2)
-        fl_strip_draw(view, 1);
     bool room = has_room(canvas, BESIDE_WIDTH, BESIDE_HEIGHT) ||
                 has_room(canvas, BELOW_WIDTH, BELOW_HEIGHT);
     bool panels = room && !view->full && view->page == FL_PAGE_NONE;
@@ -402,6 +400,8 @@ static void draw_all(fl_view *view) {
         draw_narrow(view, body, view->pane);
     if (!panels)
         rule(view, (fl_rect){0, 0, canvas->width, 1}, canvas->height - 2);
+    if (fl_top_draw(view) < 2) /* it tells what patches have gone into what was drawn */
+        fl_strip_draw(view, 1);
 }
 
 void fl_view_resize(fl_view *view, int width, int height) {
@@ -412,6 +412,7 @@ const fl_canvas *fl_view_draw(fl_view *view) {
     fl_canvas *canvas = &view->canvas;
     fl_canvas_clear(canvas);
     view->n_hits = 0;
+    view->modified = -1;
     if (canvas->width < LEAST_WIDTH || canvas->height < LEAST_HEIGHT)
         draw_too_small(view);
     else if (fl_here(view)) {

@@ -168,8 +168,17 @@ static void add_likeliest(fl_view *view, int64_t column, fl_buffer *out) {
     fl_buffer_puts(out, "\n");
 }
 
+/* Cells are kept once they are read: the last residual is asked for, so that it is known whether a
+ * patch has gone into it. */
+static void ask_for_last(fl_view *view) {
+    int64_t rows = fl_lens_rows(view), event = rows > 0 ? fl_lens_event(view, rows - 1) : -1;
+    if (event >= 0)
+        fl_event_at(view, event);
+}
+
 void fl_lens_lines(fl_view *view, fl_buffer *out) {
     const char *hindrance = fl_lens_hindrance(view);
+    ask_for_last(view);
     char piece[64];
     int64_t columns = columns_of(view), column = column_here(view);
     int64_t shown = clamp(columns, 1, PRINTED), first = fl_first_shown(column, columns, shown);
@@ -368,6 +377,7 @@ static void draw_detail(const table *t, fl_rect rect) {
 
 void fl_lens_draw(fl_view *view, fl_rect rect) {
     const char *hindrance = fl_lens_hindrance(view);
+    ask_for_last(view);
     if (hindrance) {
         fl_canvas_wrap(&view->canvas, rect, FL_STYLE_text, hindrance);
         return;

@@ -72,9 +72,23 @@ bool fl_page_toggle(fl_view *view, fl_page page, const char *text) {
 #define FL_PAGE_TOLD(id, ...)
 #include "view/pages.def"
 
+/* Above a page on which a patched number stands, which. */
+static void add_page(fl_view *view, fl_buffer *out) {
+    fl_buffer lines = {0};
+    char words[2 * FL_PATCH_WORDS];
+    view->modified = -1;
+    pages[view->page].lines(view, &lines);
+    if (view->modified >= 0) {
+        fl_modified_words(view, words, sizeof words);
+        fl_buffer_printf(out, "%s; numbers here differ because of it.\n", words);
+    }
+    fl_buffer_puts(out, lines.data ? lines.data : "");
+    fl_buffer_done(&lines);
+}
+
 void fl_view_page_text(fl_view *view, fl_buffer *out) {
     if (view->page != FL_PAGE_NONE)
-        pages[view->page].lines(view, out);
+        add_page(view, out);
     else if (view->tell)
         view->tell(view, out);
 }

@@ -11,6 +11,9 @@
 /* top.c */
 /* Returns the lines used: a long message takes two, over the strip, until the next key. */
 int fl_top_draw(fl_view *view);
+/* "MODIFIED: layer 2 head 5 zero + 1": what changed a number that was asked for since the screen or
+ * page was begun. */
+void fl_modified_words(fl_view *view, char *out, size_t size);
 
 /* strip.c */
 /* The tokens in a line: those of the pass are lit and stand behind a double bar, those in the cache

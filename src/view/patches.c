@@ -271,7 +271,7 @@ static void say_patched(fl_view *view, const fl_patch *patch) {
     if (is_cached(patch))
         fl_buffer_printf(&said, " (\"%s\")", fl_token_at(view, piece, sizeof piece, patch->place));
     add_sharers(view, patch, &said);
-    fl_buffer_puts(&said, "; undo takes it back, whatif compares");
+    fl_buffer_puts(&said, "; u takes it back (undo), W compares (whatif)");
     fl_say(view, "%s", said.data ? said.data : "");
     fl_buffer_done(&said);
 }
@@ -360,7 +360,9 @@ bool fl_do_patch(fl_view *view, int64_t count, const char *text) {
     fl_diag_init(&diag, NULL);
     if (fl_patch_parse(text, &patch, &diag) == FL_OK)
         return put(view, &patch);
-    fl_say(view, "%s", diag.message);
+    const fl_hparams *h = view->options.model.hparams;
+    fl_say(view, "%s; there are layers 0 to %" PRId64 ", heads 0 to %" PRId64, diag.message,
+           h->num_hidden_layers - 1, h->num_attention_heads - 1);
     return false;
 }
 

@@ -29,7 +29,7 @@ void fl_patches_lines(fl_view *view, fl_buffer *out) {
     if (list->count == 0)
         fl_buffer_puts(out, empty);
     else if (view->options.model.n_patches > 0)
-        fl_buffer_puts(out, "whatif shows what they do to the next token.\n");
+        fl_buffer_puts(out, "whatif (W) shows what they do to the next token.\n");
 }
 
 void fl_patches_draw(fl_view *view, fl_rect rect) {
@@ -52,5 +52,5 @@ void fl_patches_draw(fl_view *view, fl_rect rect) {
         fl_hit_add(view, (fl_rect){rect.x, y, rect.w, 1}, FL_HIT_ITEM, i, 0, 0);
     }
     fl_canvas_fit(&view->canvas, rect.x, rect.y + rect.h - 1, rect.w, FL_STYLE_dim,
-                  "Enter switches one off and on, d takes it away, u undoes; whatif compares.");
+                  "Enter switches one off and on, d takes it away, u undoes; W compares (whatif).");
 }

@@ -65,11 +65,11 @@ void fl_present_draw(fl_view *view) {
     bool tall = canvas->height >= 30;
     int margin = canvas->width / 16, top = canvas->height >= 20 ? 2 : 1;
     fl_rect all = {margin, top, canvas->width - 2 * margin, canvas->height - top - 2};
-    if (view->message[0] || view->count > 0 || model->n_patches > 0 || !model->exact)
-        fl_top_draw(view);
     draw_title(view, all);
     int used = 1 + tall;
     used += draw_meaning(view, (fl_rect){all.x, all.y + used, all.w, canvas->height >= 20 ? 3 : 2});
     used += canvas->height >= 20 ? 1 + tall : 0;
     fl_pane_draw(view, view->pane, (fl_rect){all.x, all.y + used, all.w, all.h - used});
+    if (view->message[0] || view->count > 0 || model->n_patches > 0 || !model->exact)
+        fl_top_draw(view);
 }

@@ -300,7 +300,7 @@ static void remark_patch(scene *s) {
     }
     if (count > 0)
         fl_buffer_printf(s->out, "%s%s: %s%s", s->out->length ? "\n" : "",
-                         struck ? "✎ patched here" : "follows a patch", first,
+                         struck ? "✎ patched here" : "differs because of a patch", first,
                          count > 1 ? ", and others" : "");
 }
 

@@ -21,6 +21,8 @@ const fl_captured *fl_event_at(fl_view *view, int64_t index) {
     const fl_captured *event = view->source.get(view->source.ctx, index, &diag);
     if (!event && diag.status != FL_DONE && diag.status != FL_OK)
         fl_say(view, "%s", diag.message);
+    if (event && event->event.modified && index > view->modified)
+        view->modified = index;
     return event;
 }
 
@@ -159,8 +161,10 @@ const fl_digest *fl_digest_here(fl_view *view) {
     const fl_captured *captured = fl_here(view);
     if (!captured)
         return digest;
+    int64_t modified = view->modified; /* a scale looks at events that are not shown */
     survey(digest, captured);
     fl_find_scale(view, captured->event.stage, digest);
+    view->modified = modified;
     digest->event = view->at;
     return digest;
 }

@@ -193,6 +193,8 @@ struct fl_view {
     int64_t n_usual;
     fl_ranking ranking;
     fl_whatif whatif;
+    int64_t modified; /* last event asked for since the screen or page was begun into which a patch
+                         has gone; -1: none */
     fl_hit hits[FL_HITS];
     int n_hits;
     int hit_x, hit_columns,
@@ -271,6 +273,10 @@ void fl_forget_scale(fl_view *view);
 
 /* patches.c: why a verb about patches would do nothing here; NULL if it would do something */
 const char *fl_patches_hindrance(fl_view *view, fl_verb verb);
+
+/* meant.c: the patch command that a line asks for in other words, as a hint; false if it does not
+ */
+bool fl_patch_meant(fl_view *view, const char *line, char *out, size_t size);
 
 /* page.c */
 const fl_page_info *fl_page_get_info(fl_page page);

@@ -73,37 +73,54 @@ static int draw_model(fl_view *view, int x, int room) {
 
 /* Does a number that a patch has gone into stand on the screen? */
 static bool shows_modified(fl_view *view) {
-    const fl_captured *here = fl_here(view);
     return view->options.model.n_patches > 0 &&
-           (view->page == FL_PAGE_whatif || (here && here->event.modified));
+           (view->page == FL_PAGE_whatif || view->modified >= 0);
 }
 
-/* The patches in words as far as `room` takes them; "" where none has struck yet. */
-static void banner_text(fl_view *view, int room, char *out, size_t size) {
+void fl_modified_words(fl_view *view, char *out, size_t size) {
     const fl_view_model *model = &view->options.model;
-    const fl_event event = fl_here(view)->event;
+    const fl_captured *last = view->modified >= 0 ? fl_event_at(view, view->modified) : NULL;
     const char *first = NULL;
     size_t count = 0;
     for (size_t i = 0; i < model->n_patches; i++)
-        if (view->page == FL_PAGE_whatif || fl_patch_reaches(&model->patches[i], &event))
+        if (view->page == FL_PAGE_whatif ||
+            (last && fl_patch_reaches(&model->patches[i], &last->event)))
             first = count++ ? first : model->patch_texts[i];
     if (count > 1)
-        snprintf(out, size, " MODIFIED: %s + %zu ", first, count - 1);
+        snprintf(out, size, "MODIFIED: %s + %zu", first, count - 1);
     else
-        snprintf(out, size, first ? " MODIFIED: %s " : " MODIFIED ", first);
-    if (fl_text_width(out) > room)
-        snprintf(out, size, " MODIFIED ");
+        snprintf(out, size, first ? "MODIFIED: %s" : "MODIFIED", first);
+}
+
+/* As much of it as there is room for: the patches, that numbers differ because of them, and how to
+ * see by how much; the layer goes before the patches do, the model's name before that. */
+static void banner_text(fl_view *view, bool said, int kept, char *out, size_t size) {
+    static const struct {
+        const char *format;
+        int brief, model; /* how the place is said then, and room for the model */
+    } ways[] = {{" %s: numbers here differ because of it; W compares ", 1, 16},
+                {" %s; W compares ", 1, 4},
+                {" %s ", 2, 16}};
+    char words[2 * FL_PATCH_WORDS], place[160];
+    fl_modified_words(view, words, sizeof words);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways && !said; i++) {
+        place_text(view, ways[i].brief, place, sizeof place);
+        snprintf(out, size, ways[i].format, words);
+        if (fl_text_width(out) + fl_text_width(place) + ways[i].model + kept <= view->canvas.width)
+            return;
+    }
+    snprintf(out, size, " MODIFIED ");
 }
 
 /* Returns the columns used. Before a patch strikes, what is shown is the model's own. */
-static int draw_banner(fl_view *view, int x, int room) {
-    char text[2 * FL_PATCH_WORDS];
+static int draw_banner(fl_view *view, int x, bool said, int kept) {
+    char text[3 * FL_PATCH_WORDS];
     if (view->options.model.n_patches == 0)
         return 0;
     if (!shows_modified(view))
         return fl_canvas_put(&view->canvas, x, 0, 17, FL_STYLE_top_dim, "patched later on") + 1;
-    banner_text(view, room, text, sizeof text);
-    return fl_canvas_put(&view->canvas, x, 0, room > 10 ? room : 10, FL_STYLE_banner, text) + 1;
+    banner_text(view, said, kept, text, sizeof text);
+    return fl_canvas_put(&view->canvas, x, 0, view->canvas.width - x, FL_STYLE_banner, text) + 1;
 }
 
 /* What is said takes the place's room where it needs it, then the line below; returns the lines
@@ -146,16 +163,15 @@ int fl_top_draw(fl_view *view) {
     char place[160];
     bool said = view->message[0] || view->count > 0;
     fl_canvas_fill(canvas, (fl_rect){0, 0, width, 1}, FL_STYLE_top, " ");
-    place_text(view, 2, place, sizeof place);
-    int x = 1 + draw_banner(view, 1, said ? 10 : width - 16 - kept - fl_text_width(place));
+    int x = 1 + draw_banner(view, 1, said, kept), model = shows_modified(view) ? 2 : 12;
     do
         place_text(view, said ? 2 : brief, place, sizeof place);
-    while (++brief < 3 && x + 12 + kept + fl_text_width(place) > width);
+    while (++brief < 3 && x + model + kept + fl_text_width(place) > width);
     int room = width - x - fl_text_width(place) - 1;
     fl_canvas_right(canvas, 0, 0, width, FL_STYLE_top, place);
     if (said)
         return draw_said(view, x, room);
-    int used = draw_model(view, x, room - kept);
+    int used = room - kept < 6 ? 0 : draw_model(view, x, room - kept);
     draw_run(view, x + used, room - used);
     return 1;
 }

@@ -25,7 +25,7 @@ void fl_forget_values(fl_view *view) {
 static void forget_run(fl_view *view) {
     fl_forget_values(view);
     view->at = 0;
-    view->program_pick = -1;
+    view->program_pick = view->modified = -1;
     view->n_jumps = view->trail.n = 0;
     view->rank = view->slice = view->head = 0;
     view->weight = (fl_weight_page){.tensor = -1};
@@ -248,6 +248,7 @@ void fl_view_cell(fl_view *view, fl_buffer *out) {
         return;
     fl_place place = fl_cursor_place(view, here);
     fl_index_words(view, &fl_here(view)->event, place.index, out);
+    fl_whatif_cell(view, place.index, out);
 }
 
 void fl_view_welcome(fl_view *view, fl_buffer *out) {

@@ -149,13 +149,13 @@ static void add_piece(const comparison *c, int32_t id, fl_buffer *out) {
                      fl_piece_show(piece, sizeof piece, &c->view->options.model.pieces, id));
 }
 
-/* The first place up to which the two runs have not read the same; -1: there is none. */
-static int64_t parting(const comparison *c, int32_t *before, int32_t *after) {
-    const fl_source *base = &c->view->whatif.base, *run = &c->view->source;
+/* The first place up to `last` at which the two runs have not read the same; -1: there is none. */
+static int64_t parting(const fl_view *view, int64_t last, int32_t *before, int32_t *after) {
+    const fl_source *base = &view->whatif.base, *run = &view->source;
     size_t n_base, n_run, n_prompt;
     const int32_t *a = base->tokens(base->ctx, &n_base, &n_prompt),
                   *b = run->tokens(run->ctx, &n_run, &n_prompt);
-    for (int64_t i = 0; i <= c->position && (size_t)i < n_base && (size_t)i < n_run; i++)
+    for (int64_t i = 0; i <= last && (size_t)i < n_base && (size_t)i < n_run; i++)
         if (a[i] != b[i]) {
             *before = a[i];
             *after = b[i];
@@ -166,7 +166,7 @@ static int64_t parting(const comparison *c, int32_t *before, int32_t *after) {
 
 static void add_words(const comparison *c, fl_buffer *out) {
     int32_t was = c->before->best[0].id, now = c->after->best[0].id, one, other;
-    int64_t parted = parting(c, &one, &other);
+    int64_t parted = parting(c->view, c->position, &one, &other);
     char one_text[FL_NUMBER], other_text[FL_NUMBER];
     if (parted >= 0) {
         fl_buffer_printf(out, "The texts part at position %" PRId64 ": without patches ", parted);
@@ -197,12 +197,25 @@ bool fl_whatif_words(fl_view *view, fl_buffer *out) {
     return true;
 }
 
+bool fl_whatif_cell(fl_view *view, const int64_t *index, fl_buffer *out) {
+    const fl_captured *here = fl_here(view);
+    if (!here || !here->event.modified || fl_patched_by(view, &here->event, index) == 1)
+        return false;
+    const fl_captured *before = base_event(view, view->at);
+    int32_t one, other;
+    int64_t end = before ? before->event.past + before->event.new_tokens : 0;
+    if (!before || parting(view, end - 1, &one, &other) >= 0)
+        return false;
+    fl_buffer_printf(out, "; without the patch %.6g", fl_tensor_at(&before->event.tensor, index));
+    return true;
+}
+
 int fl_whatif_beside(fl_view *view, fl_rect rect, int rank) {
     comparison c;
     char move[48], was[FL_NUMBER];
     int32_t one, other;
     if (rect.w < 26 || !compare_here(view, &c) || rank >= c.after->count ||
-        parting(&c, &one, &other) >= 0) /* it would be a chance after another text */
+        parting(view, c.position, &one, &other) >= 0) /* it would be a chance after another text */
         return 0;
     int32_t id = c.after->best[rank].id;
     movement(&c, id, rank, move, sizeof move);

@@ -73,6 +73,9 @@ void fl_whatif_lines(fl_view *view, fl_buffer *out);
 /* One or two sentences on what comes next, without and with the patches; false, and nothing added,
  * where the event shown has no such thing to compare. */
 bool fl_whatif_words(fl_view *view, fl_buffer *out);
+/* ", without the patch 0.234": what a cell of the event shown is in the run without patches; false,
+ * and nothing added, where no patch changes that very cell. */
+bool fl_whatif_cell(fl_view *view, const int64_t *index, fl_buffer *out);
 /* Beside a piece of the event shown: its chance before and how its rank moved. Returns the columns
  * used, 0 where there is nothing to compare. */
 int fl_whatif_beside(fl_view *view, fl_rect rect, int rank);

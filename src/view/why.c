@@ -164,7 +164,9 @@ const char *fl_bracketed(char out[FL_NUMBER + 2], double value) {
 
 double fl_patch_factor(fl_subject *s) {
     double factor = fl_patched_by(s->view, &s->event, s->index);
-    if (factor != 1)
+    if (factor == 0)
+        fl_why_note(s->why, "a patch then sets it to 0");
+    else if (factor != 1)
         fl_why_note(s->why, "a patch then multiplies it by %.4g", factor);
     return factor;
 }

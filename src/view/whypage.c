@@ -25,6 +25,7 @@ static void cell_words(fl_view *view, const fl_why *why, fl_buffer *out) {
     fl_place_words(view, &here->event, why->index, out);
     if (!why->masked)
         fl_buffer_printf(out, " = %s", fl_exact(number, why->engine));
+    fl_whatif_cell(view, why->index, out);
 }
 
 static void worked_words(const fl_why *why, fl_buffer *out) {

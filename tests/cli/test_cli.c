@@ -167,7 +167,11 @@ static void wrong_usage(void **state) {
     fl_assert_refused(fl_run("trace", "--heads", "8"), 2, "--heads|0 to 7");
     fl_assert_refused(fl_run("trace", "--ids", "1,x"), 2, "--ids|1,x");
     fl_assert_refused(fl_run("trace", "--isa", "sse9"), 2, "--isa|sse9|auto");
-    fl_assert_refused(fl_run("trace", "--patch", "nonsense"), 2, "--patch|nonsense");
+    fl_assert_refused(fl_run("trace", "--patch", "nonsense"), 2,
+                      "--patch|nonsense|layers 0 to 3, heads 0 to 7");
+    fl_assert_refused(
+        fl_run("generate", "--patch", "layer 1 ffn zero", "--patch", "layer 2 heat 5 zero"), 2,
+        "--patch|found 'heat', expected head, attn, ffn|layers 0 to 3, heads 0 to 7");
     fl_assert_refused(fl_run("trace", "--patch", "layer 9 attn zero"), 2, "layer 9|0 to 3");
     fl_assert_refused(fl_run("shapes", "--what"), 2, "--what");
     fl_assert_refused(fl_run("trace", "llama-2-7b"), 1, "llama-2-7b|holds no weights");

@@ -162,7 +162,7 @@ static bool struck_stage, modified_value;
 
 static bool marks_as_awaited(void) {
     bool marked = strstr(fl_terminal_line(&terminal, 3), "✎") != NULL;
-    bool modified = strstr(fl_terminal_line(&terminal, 0), " MODIFIED: layer 1 head 2 zero ");
+    bool modified = strstr(fl_terminal_line(&terminal, 0), " MODIFIED: layer 1 head 2 zero");
     return marked == struck_stage && modified == modified_value;
 }
 
@@ -177,7 +177,7 @@ static void a_patched_run_says_so(void **state) {
                    {"e", "why this number"},
                    {"q", "[1, 6, 16]"},
                    {"s", "head 3 (0–7)"},
-                   {"f", "follows a patch: layer 1 head 2 zero"},
+                   {"f", "differs because of a patch: layer 1 head 2 zero"},
                    {"?", "Keys that work here"},
                    {"q", "resid_post"},
                    {"t", "Before and after the patches"}};

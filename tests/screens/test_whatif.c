@@ -138,16 +138,178 @@ static void the_banner_stands_where_a_patched_value_does(void **state) {
     command("goto attn_head layer 2 head 4", true, "");
     assert_false(screen_holds("MODIFIED"));
     command("goto attn_head layer 2 head 5", true, "");
-    assert_true(screen_holds(" MODIFIED: layer 2 head 5 zero "));
+    assert_true(screen_holds(" MODIFIED: layer 2 head 5 zero"));
     command("goto attn_concat layer 2", true, "");
-    assert_true(screen_holds(" MODIFIED: layer 2 head 5 zero "));
+    assert_true(screen_holds(" MODIFIED: layer 2 head 5 zero"));
     command("patch layer 0 attn scale 0.5", true, "patched");
     assert_true(screen_holds(" MODIFIED ")); /* the message takes the room */
     fl_scene_keys(scene.view, "s");
-    assert_true(screen_holds(" MODIFIED: layer 2 head 5 zero + 1 "));
+    assert_true(screen_holds(" MODIFIED: layer 2 head 5 zero + 1"));
     command("undo 2", true, "undone");
     assert_false(screen_holds("MODIFIED"));
     assert_false(screen_holds("patched later on"));
+}
+
+static void page_holds(const char *text, bool holds) {
+    fl_buffer page = {0};
+    fl_view_page_text(scene.view, &page);
+    if (!page.data || (strstr(page.data, text) != NULL) != holds)
+        fail_msg("the page %s \"%s\":\n%s", holds ? "lacks" : "holds", text,
+                 page.data ? page.data : "");
+    fl_buffer_done(&page);
+}
+
+/* On a page it stands as soon as one of the numbers there is modified, and not before. */
+static void the_banner_stands_on_every_page(void **state) {
+    (void)state;
+    static const char *const pages[] = {"why",   "lens", "chances",        "map",  "cache",
+                                        "heads", "rope", "beside layer 1", "look", "present"};
+    command("token", true, "");
+    command("patch layer 2 head 5 zero", true, "patched");
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        command("goto attn_probs layer 3 head 0", true, "");
+        command(pages[i], true, "");
+        if (!screen_holds(" MODIFIED")) /* what is said of presenting takes the words' room */
+            fail_msg("%s says nothing of the patch", pages[i]);
+        fl_scene_keys(scene.view, "q");
+        if (i == 1 || i == 2) /* these read on to the end of what has been computed */
+            continue;
+        command("goto attn_scores layer 2 head 0", true, "");
+        command(pages[i], true, "");
+        if (screen_holds("MODIFIED"))
+            fail_msg("%s is said to be modified before it is", pages[i]);
+        fl_scene_keys(scene.view, "q");
+    }
+    command("goto attn_out layer 2", true, "");
+    command("weight", true, "");
+    assert_true(screen_holds("MODIFIED: layer 2 head 5 zero"));
+}
+
+/* The lens and the heads show numbers that come later than the stage they are opened on. */
+static void pages_that_look_ahead_say_so(void **state) {
+    (void)state;
+    command("patch layer 2 head 5 zero", true, "patched");
+    command("goto attn_head layer 2 head 0", true, "");
+    command("lens", true, "");
+    page_holds("MODIFIED", false);
+    assert_false(screen_holds("MODIFIED"));
+    command("lens", true, "");
+    command("heads", true, ""); /* of all heads, computed now */
+    page_holds("MODIFIED: layer 2 head 5 zero; numbers here differ because of it.", true);
+    assert_true(screen_holds("MODIFIED: layer 2 head 5 zero"));
+    command("heads", true, "");
+    assert_false(screen_holds("MODIFIED"));
+    command("token", true, "");
+    command("goto attn_head layer 2 head 0", true, "");
+    assert_false(screen_holds("MODIFIED"));
+    command("lens", true, "");  /* of the whole pass, as it has been computed */
+    for (int i = 0; i < 2; i++) /* drawn again it is no other */
+        assert_true(screen_holds("MODIFIED: layer 2 head 5 zero"));
+    page_holds("MODIFIED: layer 2 head 5 zero", true);
+}
+
+/* Of a patched cell the number without the patch stands beside the one with it. */
+static void a_patched_cell_has_a_before(void **state) {
+    (void)state;
+    char expected[80];
+    command("goto attn_head layer 2 head 5", true, "");
+    fl_cursor_set(scene.view, 0, 4, 7);
+    double before = fl_tensor_at(&fl_here(scene.view)->event.tensor, (int64_t[4]){0, 4, 7});
+    snprintf(expected, sizeof expected, " = 0; without the patch %.6g", before);
+    command("patch layer 2 head 5 zero", true, "patched");
+    fl_buffer cell = {0};
+    fl_view_cell(scene.view, &cell);
+    assert_non_null(strstr(cell.data, expected));
+    fl_buffer_done(&cell);
+    assert_true(screen_holds(expected));
+    command("present", true, "");
+    assert_true(screen_holds(expected));
+    command("present", true, "");
+    command("why", true, "");
+    page_holds(expected, true);
+    page_holds("a patch then sets it to 0", true);
+    page_holds("recomputed 0, the engine has 0", true);
+    fl_scene_keys(scene.view, "q");
+    command("over", true, ""); /* what follows is changed, but no patch sets it */
+    assert_false(screen_holds("without the patch"));
+    command("goto attn_probs layer 2 head 5", true, "");
+    assert_false(screen_holds("without the patch"));
+}
+
+/* Other words for it lead to the command that does it, in the layer that is shown. */
+static void other_words_lead_to_patch(void **state) {
+    (void)state;
+    static const char *const lines[][2] = {
+        {"zero head 5", "so: patch layer 2 head 5 zero"},
+        {"kill layer 1 head 5", "so: patch layer 1 head 5 zero"},
+        {"remove the ffn", "so: patch layer 2 ffn zero"},
+        {"without layer 0 attention", "so: patch layer 0 attn zero"},
+        {"ablate head 5", "so: patch layer 2 head 5 zero"},
+        {"layer 1 head 5 zero", "so: patch layer 1 head 5 zero"},
+        {"head 5 zero", "so: patch layer 2 head 5 zero"},
+        {"delete neuron 7 in layer 3", "so: patch layer 3 neuron 7 zero"},
+        {"layer 1 head 2 key 3 scale 0.5", "so: patch layer 1 head 2 key 3 scale 0.5"},
+        {"remove", "as in: patch layer 1 head 2 zero"},
+        {"kill it", "there is no command \"kill\""},
+        {"zero head", "there is no command \"zero\""},
+        {"layer one", "layer takes a number"},
+        {"patch layer 1 heat 3", "there are layers 0 to 3, heads 0 to 7"}};
+    command("goto attn_probs layer 2 head 1", true, "");
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        command(lines[i][0], false, lines[i][1]);
+    assert_int_equal(scene.view->options.model.n_patches, 0);
+    command("layer 1", true, "");
+    command("head 3", true, "");
+}
+
+/* A key of its own, from the tracer and from the page of patches. */
+static void w_compares(void **state) {
+    (void)state;
+    command("patch layer 2 head 5 zero", true, "W compares");
+    fl_scene_keys(scene.view, "W");
+    assert_true(screen_holds("what if: the next token before and after"));
+    fl_scene_keys(scene.view, "WXW");
+    assert_true(screen_holds("what if: the next token before and after"));
+}
+
+/* Banner, lens and comparison are the same bytes after undo as before, and after redo as they were.
+ */
+static void undone_every_page_is_the_same(void **state) {
+    (void)state;
+    static const char *const keys[] = {"", "L", "W", "e", "%", "M"};
+    enum { PAGES = sizeof keys / sizeof *keys };
+    char *before[PAGES], *changed[PAGES];
+    command("token", true, "");
+    command("patch layer 1 ffn zero", true, "");
+    for (int i = 0; i < PAGES; i++) {
+        fl_scene_keys(scene.view, "<up><down>");
+        fl_scene_keys(scene.view, keys[i]);
+        before[i] = fl_scene_text(scene.view);
+        fl_scene_keys(scene.view, *keys[i] ? "<esc>" : "");
+    }
+    command("patch layer 2 head 5 scale 3", true, "");
+    for (int i = 0; i < PAGES; i++) {
+        fl_scene_keys(scene.view, "<up><down>");
+        fl_scene_keys(scene.view, keys[i]);
+        changed[i] = fl_scene_text(scene.view);
+        fl_scene_keys(scene.view, *keys[i] ? "<esc>" : "");
+        assert_string_not_equal(changed[i], before[i]);
+    }
+    for (int round = 0; round < 4; round++) {
+        fl_scene_keys(scene.view, round % 2 ? "<c-r>" : "u");
+        for (int i = 0; i < PAGES; i++) {
+            fl_scene_keys(scene.view, "<up><down>");
+            fl_scene_keys(scene.view, keys[i]);
+            char *again = fl_scene_text(scene.view);
+            assert_string_equal(again, round % 2 ? changed[i] : before[i]);
+            free(again);
+            fl_scene_keys(scene.view, *keys[i] ? "<esc>" : "");
+        }
+    }
+    for (int i = 0; i < PAGES; i++) {
+        free(before[i]);
+        free(changed[i]);
+    }
 }
 
 static void before_and_after_are_told(void **state) {
@@ -224,6 +386,12 @@ int main(void) {
         cmocka_unit_test_setup_teardown(x_takes_out_and_puts_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_banner_stands_where_a_patched_value_does, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(the_banner_stands_on_every_page, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pages_that_look_ahead_say_so, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_patched_cell_has_a_before, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(other_words_lead_to_patch, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(w_compares, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(undone_every_page_is_the_same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(before_and_after_are_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_list_toggles_and_deletes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(explanations_know_the_patches, set_up, tear_down),
