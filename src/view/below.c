@@ -126,8 +126,8 @@ static void legend_begin(const fl_sheet *s, char *text, size_t size) {
     if (s->stack > 1)
         used = snprintf(text, size, "two rows a line; ");
     if (s->cells > 1)
-        used +=
-            snprintf(text + used, size - (size_t)used, "largest of %" PRId64 " cells; ", s->cells);
+        used += snprintf(text + used, size - (size_t)used, "a mark: largest of %" PRId64 " cells; ",
+                         s->cells);
     else if (s->shown < s->grid.cols)
         used += snprintf(text + used, size - (size_t)used,
                          "cells %" PRId64 " to %" PRId64 " of %" PRId64 "; ", s->first,

@@ -96,7 +96,8 @@ static void draw_names(const fl_cells *c, fl_rect rect) {
         c->name(c->ctx, col, name, sizeof name);
         int width = fl_text_width(name) < room ? fl_text_width(name) : room;
         bool own = step == 1;
-        bool hidden = !own && x < own_name.x + own_name.w && x + width > own_name.x;
+        bool hidden = !own && ((x < own_name.x + own_name.w && x + width > own_name.x) ||
+                               col / c->per_glyph == c->col / c->per_glyph);
         if (width <= left && !hidden)
             fl_canvas_fit(&c->view->canvas, own ? x + room - width : x, rect.y,
                           room < left ? room : left,
@@ -164,7 +165,7 @@ int fl_cells_draw(fl_cells *cells, fl_rect rect) {
 void fl_cells_legend(const fl_cells *cells, int x, int y, int width) {
     char legend[160], text[320] = "";
     if (cells->per_glyph > 1)
-        snprintf(text, sizeof text, "largest of %" PRId64 " cells; ", cells->per_glyph);
+        snprintf(text, sizeof text, "a mark: largest of %" PRId64 " cells; ", cells->per_glyph);
     else if (cells->shown < cells->cols)
         snprintf(text, sizeof text, "columns %" PRId64 " to %" PRId64 " of %" PRId64 "; ",
                  cells->first, cells->first + cells->shown - 1, cells->cols);

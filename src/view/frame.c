@@ -77,7 +77,7 @@ static void meaning_text(fl_view *view, char *text, size_t size) {
     int64_t masked = here->stats.masked, cells = fl_tensor_count(&here->event.tensor);
     snprintf(text, size, "%s", meaning);
     if (masked > 0)
-        snprintf(text, size, "%s (%" PRId64 " of %" PRId64 " cells masked)", meaning, masked,
+        snprintf(text, size, "%s (%" PRId64 " of %" PRId64 " cells hidden)", meaning, masked,
                  cells);
 }
 
@@ -301,7 +301,7 @@ static void draw_middle(fl_view *view, fl_rect rect) {
         framed(view, (fl_rect){rect.x, rect.y, rect.w, rect.h - why}, FL_PANE_VALUE, text);
     int used = draw_head(view, value, t.head);
     used += draw_meaning(view, (fl_rect){value.x, value.y + used, value.w, 2});
-    fl_rect foot = {value.x, 0, value.w, value.h >= 16 ? 4 : 2};
+    fl_rect foot = {value.x, 0, value.w, value.h >= 16 ? 4 : value.h >= 12 ? 3 : 2};
     int remark = remark_lines(view, foot, true);
     foot.y = value.y + value.h - remark;
     remark_lines(view, foot, false);

@@ -236,8 +236,8 @@ static void remark_ranked(scene *s) {
     fl_piece_show(second, sizeof second, &s->view->options.model.pieces, ranking->best[1].id);
     double a = ranking->best[0].value, b = ranking->best[1].value;
     if (s->event.stage == FL_STAGE_probs)
-        fl_buffer_printf(s->out, "\"%s\" leads with %.1f %%, then \"%s\" with %.1f %%", first,
-                         100 * a, second, 100 * b);
+        fl_buffer_printf(s->out, "\"%s\" leads with %.1f %%, then \"%s\" with %.*f %%", first,
+                         100 * a, second, b < 0.0005 ? 3 : 1, 100 * b);
     else
         fl_buffer_printf(s->out, "\"%s\" leads \"%s\" by %s\nexp(%s) makes it %s times as likely",
                          first, second, fl_short(number, a - b), number, some(times, exp(a - b)));
@@ -249,8 +249,10 @@ static void remark_layers(scene *s) {
     int64_t before = layer_before(s);
     char now[FL_NUMBER], old[FL_NUMBER];
     fl_buffer_printf(s->out, "row \"%s\": length %s", s->token, fl_short(now, rms));
-    if (before < 0)
+    if (before < 0) {
+        fl_buffer_puts(s->out, ", the root of the sum of its squares");
         return;
+    }
     double was = row_length(s, before, s->place.band, s->place.row);
     fl_buffer_printf(s->out, "; layer %" PRId32 " had %s", s->event.layer - 1, fl_short(old, was));
 }
@@ -258,7 +260,8 @@ static void remark_layers(scene *s) {
 static void remark_scalar(scene *s) {
     double value = fl_value(s->view, s->event.index, s->place.index);
     char now[FL_NUMBER], old[FL_NUMBER];
-    fl_buffer_printf(s->out, "row \"%s\": %s", s->token, fl_short(now, value));
+    fl_buffer_printf(s->out, "row \"%s\": its numbers are typically %s in size", s->token,
+                     fl_short(now, value));
     int64_t before = layer_before(s);
     if (before >= 0)
         fl_buffer_printf(s->out, "; layer %" PRId32 " had %s", s->event.layer - 1,

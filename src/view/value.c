@@ -234,7 +234,8 @@ static void draw_ticks(fl_sheet *s) {
         tick_name(s, col, step, heads, name, sizeof name);
         int width = fl_text_width(name) < room ? fl_text_width(name) : room;
         bool whole = width == fl_text_width(name) || (s->grid.col_dim == FL_DIM_S && room >= 5);
-        if (whole && (x >= own.x + own.w || x + width <= own.x))
+        bool apart = col / s->cells != s->cursor.col / s->cells; /* else it has its name already */
+        if (whole && apart && (x >= own.x + own.w || x + width <= own.x))
             fl_canvas_fit(&s->view->canvas, x, s->rect.y, room, FL_STYLE_dim, name);
     }
 }

@@ -275,14 +275,14 @@ static void draw_operand(sheet *s, int y, int i, bool marked) {
     int x = s->rect.x;
     fl_style style = marked ? FL_STYLE_label_on : FL_STYLE_label;
     int used = fl_canvas_fit(canvas, x + 2, y, 18, style, operand->name);
-    used = used < 10 ? 10 : used;
+    used = used < 8 ? 8 : used;
     fl_canvas_right(
         canvas, x + 2 + used, y, 14, marked ? FL_STYLE_pick : FL_STYLE_text,
         isnan(operand->value) && operand->link.pass >= 0 ? "…" : fl_exact(number, operand->value));
     fl_link_words(&operand->link, &place);
     fl_buffer_puts(&place, operand->said);
     if (place.data)
-        fl_canvas_fit(canvas, x + used + 19, y, s->rect.w - used - 19, FL_STYLE_dim, place.data);
+        fl_canvas_fit(canvas, x + used + 18, y, s->rect.w - used - 18, FL_STYLE_dim, place.data);
     fl_buffer_done(&place);
 }
 

@@ -7,6 +7,7 @@
 #include "test.h"
 
 #include "base/rng.h"
+#include "model/bundle.h"
 #include "screens/live.h"
 #include "view/cursor.h"
 #include "view/scene.h"
@@ -135,6 +136,48 @@ static void the_answer_comes_out(void **state) {
     free(screen);
 }
 
+/* What a ready prompt tells the reader to type leads where it says. */
+static void what_prompts_point_to_can_be_typed(void **state) {
+    (void)state;
+    int found = 0;
+    open_scene("builtin", 512u << 20);
+    for (const char *at = fl_bundled_text("prompts"); (at = strstr(at, ":goto ")) != NULL;
+         found++) {
+        char command[64];
+        at++;
+        snprintf(command, sizeof command, "%.*s", (int)strcspn(at, ");,\n"), at);
+        if (!fl_view_command(scene.view, command))
+            fail_msg("%s: %s", command, fl_view_message(scene.view));
+        char words[32];
+        const fl_event *event = &fl_here(scene.view)->event;
+        snprintf(words, sizeof words, "goto %s layer %d", fl_stage_get_info(event->stage)->id,
+                 (int)event->layer);
+        assert_non_null(strstr(command, words));
+    }
+    assert_true(found >= 10);
+}
+
+/* The first screen says what is coming and which keys lead there, and they do. */
+static void the_first_screen_points_to_the_answer(void **state) {
+    (void)state;
+    static const int sizes[][2] = {{80, 24}, {120, 40}};
+    open_scene("builtin", 512u << 20);
+    for (int i = 0; i < 2; i++) {
+        fl_view_resize(scene.view, sizes[i][0], sizes[i][1]);
+        char *screen = fl_scene_text(scene.view);
+        assert_non_null(strstr(screen, "one word comes out"));
+        assert_non_null(strstr(screen, "layer by layer"));
+        assert_non_null(strstr(screen, "  t  ") ? strstr(screen, "  L  ")
+                                                : strstr(screen, "then L"));
+        free(screen);
+    }
+    fl_view_resize(scene.view, 80, 24);
+    fl_scene_keys(scene.view, "tL");
+    char *screen = fl_scene_text(scene.view);
+    assert_non_null(strstr(screen, "in the end \" Paris\""));
+    free(screen);
+}
+
 /* Where the frame of the panel begins; false: it is not on this screen. */
 static bool find_why(const fl_canvas *canvas, int *left, int *top) {
     static const char *const frame[] = {"┌", " ", "w", "h", "y"};
@@ -197,6 +240,8 @@ int main(void) {
         cmocka_unit_test_teardown(back_and_forth_beyond_the_memory, tear_down),
         cmocka_unit_test_teardown(what_was_computed_again_is_said, tear_down),
         cmocka_unit_test_teardown(the_answer_comes_out, tear_down),
+        cmocka_unit_test_teardown(what_prompts_point_to_can_be_typed, tear_down),
+        cmocka_unit_test_teardown(the_first_screen_points_to_the_answer, tear_down),
         cmocka_unit_test_teardown(no_formula_is_cut, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
