@@ -215,7 +215,7 @@ fl_rect fl_mark_column(fl_canvas *canvas, fl_rect rect, int marker, const char *
     fl_canvas_put(canvas, marker, rect.y, 1, FL_STYLE_key, "▾");
     fl_canvas_fit(canvas, right ? marker + 1 : marker - width, rect.y, width, FL_STYLE_label_on,
                   name);
-    return (fl_rect){right ? marker : marker - width, rect.y, width + 1, 1};
+    return (fl_rect){right ? marker : marker - width - 1, rect.y, width + 2, 1}; /* and a gap */
 }
 
 static void draw_ticks(fl_sheet *s) {
