@@ -17,6 +17,11 @@ fl_status fl_script_read(fl_cli *cli, fl_buffer *out) {
     return path ? fl_read_all(path, LONGEST_SCRIPT, out, &cli->diag) : FL_OK;
 }
 
+const char *fl_script_name(fl_cli *cli) {
+    const char *path = fl_value(cli, FL_OPTION_script)->text;
+    return path && strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 static void say(fl_cli *cli, const char *text) {
     fl_emit(cli, text);
     if (*text && text[strlen(text) - 1] != '\n')
@@ -48,12 +53,11 @@ static void report(fl_cli *cli, fl_view *view, int64_t before) {
 }
 
 static fl_status run_line(fl_cli *cli, fl_view *view, const char *command, int64_t line) {
-    const char *path = fl_value(cli, FL_OPTION_script)->text;
     int64_t before = fl_view_at(view);
     if (!fl_view_command(view, command)) {
         char shown[120];
         fl_escape_into(shown, sizeof shown, command, strlen(command));
-        fl_diag_init(&cli->diag, strcmp(path, "-") == 0 ? "standard input" : path);
+        fl_diag_init(&cli->diag, fl_script_name(cli));
         return fl_fail_line(&cli->diag, FL_ERR_FORMAT, line, "'%s': %s", shown,
                             fl_view_message(view));
     }

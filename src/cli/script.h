@@ -9,6 +9,8 @@
 #include "cli/cli.h"
 #include "view/view.h"
 
+/* What messages call the script: its path; NULL: there is none. */
+const char *fl_script_name(fl_cli *cli);
 /* Reads the file of -x, "-" being standard input; `out` stays empty without -x. */
 fl_status fl_script_read(fl_cli *cli, fl_buffer *out);
 /* Runs every command and prints what each has to say: its message, the page it opened, the event it

@@ -110,6 +110,7 @@ static void limit_context(tracer *t) {
 
 static fl_status run_screen(tracer *t, fl_view_options *view, char *script) {
     view->commands = script;
+    view->commands_from = fl_script_name(t->cli);
     fl_tui_options options = {
         .view = *view, .plain = fl_given(t->cli, FL_OPTION_plain), .color = t->cli->color};
     return fl_tui_run(&options, &t->cli->diag);

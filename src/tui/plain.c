@@ -52,6 +52,7 @@ void fl_plain_run(fl_view *view) {
     tell(view, fl_view_welcome, ascii);
     tell(view, fl_view_sentence, ascii);
     say("n and Enter go on, N goes back, why explains, help lists all commands, q leaves.", ascii);
+    say(fl_view_message(view), ascii); /* of commands at the start */
     while (!fl_view_left(view)) {
         fputs("command> ", stdout);
         fflush(stdout);

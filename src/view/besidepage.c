@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WIDE = 110, HIGH = 26 };
+enum { WIDE = 110, HIGH = 26, LOW = 12 };
 
 typedef struct part {
     const fl_pair *pair;
@@ -122,7 +122,8 @@ static void draw_cells(const fl_pair *pair, fl_rect rect) {
     fl_buffer rows = {0}, cell = {0}, differences = {0};
     fl_apart apart;
     const fl_event *event = &pair->right.captured.event;
-    int used = 1, y = rect.y + rect.h - 3;
+    bool low = rect.h < LOW; /* then rows of both come first */
+    int used = 1, y = rect.y + rect.h - (low ? 1 : 3);
     scale(parts);
     char title[96];
     if (pair->right.grid.band_dim != FL_DIM_NONE || event->head >= 0)
@@ -140,6 +141,10 @@ static void draw_cells(const fl_pair *pair, fl_rect rect) {
     fl_beside_apart(pair, &apart, &differences);
     fl_canvas_put(&pair->view->canvas, rect.x, y, 1, FL_STYLE_key, "▸");
     draw_text(pair->view, (fl_rect){rect.x + 2, y, rect.w - 2, 1}, FL_STYLE_bold, &cell);
+    if (low) {
+        fl_buffer_done(&differences);
+        return;
+    }
     draw_text(pair->view, (fl_rect){rect.x, y + 1, rect.w, 1}, FL_STYLE_text, &differences);
     bool alone = pair->view->beside.difference;
     fl_cells_legend(&parts[alone ? FL_DIFFERENCE : FL_RIGHT].cells, rect.x, y + 2, rect.w);

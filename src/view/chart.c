@@ -148,8 +148,6 @@ static void put_stage(sheet *s, int x, int y, fl_stage stage) {
     fl_canvas_put(s->canvas, x + 1, y, width, style, id);
     if (picked)
         fl_canvas_put(s->canvas, x + 1 + width, y, 1, FL_STYLE_key, "◂");
-    if (s->canvas == &s->view->canvas)
-        fl_hit_add(s->view, (fl_rect){x, y, width + 1, 1}, FL_HIT_ITEM, (int64_t)stage, 0, 0);
     s->spots[s->n_spots++] = (spot){stage, x, y};
 }
 
@@ -283,6 +281,62 @@ static void print_marked(const sheet *s, fl_buffer *out) {
 
 /* ---- the page ---- */
 
+/* The first of `size` lines or columns that is shown where there is room for `room`, so that what
+ * stands from `at` to `end` is among them. */
+static int first_shown(int at, int end, int size, int room) {
+    int most = size > room ? size - room : 0, first = end > room ? (at + end - room) / 2 : 0;
+    return first > most ? most : first;
+}
+
+static void copy_line(fl_canvas *to, fl_rect line, const fl_canvas *from, int x, int y) {
+    for (int i = 0; i < line.w; i++) {
+        const fl_canvas_cell *cell = fl_canvas_at(from, x + i, y);
+        fl_canvas_put(to, line.x + i, line.y, 1, (fl_style)cell->style, cell->glyph);
+    }
+}
+
+static int width_of(const spot *at) {
+    return (int)strlen(fl_stage_get_info(at->stage)->id) + 2; /* with its marks */
+}
+
+static void add_hits(const sheet *s, fl_rect rect, int x, int y) {
+    for (int i = 0; i < s->n_spots; i++) {
+        const spot *at = &s->spots[i];
+        bool inside = at->x >= x && at->x < x + rect.w && at->y >= y && at->y < y + rect.h;
+        if (inside)
+            fl_hit_add(s->view,
+                       (fl_rect){rect.x + at->x - x, rect.y + at->y - y, width_of(at) - 1, 1},
+                       FL_HIT_ITEM, (int64_t)at->stage, 0, 0);
+    }
+}
+
+/* On a sheet of its own, of which as much is shown as there is room for, with the marked stage in
+ * it; returns the rows used. */
+static int draw_map(const sheet *on) {
+    fl_canvas paper = {.ascii = on->canvas->ascii};
+    fl_rect rect = on->rect;
+    int x = 0, y = 0, width = rect.w > LEAST ? rect.w : LEAST;
+    sheet s = sheet_of(on->view, &paper, (fl_rect){0, 0, width, rect.h});
+    int rows = put_map(&s); /* on no cells: only to count them */
+    s.n_spots = 0;
+    if (!fl_canvas_resize(&paper, width, rows))
+        return 0;
+    put_map(&s);
+    for (int i = 0; i < s.n_spots; i++) {
+        const spot *at = &s.spots[i];
+        if (at->stage != (fl_stage)on->view->pick)
+            continue;
+        x = first_shown(at->x, at->x + width_of(at), width, rect.w);
+        y = first_shown(at->y, at->y + 1, rows, rect.h);
+    }
+    rect.h = rows < rect.h ? rows : rect.h;
+    for (int i = 0; i < rect.h; i++)
+        copy_line(on->canvas, (fl_rect){rect.x, rect.y + i, rect.w, 1}, &paper, x, y + i);
+    add_hits(&s, rect, x, y);
+    fl_canvas_done(&paper);
+    return rect.h;
+}
+
 void fl_chart_draw(fl_view *view, fl_rect rect) {
     sheet s = sheet_of(view, &view->canvas, rect);
     fl_buffer marked = {0};
@@ -294,7 +348,7 @@ void fl_chart_draw(fl_view *view, fl_rect rect) {
     fl_buffer_done(&marked);
     fl_canvas_fit(s.canvas, rect.x, rect.y - 1, rect.w, FL_STYLE_meaning,
                   fl_stage_get_info(stage)->meaning);
-    int used = put_map(&s) + 1;
+    int used = draw_map(&s) + 1;
     if (used < rect.h)
         fl_canvas_fit(s.canvas, rect.x, rect.y + used, rect.w, FL_STYLE_text,
                       fl_stage_get_info(stage)->formula);

@@ -36,17 +36,21 @@ static void forget_run(fl_view *view) {
         view->cursor[i] = -1;
 }
 
-/* Blank lines and lines that begin with # are left out. */
-static void run_commands(fl_view *view, const char *commands) {
+/* Blank lines and lines that begin with # are left out. What ran before a line that cannot be done
+ * stays done, and the line is named. */
+static void run_commands(fl_view *view, const char *commands, const char *from) {
     char line[1024];
     bool done = true;
-    while (commands && *commands && done && !view->left) {
+    for (int number = 1; commands && *commands && done && !view->left; number++) {
         size_t length = strcspn(commands, "\n");
         snprintf(line, sizeof line, "%.*s", (int)length, commands);
         line[strcspn(line, "\r")] = '\0';
         const char *command = line + strspn(line, " \t");
         if (*command && *command != '#')
             done = fl_view_command(view, command);
+        if (!done)
+            fl_say(view, "%s: '%.60s': %s (line %d)", from ? from : "the commands at the start",
+                   command, view->message, number);
         commands += length + (commands[length] == '\n');
     }
 }
@@ -82,7 +86,7 @@ fl_status fl_view_new(fl_view **out, const fl_view_options *options, fl_diag *di
         return diag->status == FL_OK ? FL_ERR_MEMORY : diag->status;
     }
     fl_watch_source(view);
-    run_commands(view, options->commands);
+    run_commands(view, options->commands, options->commands_from);
     *out = view;
     return FL_OK;
 }

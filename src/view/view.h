@@ -57,6 +57,7 @@ typedef struct fl_view_options {
     void *restart_ctx; /* of both */
     /* Command lines to run at the start, up to the first that cannot be done; NULL: none. */
     const char *commands;
+    const char *commands_from; /* the file they stand in; NULL: none that has a name */
     bool ascii;   /* no byte above 127 on the screen */
     bool present; /* begins before an audience */
     fl_theme theme;

@@ -54,6 +54,34 @@ static void what_cannot_be_done_names_its_line(void **state) {
     fl_assert_refused(fl_run("step", "-x", "/nowhere", "--batch"), 1, "/nowhere|No such file");
 }
 
+/* Whatever stands in a line, the message is one of printable characters. */
+static void control_bytes_are_not_passed_on(void **state) {
+    (void)state;
+    fl_ran ran =
+        fl_run_how((fl_how){.input = "goto \001\033[31mred\n"}, "step", "-x", "-", "--batch");
+    assert_int_equal(ran.status, 1);
+    assert_null(strchr(ran.err, '\033'));
+    assert_null(strchr(ran.err, '\001'));
+    assert_non_null(strstr(ran.err, "'goto \\x01\\x1b[31mred'"));
+    fl_ran_done(&ran);
+}
+
+/* What finds nothing ends the script and names the line. */
+static void finding_nothing_is_a_failure(void **state) {
+    (void)state;
+    static const char *const lines[] = {"search zzz",   "/zzz",   "beside layer 3", "help nonsense",
+                                        "goto 99999",   "rank x", "goto down 9,9",  "step 0",
+                                        "break |x|>20", "undo",   "search-next"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char input[64];
+        snprintf(input, sizeof input, "step\n%s\nstep\n", lines[i]);
+        fl_ran ran = fl_run_how((fl_how){.input = input}, "step", "-x", "-", "--batch");
+        if (ran.status != 1 || !strstr(ran.err, lines[i]) || !strstr(ran.err, "(line 2)"))
+            fail_msg("%s: status %d, said %s", lines[i], ran.status, ran.err);
+        fl_ran_done(&ran);
+    }
+}
+
 /* A prompt that is read in parts: the steps before the choice are counted to the end. */
 static void steps_of_a_long_prompt(void **state) {
     (void)state;
@@ -81,6 +109,8 @@ int main(void) {
         cmocka_unit_test(batch_says_what_each_command_does),
         cmocka_unit_test(pages_and_leaving),
         cmocka_unit_test(what_cannot_be_done_names_its_line),
+        cmocka_unit_test(control_bytes_are_not_passed_on),
+        cmocka_unit_test(finding_nothing_is_a_failure),
         cmocka_unit_test(steps_of_a_long_prompt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,6 +136,24 @@ static void every_verb_answers_to_nonsense(void **state) {
     }
 }
 
+/* Commands at the start: what ran stays, the line that cannot be done is named, the rest waits. */
+static void a_script_that_stops_says_where(void **state) {
+    (void)state;
+    fl_view_options options = fl_scene_options(&(fl_fake_options){0});
+    fl_view *other;
+    fl_diag diag;
+    options.commands = "# a comment\nstep 3\n\ngoto nowhere\nstep\n";
+    options.commands_from = "talk.txt";
+    assert_int_equal(fl_view_new(&other, &options, &diag), FL_OK);
+    assert_int_equal(fl_view_at(other), 3);
+    assert_non_null(strstr(fl_view_message(other), "talk.txt: 'goto nowhere': no stage"));
+    assert_non_null(strstr(fl_view_message(other), "(line 4)"));
+    fl_scene_keys(other, "s");
+    assert_int_equal(fl_view_at(other), 4);
+    assert_string_equal(fl_view_message(other), "");
+    fl_view_free(&other);
+}
+
 int main(void) {
 #define ON_SCENE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -147,6 +165,7 @@ int main(void) {
         ON_SCENE(names_of_elsewhere_are_said),
         ON_SCENE(nothing_done_is_no_success),
         ON_SCENE(every_verb_answers_to_nonsense),
+        cmocka_unit_test(a_script_that_stops_says_where),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
