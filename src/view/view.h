@@ -58,8 +58,8 @@ typedef struct fl_view_options {
     /* Command lines to run at the start, up to the first that cannot be done; NULL: none. */
     const char *commands;
     const char *commands_from; /* the file they stand in; NULL: none that has a name */
-    bool ascii;   /* no byte above 127 on the screen */
-    bool present; /* begins before an audience */
+    bool ascii;                /* no byte above 127 on the screen */
+    bool present;              /* begins before an audience */
     fl_theme theme;
     /* Set by whoever paints; callers of fl_tui_run leave these alone. */
     int colors;                             /* 0: none, 8, 16, 256 */
