@@ -32,7 +32,12 @@ static void introduce(fl_cli *cli, const fl_job *job) {
     fl_sentence_opening(&text, job->n_ids,
                         earlier * events_of(cli, job, FL_END_BLOCKS) +
                             events_of(cli, job, FL_END_TOKEN) - 1);
-    fl_buffer_puts(&text, "\n");
+    fl_buffer_puts(&text, "\nA blank at the start of a quoted piece belongs to it.\n");
+    for (size_t i = 0; i < cli->args.n_patches; i++) {
+        char words[96];
+        fl_patch_print(&job->patches[i], words, sizeof words);
+        fl_buffer_printf(&text, "Patched: %s. What it changes is said to be modified.\n", words);
+    }
     fl_emit_buffer(cli, &text);
 }
 

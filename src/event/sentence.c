@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { BEST_COUNT = 3, PIECE_BYTES = 64, LISTED_TOKENS = 40 };
@@ -53,9 +54,42 @@ const char *fl_piece_show(char *out, size_t size, const fl_pieces *pieces, int32
     return out;
 }
 
+/* What a voice passes over in silence. */
+static const char *name_of_mark(const char *piece) {
+    static const char *const names[][2] = {
+        {".", "full stop"},    {",", "comma"},           {";", "semicolon"},
+        {":", "colon"},        {"!", "exclamation"},     {"?", "question"},
+        {"'", "apostrophe"},   {"\"", "quote"},          {"-", "hyphen"},
+        {"(", "open bracket"}, {")", "close bracket"},   {"_", "underscore"},
+        {"\\n", "line end"},   {"\\t", "tab"},           {"/", "slash"},
+        {"*", "star"},         {"\xe2\x90\xa3", "blank"}};
+    piece += piece[0] == ' ' && piece[1];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i][0], piece) == 0)
+            return names[i][1];
+    return NULL;
+}
+
 static void add_piece(fl_buffer *out, const fl_sentence_run *run, int32_t id) {
     char piece[PIECE_BYTES];
-    fl_buffer_printf(out, "\"%s\"", fl_piece_show(piece, sizeof piece, &run->pieces, id));
+    fl_piece_show(piece, sizeof piece, &run->pieces, id);
+    const char *name = name_of_mark(piece);
+    fl_buffer_printf(out, name ? "\"%s\" (%s)" : "\"%s\"", piece, name);
+}
+
+/* "minus 2.3 times 10 to the minus 15": no sign is left to be passed over. */
+static void add_number(fl_buffer *out, double value) {
+    char text[32];
+    snprintf(text, sizeof text, "%.4g", value < 0 ? -value : value);
+    char *power = strchr(text, 'e');
+    if (power)
+        *power = '\0';
+    fl_buffer_printf(out, "%s%s", value < 0 ? "minus " : "", text);
+    if (power) {
+        long tens = strtol(power + 1, NULL, 10);
+        fl_buffer_printf(out, " times 10 to the %s%ld", tens < 0 ? "minus " : "",
+                         tens < 0 ? -tens : tens);
+    }
 }
 
 /* The token that stands at a position, or the bare position where it is not known. */
@@ -66,6 +100,15 @@ static void add_position(fl_buffer *out, const fl_sentence_run *run, int64_t pos
         fl_buffer_printf(out, "%" PRId64, position);
 }
 
+/* The name of an axis as one word that can be said. */
+static const char *axis_word(fl_axis axis) {
+    return axis == FL_AXIS_kv_head ? "key and value head"
+           : axis == FL_AXIS_ffn   ? "neuron"
+           : axis == FL_AXIS_dim   ? "dimension"
+           : axis == FL_AXIS_vocab ? "piece"
+                                   : fl_axis_name(axis);
+}
+
 static void add_place(fl_buffer *out, const fl_event *event, const fl_sentence_run *run) {
     fl_buffer_printf(out, "event %" PRId64 " of %" PRId64 " to %" PRId64 ": ", event->index,
                      run->first, run->last);
@@ -74,9 +117,11 @@ static void add_place(fl_buffer *out, const fl_event *event, const fl_sentence_r
     if (event->head >= 0)
         fl_buffer_printf(out, "head %" PRId32 ", ", event->head);
     const fl_stage_info *info = fl_stage_get_info(event->stage);
-    fl_buffer_printf(out, "%s, %s, shape ", info->id, info->meaning);
+    fl_buffer_printf(out, "%s, %s. Shape ", info->id, info->meaning);
     for (int i = 0; i < event->tensor.n_dims; i++)
         fl_buffer_printf(out, "%s%" PRId64, i ? " by " : "", event->tensor.shape[i]);
+    for (int i = 0; i < event->tensor.n_dims; i++)
+        fl_buffer_printf(out, "%s%s", i ? " by " : ", ", axis_word(event->tensor.axes[i]));
 }
 
 /* The position of a row: the rows are the last tokens of the pass, all or one of them. */
@@ -84,8 +129,8 @@ static int64_t position_of(const fl_event *event, int axis, int64_t row) {
     return event->past + event->new_tokens - event->tensor.shape[axis] + row;
 }
 
-/* "query 1 key 5": the index with its axis names, tokens by their positions; the batch axis and
- * axes of one number are left out. */
+/* "query 1 " The", key 0 "<s>"": the index with its axis names, tokens by their positions and
+ * pieces; the batch axis and axes of one number are left out. */
 static void add_index(fl_buffer *out, const fl_event *event, const int64_t *index,
                       const fl_sentence_run *run) {
     const fl_tensor *tensor = &event->tensor;
@@ -95,31 +140,41 @@ static void add_index(fl_buffer *out, const fl_event *event, const int64_t *inde
         bool is_row = axis == FL_AXIS_token || axis == FL_AXIS_query;
         if (axis == FL_AXIS_batch || axis == FL_AXIS_one)
             continue;
-        fl_buffer_printf(out, "%s%s %" PRId64, before, fl_axis_name(axis),
-                         is_row ? position_of(event, i, index[i]) : index[i]);
-        before = " ";
-        if (axis != FL_AXIS_vocab)
+        int64_t at = is_row ? position_of(event, i, index[i]) : index[i];
+        bool known = (is_row || axis == FL_AXIS_key) && (size_t)at < run->n_tokens;
+        fl_buffer_printf(out, "%s%s %" PRId64, before, axis_word(axis), at);
+        before = ", ";
+        if (axis != FL_AXIS_vocab && !known)
             continue;
         fl_buffer_puts(out, " ");
-        add_piece(out, run, (int32_t)index[i]);
+        add_piece(out, run, known ? run->tokens[at] : (int32_t)at);
     }
 }
 
 static void add_stats(fl_buffer *out, const fl_event *event, const fl_stats *stats,
                       const fl_sentence_run *run) {
     if (stats->masked > 0)
-        fl_buffer_printf(out, ", %" PRId64 " masked", stats->masked);
+        fl_buffer_printf(out, ", %" PRId64 " cells masked", stats->masked);
     if (stats->nan > 0)
         fl_buffer_printf(out, ", %" PRId64 " not a number", stats->nan);
     if (stats->inf > 0)
         fl_buffer_printf(out, ", %" PRId64 " infinite", stats->inf);
     if (stats->finite == 0)
         return;
-    fl_buffer_printf(out, ", min %.4g", stats->min);
+    if (stats->finite == 1) {
+        fl_buffer_puts(out, ". The one number ");
+        add_number(out, stats->min);
+        add_index(out, event, stats->argmin, run);
+        return;
+    }
+    fl_buffer_puts(out, ". Smallest ");
+    add_number(out, stats->min);
     add_index(out, event, stats->argmin, run);
-    fl_buffer_printf(out, ", max %.4g", stats->max);
+    fl_buffer_puts(out, "; largest ");
+    add_number(out, stats->max);
     add_index(out, event, stats->argmax, run);
-    fl_buffer_printf(out, ", mean %.4g", stats->mean);
+    fl_buffer_puts(out, "; mean ");
+    add_number(out, stats->mean);
 }
 
 /* Where the last query looks most: what attention is about. */
@@ -150,15 +205,16 @@ static void add_best(fl_buffer *out, const fl_event *event, const fl_sentence_ru
     for (int i = 0; i < found; i++) {
         fl_buffer_puts(out, i ? ", " : ". Best ");
         add_piece(out, run, best[i].id);
-        fl_buffer_printf(out, " %.4g", best[i].value);
+        fl_buffer_puts(out, " ");
+        add_number(out, best[i].value);
     }
 }
 
 static void add_tokens(fl_buffer *out, const fl_event *event, const fl_sentence_run *run) {
     int64_t count = event->tensor.shape[1];
-    fl_buffer_printf(out, ", pass %" PRId32 ", %s of %" PRId64 " after %" PRId64 ": ", event->pass,
-                     event->phase == FL_PREFILL ? "prefill" : "decode", event->new_tokens,
-                     event->past);
+    fl_buffer_printf(
+        out, ". Pass %" PRId32 ", %s: %" PRId64 " read, %" PRId64 " kept before: ", event->pass,
+        event->phase == FL_PREFILL ? "prefill" : "decode", event->new_tokens, event->past);
     int64_t index[FL_MAX_DIMS] = {0};
     for (; index[1] < count && index[1] < LISTED_TOKENS; index[1]++) {
         fl_buffer_puts(out, index[1] ? " " : "");
@@ -192,16 +248,27 @@ static void add_choice(fl_buffer *out, const fl_event *event, const fl_sentence_
     int64_t index[FL_MAX_DIMS] = {0};
     int32_t id = (int32_t)fl_tensor_at(&event->tensor, index);
     char how[128];
-    fl_buffer_printf(out, ": id %" PRId32 ", ", id);
+    fl_buffer_puts(out, ". It is ");
     add_piece(out, run, id);
-    fl_buffer_printf(out, ", probability %.4g%s, %s", event->prob,
-                     is_greedy(event) ? "" : " at temperature 1",
+    fl_buffer_printf(out, ", id %" PRId32 ", probability ", id);
+    add_number(out, event->prob);
+    fl_buffer_printf(out, "%s, %s", is_greedy(event) ? "" : " at temperature 1",
                      fl_choice_how(how, sizeof how, event));
 }
 
 void fl_sentence_opening(fl_buffer *out, size_t n_tokens, int64_t steps) {
     fl_buffer_printf(out, "%zu token%s in; %" PRId64 " steps later one word comes out.", n_tokens,
                      n_tokens == 1 ? " goes" : "s go", steps);
+}
+
+void fl_sentence_heading(fl_buffer *out, const fl_event *event) {
+    if (event->layer >= 0)
+        fl_buffer_printf(out, "Layer %" PRId32 ", %s", event->layer,
+                         event->stage <= FL_STAGE_resid_mid ? "attention" : "feed-forward");
+    else if (event->stage < FL_STAGE_attn_norm_rms)
+        fl_buffer_printf(out, "Pass %" PRId32 ", before the layers", event->pass);
+    else
+        fl_buffer_puts(out, "After the last layer");
 }
 
 void fl_sentence(fl_buffer *out, const fl_event *event, const fl_stats *stats,

@@ -39,6 +39,8 @@ void fl_sentence_opening(fl_buffer *out, size_t n_tokens, int64_t steps);
  * Returns `out`. */
 const char *fl_choice_how(char *out, size_t size, const fl_event *event);
 
+/* The part of the pass that an event belongs to: "Layer 1, attention". */
+void fl_sentence_heading(fl_buffer *out, const fl_event *event);
 void fl_sentence(fl_buffer *out, const fl_event *event, const fl_stats *stats,
                  const fl_sentence_run *run);
 

@@ -28,6 +28,7 @@ typedef struct fl_recorder {
     fl_buffer line; /* the record being written */
     int32_t pass;   /* of the last event; -1 before the first */
     int64_t first;  /* number of the pass's first event */
+    char part[48];  /* plain: the heading that was written last */
     int name_width; /* table: columns for names */
 } fl_recorder;
 

@@ -246,6 +246,12 @@ void fl_index_words(fl_view *view, const fl_event *event, const int64_t index[FL
         fl_buffer_printf(out, " = %s", fl_exact(number, fl_tensor_at(&event->tensor, index)));
 }
 
+void fl_view_heading(fl_view *view, fl_buffer *out) {
+    const fl_captured *here = fl_here(view);
+    if (here)
+        fl_sentence_heading(out, &here->event);
+}
+
 void fl_view_cell(fl_view *view, fl_buffer *out) {
     const fl_captured *here = fl_here(view);
     if (!here)

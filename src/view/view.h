@@ -110,6 +110,8 @@ const fl_canvas *fl_view_draw(fl_view *view);
 int64_t fl_view_at(const fl_view *view);
 const char *fl_view_message(const fl_view *view);
 /* The event shown as a sentence, and the number under the cursor. */
+void fl_view_heading(fl_view *view,
+                     fl_buffer *out); /* the part of the pass: "Layer 1, attention" */
 void fl_view_sentence(fl_view *view, fl_buffer *out);
 void fl_view_cell(fl_view *view, fl_buffer *out);
 /* What is about to happen, in one sentence: tokens in, steps to the word that comes out. */

@@ -104,6 +104,38 @@ static void steps_of_a_long_prompt(void **state) {
     fl_ran_done(&ran);
 }
 
+/* Headings once each and in order, every other line a sentence; the same bytes each time. */
+static void the_transcript_can_be_read_aloud(void **state) {
+    (void)state;
+    fl_ran ran =
+        fl_run("step", "--plain", "--patch", "layer 2 head 5 zero", "--patch", "layer 3 ffn zero");
+    fl_ran again =
+        fl_run("step", "--plain", "--patch", "layer 2 head 5 zero", "--patch", "layer 3 ffn zero");
+    fl_assert_ran(&ran);
+    assert_string_equal(ran.out, again.out);
+    fl_ran_done(&again);
+    static const char *const parts[] = {
+        "Patched: layer 2 head 5 zero.",   "Patched: layer 3 ffn zero.",
+        "\n\nPass 0, before the layers\n", "\n\nLayer 0, attention\n",
+        "\n\nLayer 0, feed-forward\n",     "\n\nLayer 3, feed-forward\n",
+        "\n\nAfter the last layer\n"};
+    const char *at = ran.out;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        assert_int_equal(count(ran.out, parts[i]), 1);
+        const char *found = strstr(ran.out, parts[i]);
+        assert_true(found >= at);
+        at = found;
+    }
+    const char *first = strstr(ran.out, "Modified by a patch.");
+    assert_non_null(first);
+    assert_true(first > strstr(ran.out, "layer 2, head 4, attn_head"));
+    for (const char *c = ran.out; *c; c++)
+        assert_true((unsigned char)*c < 0x80 && (*c >= ' ' || *c == '\n'));
+    assert_null(strstr(ran.out, "e-"));
+    assert_null(strstr(ran.out, " -"));
+    fl_ran_done(&ran);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(batch_says_what_each_command_does),
@@ -112,6 +144,7 @@ int main(void) {
         cmocka_unit_test(control_bytes_are_not_passed_on),
         cmocka_unit_test(finding_nothing_is_a_failure),
         cmocka_unit_test(steps_of_a_long_prompt),
+        cmocka_unit_test(the_transcript_can_be_read_aloud),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

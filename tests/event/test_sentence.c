@@ -29,23 +29,26 @@ static void each_kind_of_stage_is_said(void **state) {
     } rows[] = {
         {0,
          "event 0 of 0 to 77: tokens, the text cut into pieces, each replaced by its number in the "
-         "vocabulary, shape 1 by 6, pass 0, prefill of 6 after 0: \"<s>\" \" The\" \" capital\" "
+         "vocabulary. Shape 1 by 6, batch by token. Pass 0, prefill: 6 read, 0 kept before: "
+         "\"<s>\" \" The\" \" capital\" "
          "\" of\" \" France\" \" is\"."},
-        {4,
-         "event 4 of 0 to 77: layer 0, attn_norm_rms, the typical size of the numbers in each "
-         "token's list, before attention, shape 1 by 6 by 1, min 0.1953 at token 2, max 0.2234 at "
-         "token 0, mean 0.2099."},
+        {4, "event 4 of 0 to 77: layer 0, attn_norm_rms, the typical size of the numbers in each "
+            "token's list, before attention. Shape 1 by 6 by 1, batch by token by one. Smallest "
+            "0.1953 "
+            "at token 2 \" capital\"; largest 0.2234 at token 0 \"<s>\"; mean 0.2099."},
         {55,
          "event 55 of 0 to 77: layer 1, head 3, attn_probs, how much each token looks at each "
-         "earlier one: every row adds up to 1, shape 1 by 6 by 6, 15 masked, min 0.02494 at query "
-         "3 "
-         "key 3, max 1 at query 0 key 0, mean 0.2857. Query \" is\" gives 44 percent to \" of\"."},
+         "earlier one: every row adds up to 1. Shape 1 by 6 by 6, batch by query by key, 15 cells "
+         "masked. Smallest 0.02494 at query 3 \" of\", key 3 \" of\"; largest 1 at query 0 "
+         "\"<s>\", key 0 \"<s>\"; mean 0.2857. Query \" is\" gives 44 percent to \" of\"."},
         {77,
-         "event 77 of 0 to 77: next_token, the piece that is chosen, to be read as the next token, "
-         "shape 1 by 1: id 18, \" dog\", probability 0.1567, chosen greedily."},
+         "event 77 of 0 to 77: next_token, the piece that is chosen, to be read as the next token. "
+         "Shape 1 by 1, batch by token. It is \" dog\", id 18, probability 0.1567, chosen "
+         "greedily."},
         {78,
          "event 78 of 78 to 155: tokens, the text cut into pieces, each replaced by its number in "
-         "the vocabulary, shape 1 by 1, pass 1, decode of 1 after 6: \" dog\"."},
+         "the vocabulary. Shape 1 by 1, batch by token. Pass 1, decode: 1 read, 6 kept before: "
+         "\" dog\"."},
     };
     fl_source source = fl_fake_source(&(fl_fake_options){0});
     fl_buffer out = {0};
@@ -70,7 +73,7 @@ static void odd_numbers_are_mentioned(void **state) {
     fl_source source = fl_fake_source(&(fl_fake_options){.odd = true});
     fl_buffer out = {0};
     const char *text = sentence_of(&source, 34, &out);
-    assert_non_null(strstr(text, ", 1 not a number, 1 infinite, min "));
+    assert_non_null(strstr(text, ", 1 not a number, 1 infinite. Smallest "));
     fl_buffer_done(&out);
     source.free(source.ctx);
 }
@@ -92,11 +95,11 @@ static void rows_are_positions_and_ids_have_pieces(void **state) {
     static const struct {
         int64_t event;
         const char *place;
-    } rows[] = {{75, " at token 5 vocab "}, {153, " at token 6 vocab "}};
+    } rows[] = {{75, " at token 5 \" is\", piece "}, {153, " at token 6 \" dog\", piece "}};
     fl_source source = fl_fake_source(&(fl_fake_options){0});
     fl_buffer out = {0};
     for (size_t i = 0; i < 2; i++) {
-        const char *text = strstr(sentence_of(&source, rows[i].event, &out), ", max ");
+        const char *text = strstr(sentence_of(&source, rows[i].event, &out), "; largest ");
         assert_non_null(text);
         text = strstr(text, rows[i].place);
         assert_non_null(text);
@@ -104,7 +107,7 @@ static void rows_are_positions_and_ids_have_pieces(void **state) {
         char expected[96], piece[64];
         const fl_pieces pieces = fl_fake_pieces();
         assert_int_equal(sscanf(text + strlen(rows[i].place), "%d%n", &id, &end), 1);
-        snprintf(expected, sizeof expected, " \"%s\", mean ",
+        snprintf(expected, sizeof expected, " \"%s\"",
                  fl_piece_show(piece, sizeof piece, &pieces, id));
         assert_memory_equal(text + strlen(rows[i].place) + end, expected, strlen(expected));
     }
@@ -142,6 +145,37 @@ static void openings_count(void **state) {
     fl_sentence_opening(&out, 6, 193);
     assert_string_equal(out.data, "6 tokens go in; 193 steps later one word comes out.");
     fl_buffer_done(&out);
+}
+
+/* Signs that a voice leaves out are words, and so are blanks and marks that are pieces. */
+static const char *signs_only(const void *ctx, int32_t id, size_t *length) {
+    static const char *const texts[] = {",", " .", " ", "\n", "a"};
+    (void)ctx;
+    *length = strlen(texts[id % 5]);
+    return texts[id % 5];
+}
+
+static void nothing_is_left_to_signs(void **state) {
+    (void)state;
+    fl_source source = fl_fake_source(&(fl_fake_options){0});
+    fl_stats stats;
+    fl_event event = event_at(&source, 1, &stats);
+    static const int32_t tokens[] = {0, 1, 2, 3, 4, 5};
+    fl_sentence_run run = {
+        .pieces = {NULL, signs_only}, .tokens = tokens, .n_tokens = 6, .last = 77};
+    fl_buffer out = {0};
+    stats.min = -2.5e-15;
+    stats.argmin[1] = 1;
+    stats.argmax[1] = 2;
+    fl_sentence(&out, &event, &stats, &run);
+    assert_non_null(strstr(out.data, "Smallest minus 2.5 times 10 to the minus 15 at token 1 "
+                                     "\" .\" (full stop), hidden "));
+    assert_non_null(strstr(out.data, "at token 2 \"␣\" (blank), hidden "));
+    fl_buffer_clear(&out);
+    fl_sentence_heading(&out, &event);
+    assert_string_equal(out.data, "Pass 0, before the layers");
+    fl_buffer_done(&out);
+    source.free(source.ctx);
 }
 
 /* No event of a run breaks the rule of one line of valid, printable text. */
@@ -199,6 +233,7 @@ int main(void) {
         cmocka_unit_test(rows_are_positions_and_ids_have_pieces),
         cmocka_unit_test(a_draw_is_told),
         cmocka_unit_test(openings_count),
+        cmocka_unit_test(nothing_is_left_to_signs),
         cmocka_unit_test(every_event_is_one_line),
         cmocka_unit_test(pieces_are_shown_safely),
         cmocka_unit_test(no_piece_is_invisible),
