@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 /*
- * The man page in mdoc, from the command table.
+ * The man page in mdoc, from the tables of commands and of the tracer's keys.
  */
 #include "cli/cli.h"
+#include "view/view.h"
 
 #include <string.h>
 
-/* Text within a line: a backslash is an escape, a plain dash a hyphen. */
+/* Text within a line: a backslash is an escape, a plain dash a hyphen, and of characters beyond
+ * ASCII not every formatter reads those. */
 static void words(fl_buffer *out, const char *from) {
-    for (; *from; from++) {
-        if (*from == '\\')
-            fl_buffer_puts(out, "\\e");
-        else if (*from == '-')
-            fl_buffer_puts(out, "\\-");
+    static const char *const escapes[][2] = {{"\\", "\\e"},  {"-", "\\-"},   {"↑", "\\(ua"},
+                                             {"↓", "\\(da"}, {"←", "\\(<-"}, {"→", "\\(->"},
+                                             {"…", "..."}};
+    enum { ESCAPES = sizeof escapes / sizeof *escapes };
+    while (*from) {
+        size_t i = 0;
+        while (i < ESCAPES && strncmp(from, escapes[i][0], strlen(escapes[i][0])) != 0)
+            i++;
+        if (i < ESCAPES)
+            fl_buffer_puts(out, escapes[i][1]);
         else
             fl_buffer_add(out, from, 1);
+        from += i < ESCAPES ? strlen(escapes[i][0]) : 1;
     }
 }
 
@@ -99,6 +107,29 @@ static void shared_section(fl_buffer *out) {
             continue;
         option_item(out, option);
         commands_taking(out, (fl_option)i);
+    }
+    fl_buffer_puts(out, ".El\n");
+}
+
+/* The tracer's own commands, each with its keys. */
+static void tracer_section(fl_buffer *out) {
+    fl_buffer_puts(out, ".Sh THE TRACER\n"
+                        "A command is typed behind a colon, or stands in a script in a line of its "
+                        "own.\nIts keys do the same.\n"
+                        ".Bl -tag -width Ds\n");
+    fl_view_verb verb;
+    for (int i = 0; fl_view_verb_at(i, &verb); i++) {
+        fl_buffer_puts(out, ".It Ic ");
+        words(out, verb.word);
+        if (*verb.argument)
+            fl_buffer_printf(out, " Ar \"%s\"", verb.argument);
+        fl_buffer_puts(out, "\n");
+        sentence(out, verb.help, NULL);
+        if (!verb.keys[0])
+            continue;
+        fl_buffer_puts(out, "Keys: ");
+        words(out, verb.keys);
+        fl_buffer_puts(out, "\n");
     }
     fl_buffer_puts(out, ".El\n");
 }
@@ -191,5 +222,6 @@ void fl_man_text(fl_buffer *out) {
     for (int i = 0; i < FL_COMMAND_COUNT; i++)
         command_section(out, (fl_command)i);
     shared_section(out);
+    tracer_section(out);
     fl_buffer_puts(out, tail);
 }

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* All keys of a verb that work in a place: "k ↑". */
+/* All keys of a verb that work in a place: "↑ k". */
 static void keys_of(fl_verb verb, int where, char *out, size_t size) {
     size_t count, used = 0;
     const fl_key_info *keys = fl_keys(&count);
@@ -28,6 +28,15 @@ static void keys_of(fl_verb verb, int where, char *out, size_t size) {
         fl_key_name(name, sizeof name, keys[i].key);
         used += (size_t)snprintf(out + used, size - used, "%s%s", used ? " " : "", name);
     }
+}
+
+bool fl_view_verb_at(int i, fl_view_verb *out) {
+    if (i < 0 || i >= FL_VERB_COUNT)
+        return false;
+    const fl_verb_info *info = fl_verb_get_info((fl_verb)i);
+    *out = (fl_view_verb){info->word, info->argument, info->help, ""};
+    keys_of((fl_verb)i, ~0, out->keys, sizeof out->keys);
+    return true;
 }
 
 static void add_padded(fl_buffer *out, const char *text, int width) {

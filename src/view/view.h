@@ -126,4 +126,12 @@ const fl_view_prompt *fl_view_general_prompts(size_t *count);
 /* Texts of a tokenizer's pieces, borrowed from it; NULL gives pieces shown as ids. */
 fl_pieces fl_view_pieces(const fl_tokenizer *tokenizer);
 
+/* What the tracer can be told, and the keys that say the same. */
+typedef struct fl_view_verb {
+    const char *word, *argument, *help;
+    char keys[64];
+} fl_view_verb;
+/* False behind the last. */
+bool fl_view_verb_at(int i, fl_view_verb *out);
+
 #endif

@@ -60,6 +60,8 @@ static void man_page_and_completion_have_every_option(void **state) {
         fl_assert_says(man.out, in_man);
         fl_assert_says(bash.out, in_bash);
     }
+    fl_assert_says(man.out, ".It Ic continue\\-back Ar \"[N]\"\n");
+    fl_assert_says(man.out, "Keys: \\(ua k\n");
     fl_assert_says(bash.out, "attn_probs");
     fl_assert_says(bash.out, "llama-2-7b");
     fl_ran_done(&man);

@@ -5,8 +5,10 @@
  * prompt, presses keys, writes the canvas.
  *
  *   screen_dump WIDTH HEIGHT text|ansi|svg KEYS [PROMPT [MODEL]] > FILE
+ *   screen_dump FOLDER    writes the pictures of the tour there
  */
 #include "screens/live.h"
+#include "screens/tour.h"
 #include "view/scene.h"
 
 #include <stdio.h>
@@ -25,11 +27,41 @@ static void write_canvas(const fl_canvas *canvas, const char *format, const char
     fl_buffer_done(&out);
 }
 
+static bool write_picture(const fl_picture *picture, const char *folder) {
+    char path[1024];
+    fl_buffer svg = {0};
+    fl_diag diag;
+    snprintf(path, sizeof path, "%s/%s.svg", folder, picture->name);
+    bool drawn = fl_picture_draw(picture, &svg, &diag) == FL_OK && svg.data;
+    FILE *file = drawn ? fopen(path, "wb") : NULL;
+    bool written = file && fwrite(svg.data, 1, svg.length, file) == svg.length;
+    if (file)
+        written = fclose(file) == 0 && written;
+    fl_buffer_done(&svg);
+    return written;
+}
+
+static int write_tour(const char *folder) {
+    size_t count;
+    const fl_picture *pictures = fl_tour(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (!write_picture(&pictures[i], folder)) {
+            fprintf(stderr, "screen_dump: %s/%s.svg could not be written\n", folder,
+                    pictures[i].name);
+            return 1;
+        }
+    }
+    return 0;
+}
+
 int main(int argc, char **argv) {
     fl_live_scene scene;
     fl_diag diag;
+    if (argc == 2)
+        return write_tour(argv[1]);
     if (argc < 5) {
-        fprintf(stderr, "usage: screen_dump WIDTH HEIGHT text|ansi|svg KEYS [PROMPT [MODEL]]\n");
+        fprintf(stderr, "usage: screen_dump FOLDER, or WIDTH HEIGHT text|ansi|svg KEYS [PROMPT "
+                        "[MODEL]]\n");
         return 2;
     }
     const char *prompt = argc > 5 ? argv[5] : "The capital of France is";
