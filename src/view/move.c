@@ -248,6 +248,8 @@ static bool take_one(fl_view *view, fl_verb verb) {
         return false;
     if (view->breaks.found.number >= 0)
         fl_break_arrive(view);
+    else if (verb == FL_VERB_go_on && view->breaks.count == 0)
+        fl_say(view, "the end of this pass, as no breakpoint is set (b sets one); C goes back");
     return true;
 }
 

@@ -324,6 +324,16 @@ static void a_choice_is_known_from_then_on(void **state) {
     free(screen);
 }
 
+/* Whoever is taken far by `c` is told why, and the way back. */
+static void a_long_way_is_explained(void **state) {
+    (void)state;
+    assert_at("5sc", 77);
+    assert_non_null(strstr(fl_view_message(view), "no breakpoint is set"));
+    assert_at("C", 0);
+    assert_at(":break gate<enter>c", 32);
+    assert_null(strstr(fl_view_message(view), "no breakpoint is set"));
+}
+
 /* Esc closes; it takes nobody to another event. */
 static void escape_never_moves(void **state) {
     (void)state;
@@ -411,6 +421,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(an_event_shown_again_is_the_same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_same_with_a_cursor_set_by_hand, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_same_in_wide_panels, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_long_way_is_explained, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_choice_is_known_from_then_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(escape_never_moves, set_up, tear_down),
         cmocka_unit_test(a_failure_is_said_and_survived),
