@@ -129,7 +129,7 @@ static const fl_weight *weight_of(fl_view *view, fl_stage stage) {
 
 const char *fl_lens_hindrance(fl_view *view) {
     if (fl_lens_event(view, 0) < 0)
-        return "there is nothing to read yet: n goes on to embed, each token's first numbers";
+        return "there is nothing to read yet: t goes to the answer, then L shows how it formed";
     if (!weight_of(view, FL_STAGE_logits) || !weight_of(view, FL_STAGE_final_norm))
         return view->options.model.model
                    ? "the lens needs the output matrix, which cannot be read"
