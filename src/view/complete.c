@@ -17,18 +17,52 @@ static void offer(fl_choices *out, const char *text, size_t length, const char *
     out->at[out->count++].length = length;
 }
 
-static void offer_verbs(fl_choices *out, const char *typed) {
+static void offer_verbs(const fl_view *view, fl_choices *out, const char *typed) {
+    (void)view;
     for (int id = 0; id < FL_VERB_COUNT; id++) {
         const char *word = fl_verb_get_info((fl_verb)id)->word;
         offer(out, word, strlen(word), typed);
     }
 }
 
-static void offer_stages(fl_choices *out, const char *typed) {
+static void offer_stages(const fl_view *view, fl_choices *out, const char *typed) {
+    (void)view;
     for (int id = 0; id < FL_STAGE_COUNT; id++) {
         const char *word = fl_stage_get_info((fl_stage)id)->id;
         offer(out, word, strlen(word), typed);
     }
+}
+
+static void offer_ways(const fl_view *view, fl_choices *out, const char *typed) {
+    (void)view;
+    for (int way = 0; way < FL_WAY_COUNT; way++)
+        offer(out, fl_way_name((fl_way)way), strlen(fl_way_name((fl_way)way)), typed);
+}
+
+static void offer_weights(const fl_view *view, fl_choices *out, const char *typed) {
+    const fl_model *model = view->options.model.model;
+    for (size_t i = 0; model && i < fl_model_tensor_count(model); i++) {
+        const char *name = fl_model_tensor(model, i)->name;
+        offer(out, name, strlen(name), typed);
+    }
+}
+
+static void offer_patch_words(const fl_view *view, fl_choices *out, const char *typed) {
+    static const char *const words[] = {"layer", "head",  "attn", "ffn",  "neuron",
+                                        "key",   "value", "zero", "scale"};
+    (void)view;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        offer(out, words[i], strlen(words[i]), typed);
+}
+
+/* What a breakpoint may wait for, right behind the verb. */
+static void offer_breaks(fl_choices *out, const char *typed) {
+    size_t count;
+    const fl_break_kind *kinds = fl_break_kinds(&count);
+    for (size_t i = 0; i < count; i++)
+        if (kinds[i].word[0])
+            offer(out, kinds[i].word, strlen(kinds[i].word), typed);
+    offer(out, "once", strlen("once"), typed);
 }
 
 /* ---- arguments ---- */
@@ -36,26 +70,29 @@ static void offer_stages(fl_choices *out, const char *typed) {
 /* The words in capitals of the arguments in keys.def. */
 typedef struct argument {
     const char *name, *meaning, *example;
-    void (*offer)(fl_choices *out, const char *typed); /* NULL: anything may stand there */
+    /* NULL: anything may stand there */
+    void (*offer)(const fl_view *view, fl_choices *out, const char *typed);
+    bool again; /* several words, not one */
 } argument;
 
 static const argument arguments[] = {
-    {"N", "a whole number", "3", NULL},
-    {"L", "a layer's number, from 0 on", "1", NULL},
-    {"H", "a head's number, from 0 on", "2", NULL},
-    {"STAGE", "a stage's name; * and ? stand for any letters", "attn_probs", offer_stages},
-    {"I", "a row, named as on the screen: by its token's position", "5", NULL},
-    {"J", "a column, from 0 on; token TEXT in their place: of a piece", "2", NULL},
-    {"PART", "a stage's name, or a part of it", "norm", offer_stages},
-    {"TEXT", "any text", "The cow says", NULL},
-    {"VERB", "a command's name", "goto", offer_verbs},
-    {"T", "a temperature; 1 is as the model was trained", "0.7", NULL},
-    {"ID", "the number of a piece of the vocabulary", "42", NULL},
-    {"R", "a row, from 0 on", "3", NULL},
-    {"C", "a column, from 0 on", "7", NULL},
-    {"NAME", "a weight's name, as info --list-tensors lists them", "token_embd", NULL},
-    {"WAY", "a way to look at the numbers", "histogram", NULL},
-    {"WORDS", "what is changed, and how", "layer 1 head 2 zero", NULL},
+    {"N", "a whole number", "3", NULL, false},
+    {"L", "a layer's number, from 0 on", "1", NULL, false},
+    {"H", "a head's number, from 0 on", "2", NULL, false},
+    {"STAGE", "a stage's name; * and ? stand for any letters", "attn_probs", offer_stages, false},
+    {"I", "a row, named as on the screen: by its token's position", "5", NULL, false},
+    {"J", "a column, from 0 on; token TEXT in their place: of a piece", "2", NULL, false},
+    {"PART", "a stage's name, or a part of it", "norm", offer_stages, false},
+    {"TEXT", "any text", "The cow says", NULL, false},
+    {"VERB", "a command's name", "goto", offer_verbs, false},
+    {"T", "a temperature; 1 is as the model was trained", "0.7", NULL, false},
+    {"ID", "the number of a piece of the vocabulary", "42", NULL, false},
+    {"R", "a row, from 0 on", "3", NULL, false},
+    {"C", "a column, from 0 on", "7", NULL, false},
+    {"NAME", "a weight's name, as info --list-tensors lists them", "token_embd", offer_weights,
+     false},
+    {"WAY", "a way to look at the numbers", "histogram", offer_ways, false},
+    {"WORDS", "what is changed, and how", "layer 1 head 2 zero", offer_patch_words, true},
 };
 
 static const argument *argument_of(const char *name, size_t length) {
@@ -154,18 +191,19 @@ static const argument *asked_by(const char *at, const char *asking, size_t askin
 
 /* Behind a word that asks for something, that; else the argument's own words, and what may stand
  * right behind the verb. */
-static void offer_argument(fl_choices *out, const char *at, const typed_words *w) {
+static void offer_argument(const fl_view *view, fl_choices *out, const char *at,
+                           const typed_words *w) {
     bool first = w->before == w->verb, asks = false;
     const argument *asked = first ? NULL : asked_by(at, w->before, w->before_length);
     size_t length;
     if (asked && asked->offer)
-        asked->offer(out, w->last);
+        asked->offer(view, out, w->last);
     for (const char *word; !asked && (word = next_word(&at, &length)) != NULL;) {
         const argument *found = argument_of(word, length);
         if (!is_name(word, length))
             offer(out, word, length, w->last);
-        else if (first && !asks && found && found->offer)
-            found->offer(out, w->last);
+        else if (found && found->offer && !asks && (first || found->again))
+            found->offer(view, out, w->last);
         asks = !is_name(word, length);
     }
 }
@@ -177,13 +215,16 @@ void fl_find_choices(fl_view *view, fl_choices *out) {
     out->count = 0;
     out->typed = w.last_length;
     if (line->kind == FL_LINE_SEARCH && w.last == w.verb)
-        offer_stages(out, w.last);
+        offer_stages(view, out, w.last);
     if (line->kind != FL_LINE_COMMAND)
         return;
     if (w.last == w.verb)
-        offer_verbs(out, w.last);
-    else if (fl_verb_named(view, w.verb, w.verb_length, &verb))
-        offer_argument(out, fl_verb_get_info(verb)->argument, &w);
+        offer_verbs(view, out, w.last);
+    if (w.last == w.verb || !fl_verb_named(view, w.verb, w.verb_length, &verb))
+        return;
+    if (verb == FL_VERB_break && w.before == w.verb)
+        offer_breaks(out, w.last);
+    offer_argument(view, out, fl_verb_get_info(verb)->argument, &w);
 }
 
 /* Bytes at the beginning that all of them have. */

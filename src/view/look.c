@@ -75,6 +75,10 @@ static const way_info ways[FL_WAY_COUNT] = {
     [FL_WAY_EXTREMES] = {"extremes", "the largest numbers, sorted", has_amounts, fl_extremes_draw,
                          fl_extremes_lines, count_extremes, place_of_extreme}};
 
+const char *fl_way_name(fl_way way) {
+    return ways[way].name;
+}
+
 void fl_looking_forget(fl_looking *looking) {
     looking->pick = -1;
     looking->axes.event = looking->gazes_of = -1;

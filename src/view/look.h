@@ -78,4 +78,6 @@ bool fl_way_lists(fl_view *view);
 void fl_way_move(fl_view *view, int64_t by);
 void fl_way_choose(fl_view *view);
 
+const char *fl_way_name(fl_way way);
+
 #endif
