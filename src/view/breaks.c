@@ -227,10 +227,8 @@ void fl_break_forms(fl_buffer *out) {
     for (size_t i = 0; i < count; i++) {
         const fl_break_kind *k = &kinds[(i + count - 1) % count];
         bool both = k->word[0] && k->argument[0];
-        fl_buffer_printf(out, "%s%s%s\n    %s", k->word, both ? " " : "", k->argument, k->help);
-        if (k->argument[0])
-            fl_buffer_printf(out, "; as in: %s", k->example);
-        fl_buffer_puts(out, "\n");
+        fl_buffer_printf(out, "%s%s%s\n    %s; as in: %s\n", k->word, both ? " " : "", k->argument,
+                         k->help, k->example);
     }
     fl_buffer_puts(out, "b sets one on the stage that is shown, or takes it away.\n");
 }

@@ -318,14 +318,16 @@ const fl_break_kind *fl_break_kinds(size_t *count) {
 /* An index needs a number for each axis of a stage that is meant, and a place on those axes whose
  * length is the same in every pass. */
 static bool check_cell(fl_view *view, const fl_break *b) {
-    char at[96];
+    char at[96], shape_words[96] = "";
     fl_dims dims = fl_here_pass(view).dims;
     for (int id = 0; id < FL_STAGE_COUNT; id++) {
         int64_t shape[FL_MAX_DIMS];
         int n = fl_stage_shape((fl_stage)id, &dims, shape), fits = 0;
         const fl_dim *axes = fl_stage_get_info((fl_stage)id)->dims;
-        if (n != b->n_index ||
-            !fl_selector_names(&b->where, view->options.model.hparams, (fl_stage)id))
+        if (!fl_selector_names(&b->where, view->options.model.hparams, (fl_stage)id))
+            continue;
+        print_index(shape, n, shape_words, sizeof shape_words);
+        if (n != b->n_index)
             continue;
         for (int a = 0; a < n; a++)
             fits += axes[a] == FL_DIM_T || axes[a] == FL_DIM_S || axes[a] == FL_DIM_R ||
@@ -334,7 +336,8 @@ static bool check_cell(fl_view *view, const fl_break *b) {
             return true;
     }
     print_index(b->index, b->n_index, at, sizeof at);
-    fl_say(view, "%s has no cell %s in any pass", b->where.pattern, at);
+    fl_say(view, "%s has no cell %s in any pass: its shape is %s in this one", b->where.pattern, at,
+           shape_words);
     return false;
 }
 

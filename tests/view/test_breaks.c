@@ -333,7 +333,8 @@ static void what_is_wrong_is_said(void **state) {
     refused("break cell gate 0,0,x changes 1", "found \"x\", expected where the cell stands");
     refused("break cell gate 0,0,0 is 1", "found \"is\", expected where the cell stands");
     refused("break cell gate 0,0,0 changes", "the line ends where a number from 0 on");
-    refused("break cell gate 0,0 changes 1", "gate has no cell [0, 0] in any pass");
+    refused("break cell gate 0,0 changes 1",
+            "gate has no cell [0, 0] in any pass: its shape is [1, 6, 24] in this one");
     refused("break cell gate 0,0,24 changes 1", "gate has no cell [0, 0, 24] in any pass");
     refused("break gate layer 1 layer 0", "found \"layer\", expected nothing more");
     refused("break gate token -1", "found \"-1\", expected the position of a token");
@@ -344,6 +345,20 @@ static void what_is_wrong_is_said(void **state) {
     refused("enable 0", "there is no breakpoint");
     done("break *");
     refused("disable one", "disable wants the number of a breakpoint or all, not \"one\"");
+}
+
+/* help break lists every kind with its example. */
+static void help_lists_the_kinds(void **state) {
+    (void)state;
+    size_t count;
+    fl_buffer text = {0};
+    const fl_break_kind *kinds = fl_break_kinds(&count);
+    done("help break");
+    fl_view_page_text(view, &text);
+    for (size_t i = 0; i < count; i++)
+        assert_non_null(strstr(text.data, kinds[i].example));
+    assert_non_null(strstr(text.data, "break once"));
+    fl_buffer_done(&text);
 }
 
 /* What the page says each kind is for can be typed as it stands there. */
@@ -384,6 +399,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(only_their_own_list_deletes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(others_go_past, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_said, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(help_lists_the_kinds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_examples_are_right, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
