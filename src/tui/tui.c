@@ -256,8 +256,10 @@ static void loop(screen *s) {
     bool changed;
     paint(s);
     while (!fl_view_left(s->view) && take_signal(s, &changed)) {
+        bool more = fl_view_unfinished(s->view);
         s->busy_since = 0;
-        changed = take_key(s) || changed;
+        timeout(more ? 0 : POLL_MS);
+        changed = take_key(s) || changed || more;
         if (changed && !fl_view_left(s->view))
             paint(s);
         else if (!changed && !fl_is_terminal(FL_STDIN))

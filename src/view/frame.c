@@ -413,6 +413,7 @@ const fl_canvas *fl_view_draw(fl_view *view) {
     fl_canvas_clear(canvas);
     view->n_hits = 0;
     view->modified = -1;
+    view->unfinished = false;
     if (canvas->width < LEAST_WIDTH || canvas->height < LEAST_HEIGHT)
         draw_too_small(view);
     else if (fl_here(view)) {

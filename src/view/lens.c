@@ -2,7 +2,8 @@
 /* Copyright (c) 2026 the footlight authors */
 /*
  * Reading residuals through the end of the model. The product with the vocabulary is dear, so that
- * residuals of one token go through it 16 at a time, and only so many between two keys.
+ * residuals of one token go through it 16 at a time, and a drawing does no more of it than goes
+ * into a frame: what is under way is kept.
  */
 #include "view/panels.h"
 
@@ -10,8 +11,9 @@
 
 #include <stdlib.h>
 
-/* Multiply-adds that one drawing may spend on tokens beside the cursor's. */
-static const double MOST_WORK = 4e9;
+/* Besides its product a row of the matrix costs the reading of its numbers, a residual the ranking
+ * of its scores: as much work as these multiply-adds a number. */
+enum { READING = 8, RANKING = 400 };
 
 /* ---- the rows ---- */
 
@@ -51,54 +53,6 @@ int64_t fl_lens_rows(fl_view *view) {
 
 bool fl_lens_whole(fl_view *view) {
     return fl_lens_rows(view) == all_rows(view);
-}
-
-/* ---- what is kept ---- */
-
-void fl_lens_forget(fl_view *view) {
-    free(view->lens.cells);
-    view->lens = (fl_lens){0};
-}
-
-/* Makes room for the pass shown. */
-static bool keep(fl_view *view) {
-    fl_lens *lens = &view->lens;
-    fl_pass pass = fl_here_pass(view);
-    if (lens->cells && lens->pass == pass.index)
-        return true;
-    fl_lens_forget(view);
-    lens->pass = pass.index;
-    lens->rows = all_rows(view);
-    lens->columns = pass.dims.T;
-    lens->cells = calloc((size_t)(lens->rows * lens->columns), sizeof *lens->cells);
-    return lens->cells != NULL;
-}
-
-static fl_lens_cell *cell_at(fl_view *view, int64_t row, int64_t column) {
-    return &view->lens.cells[row * view->lens.columns + column];
-}
-
-const fl_lens_cell *fl_lens_at(fl_view *view, int64_t row, int64_t column) {
-    const fl_lens *lens = &view->lens;
-    bool kept = lens->cells && lens->pass == fl_here_pass(view).index && row < lens->rows &&
-                column < lens->columns;
-    return kept && cell_at(view, row, column)->read ? cell_at(view, row, column) : NULL;
-}
-
-enum { NOT_READ = -2 };
-
-/* What the model ends with at a token: what was chosen where that is known, else what the last
- * residual says; -1 while the pass is under way. */
-static int32_t choice_of(fl_view *view, int64_t column) {
-    if (!fl_lens_whole(view))
-        return -1;
-    int64_t choice = computed_event(view, (fl_step){FL_STAGE_next_token, -1, -1});
-    const fl_captured *chosen =
-        column == view->lens.columns - 1 && choice >= 0 ? fl_event_at(view, choice) : NULL;
-    if (chosen)
-        return (int32_t)fl_tensor_at(&chosen->event.tensor, (int64_t[FL_MAX_DIMS]){0});
-    const fl_lens_cell *last = cell_at(view, view->lens.rows - 1, column);
-    return !last->read ? NOT_READ : last->count > 0 ? last->best[0].id : -1;
 }
 
 /* ---- the end of the model ---- */
@@ -160,6 +114,68 @@ static bool open_end(fl_view *view, end_of_model *end) {
     return fl_weight_row(norm, 0, end->norm);
 }
 
+/* Residuals of one token on their way through the end of the model, as far as that has come. */
+struct fl_lens_batch {
+    end_of_model end;
+    int64_t column, rows[FL_LANE_TOKENS];
+    int n; /* 0: none is under way */
+    fl_operand operand;
+    int64_t scored; /* pieces of the vocabulary */
+    int noted;      /* residuals whose cell is filled */
+};
+
+/* ---- what is kept ---- */
+
+void fl_lens_forget(fl_view *view) {
+    if (view->lens.batch)
+        free(view->lens.batch->end.memory);
+    free(view->lens.batch);
+    free(view->lens.cells);
+    view->lens = (fl_lens){0};
+}
+
+/* Makes room for the pass shown. */
+static bool keep(fl_view *view) {
+    fl_lens *lens = &view->lens;
+    fl_pass pass = fl_here_pass(view);
+    if (lens->batch && lens->pass == pass.index)
+        return lens->batch->end.memory != NULL;
+    fl_lens_forget(view);
+    lens->pass = pass.index;
+    lens->rows = all_rows(view);
+    lens->columns = pass.dims.T;
+    lens->cells = calloc((size_t)(lens->rows * lens->columns), sizeof *lens->cells);
+    lens->batch = calloc(1, sizeof *lens->batch);
+    return lens->cells && lens->batch && open_end(view, &lens->batch->end);
+}
+
+static fl_lens_cell *cell_at(fl_view *view, int64_t row, int64_t column) {
+    return &view->lens.cells[row * view->lens.columns + column];
+}
+
+const fl_lens_cell *fl_lens_at(fl_view *view, int64_t row, int64_t column) {
+    const fl_lens *lens = &view->lens;
+    bool kept = lens->cells && lens->pass == fl_here_pass(view).index && row < lens->rows &&
+                column < lens->columns;
+    return kept && cell_at(view, row, column)->read ? cell_at(view, row, column) : NULL;
+}
+
+enum { NOT_READ = -2 };
+
+/* What the model ends with at a token: what was chosen where that is known, else what the last
+ * residual says; -1 while the pass is under way. */
+static int32_t choice_of(fl_view *view, int64_t column) {
+    if (!fl_lens_whole(view))
+        return -1;
+    int64_t choice = computed_event(view, (fl_step){FL_STAGE_next_token, -1, -1});
+    const fl_captured *chosen =
+        column == view->lens.columns - 1 && choice >= 0 ? fl_event_at(view, choice) : NULL;
+    if (chosen)
+        return (int32_t)fl_tensor_at(&chosen->event.tensor, (int64_t[FL_MAX_DIMS]){0});
+    const fl_lens_cell *last = cell_at(view, view->lens.rows - 1, column);
+    return !last->read ? NOT_READ : last->count > 0 ? last->best[0].id : -1;
+}
+
 /* A residual of a token, normed by its own size. */
 static bool take_residual(fl_view *view, end_of_model *end, int64_t row, int64_t column, int i) {
     const fl_captured *event = fl_event_at(view, fl_lens_event(view, row));
@@ -171,18 +187,6 @@ static bool take_residual(fl_view *view, end_of_model *end, int64_t row, int64_t
     float eps = (float)view->options.model.hparams->rms_norm_eps;
     end->kernels.rmsnorm(out, end->norm, end->head.in, eps, out);
     return true;
-}
-
-/* Scores of n residuals for every piece of the vocabulary. */
-static void score(end_of_model *end, int n) {
-    fl_operand operand = {.layout = fl_product_layout(&end->kernels, end->head.type, n, false),
-                          .tokens = n,
-                          .n = end->head.in,
-                          .x = end->x,
-                          .packed = end->memory};
-    int64_t unit = fl_pack_unit(operand.layout);
-    fl_pack(&end->kernels, &operand, 0, (n + unit - 1) / unit);
-    fl_product(&end->kernels, &end->head, NULL, &operand, 0, end->head.out, end->logits);
 }
 
 /* Of equals the lower id comes first, as it is chosen first. */
@@ -212,14 +216,6 @@ static void note_choice(const end_of_model *end, int32_t choice, fl_lens_cell *c
 
 /* ---- filling the table ---- */
 
-static bool go_on(fl_view *view, int64_t row) {
-    const fl_view_options *options = &view->options;
-    if (!options->tick || options->tick(options->tick_ctx, fl_lens_event(view, row)))
-        return true;
-    fl_say(view, "stopped; what is not read yet shows as a dot");
-    return false;
-}
-
 /* Rows of a column that are missing or know nothing of the choice, the last first: it tells the
  * choice to the others. */
 static int missing_rows(fl_view *view, int64_t column, int64_t rows[FL_LANE_TOKENS]) {
@@ -233,43 +229,85 @@ static int missing_rows(fl_view *view, int64_t column, int64_t rows[FL_LANE_TOKE
     return n;
 }
 
-static bool read_rows(fl_view *view, end_of_model *end, int64_t column, const int64_t *rows,
-                      int n) {
+/* The next residuals of a column; false: one of them cannot be had. */
+static bool begin(fl_view *view, int64_t column) {
+    fl_lens_batch *b = view->lens.batch;
+    end_of_model *end = &b->end;
+    b->column = column;
+    b->scored = b->noted = 0;
+    int n = missing_rows(view, column, b->rows);
     for (int i = 0; i < n; i++)
-        if (!take_residual(view, end, rows[i], column, i))
+        if (!take_residual(view, end, b->rows[i], column, i))
             return false;
-    score(end, n);
-    for (int i = 0; i < n; i++) {
-        fl_lens_cell *cell = cell_at(view, rows[i], column);
-        note(end, i, cell);
-        note_choice(end, choice_of(view, column), cell);
+    b->operand = (fl_operand){.layout = fl_product_layout(&end->kernels, end->head.type, n, false),
+                              .tokens = n,
+                              .n = end->head.in,
+                              .x = end->x,
+                              .packed = end->memory};
+    int64_t unit = fl_pack_unit(b->operand.layout);
+    fl_pack(&end->kernels, &b->operand, 0, (n + unit - 1) / unit);
+    b->n = n;
+    return true;
+}
+
+/* Scores for further pieces of the vocabulary, as many as the work allows. */
+static void score(fl_lens_batch *b, double *work) {
+    const fl_matrix *head = &b->end.head;
+    double one = (double)head->in * (b->n + READING), room = *work / one;
+    int64_t left = head->out - b->scored, now = room < (double)left ? (int64_t)room + 1 : left;
+    fl_product(&b->end.kernels, head, NULL, &b->operand, b->scored, b->scored + now, b->end.logits);
+    b->scored += now;
+    *work -= (double)now * one;
+}
+
+static void advance(fl_view *view, double *work) {
+    fl_lens_batch *b = view->lens.batch;
+    if (b->scored < b->end.head.out)
+        score(b, work);
+    while (b->scored == b->end.head.out && b->noted<b->n && * work> 0) {
+        fl_lens_cell *cell = cell_at(view, b->rows[b->noted], b->column);
+        note(&b->end, b->noted++, cell);
+        note_choice(&b->end, choice_of(view, b->column), cell);
+        *work -= (double)b->end.head.out * RANKING;
+    }
+    if (b->noted == b->n)
+        b->n = 0;
+}
+
+/* What is under way, then a column, as far as the work allows; false: it cannot be read. */
+static bool read_column(fl_view *view, int64_t column, double *work) {
+    fl_lens_batch *b = view->lens.batch;
+    while (*work > 0) {
+        if (b->n == 0 && !begin(view, column))
+            return false;
+        if (b->n == 0)
+            return true;
+        advance(view, work);
     }
     return true;
 }
 
-/* Reads a column as far as the work left allows; false: stopped, or it could not be read. */
-static bool read_column(fl_view *view, end_of_model *end, int64_t column, double *work) {
-    int64_t rows[FL_LANE_TOKENS];
-    int n;
-    while (*work > 0 && (n = missing_rows(view, column, rows)) > 0) {
-        if (!end->memory && !open_end(view, end))
-            return false;
-        if (!go_on(view, rows[0]) || !read_rows(view, end, column, rows, n))
-            return false;
-        *work -= (double)n * (double)end->head.out * (double)end->head.in;
-    }
-    return true;
-}
-
-void fl_lens_read(fl_view *view, int64_t column, int64_t first, int64_t count) {
-    end_of_model end = {0};
-    double own = 1e18, work = MOST_WORK;
-    bool going = keep(view) && read_column(view, &end, column, &own);
+bool fl_lens_read(fl_view *view, int64_t column, int64_t first, int64_t count, double work) {
+    bool going = keep(view) && read_column(view, column, &work);
     for (int64_t away = 1; going && away < count; away++) {
         if (column - away >= first)
-            going = read_column(view, &end, column - away, &work);
+            going = read_column(view, column - away, &work);
         if (going && column + away < first + count)
-            going = read_column(view, &end, column + away, &work);
+            going = read_column(view, column + away, &work);
     }
-    free(end.memory);
+    return !going || work > 0;
+}
+
+void fl_lens_read_whole(fl_view *view, int64_t column) {
+    const fl_view_options *options = &view->options;
+    int64_t rows[FL_LANE_TOKENS];
+    while (keep(view) && missing_rows(view, column, rows) > 0) {
+        double work = (double)FL_LANE_TOKENS * RANKING * (double)view->lens.batch->end.head.out;
+        if (options->tick && !options->tick(options->tick_ctx, fl_lens_event(view, rows[0]))) {
+            fl_say(view, "stopped; what is not read yet shows as a dot");
+            return;
+        }
+        if (!read_column(view, column, &work))
+            return;
+    }
 }

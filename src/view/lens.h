@@ -23,10 +23,13 @@ typedef struct fl_lens_cell {
     double chance;
 } fl_lens_cell;
 
+typedef struct fl_lens_batch fl_lens_batch;
+
 typedef struct fl_lens {
     int32_t pass; /* the one that was read */
     int64_t rows, columns;
-    fl_lens_cell *cells; /* NULL: nothing is kept */
+    fl_lens_cell *cells;
+    fl_lens_batch *batch; /* what is being read; NULL: nothing is kept */
 } fl_lens;
 
 #endif

@@ -23,6 +23,9 @@ enum {
     PRINTED = 16
 };
 
+/* Multiply-adds that fit between a key and its frame. */
+static const double FRAME_WORK = 2.5e8;
+
 static const char explanation[] =
     "The answer forming, row by row: what would come next after each token if the model ended "
     "there, with only the final norm and output matrix behind it.";
@@ -187,14 +190,14 @@ void fl_lens_lines(fl_view *view, fl_buffer *out) {
         fl_buffer_printf(out, "%s\n", hindrance);
         return;
     }
-    fl_lens_read(view, column, column, 1);
+    fl_lens_read_whole(view, column);
     fl_buffer_printf(out, "%s\nafter \"%s\", position %" PRId64 ":\n", explanation,
                      fl_token_at(view, piece, sizeof piece, position), position);
     add_column(view, column, out);
     if (shown > 1)
         fl_buffer_puts(out, "the likeliest alone, in the same order:\n");
     for (int64_t i = first; i < first + shown && shown > 1; i++) {
-        fl_lens_read(view, i, i, 1);
+        fl_lens_read_whole(view, i);
         add_likeliest(view, i, out);
     }
 }
@@ -232,7 +235,8 @@ static table lay_out(fl_view *view, fl_rect rect, int lines) {
 static void draw_header(const table *t, int y) {
     fl_canvas *canvas = &t->view->canvas;
     char piece[64];
-    fl_canvas_put(canvas, t->rect.x + 1, y, LABEL - 1, FL_STYLE_dim, "layer");
+    fl_canvas_put(canvas, t->rect.x + 1, y, LABEL - 1, FL_STYLE_dim,
+                  t->view->unfinished ? "computing …" : "layer");
     for (int i = 0; i < t->shown; i++) {
         bool on = t->left + i == t->column;
         int x = t->rect.x + LABEL + i * t->width;
@@ -390,7 +394,7 @@ void fl_lens_draw(fl_view *view, fl_rect rect) {
     }
     int detail = rect.h >= 24 ? LISTED : SHORT;
     table t = lay_out(view, rect, rect.h - 2 - detail);
-    fl_lens_read(view, t.column, t.left, t.shown);
+    view->unfinished = !fl_lens_read(view, t.column, t.left, t.shown, FRAME_WORK);
     draw_header(&t, rect.y);
     for (int i = 0; i < t.lines; i++)
         draw_row(&t, rect.y + 1 + i, t.top + i);

@@ -61,8 +61,11 @@ void fl_lens_forget(fl_view *view);
 int64_t fl_lens_rows(fl_view *view);               /* computed so far */
 bool fl_lens_whole(fl_view *view);                 /* are these all? */
 int64_t fl_lens_event(fl_view *view, int64_t row); /* -1: not computed yet */
-/* Reads the whole of a column and, as far as a bound on work allows, those from `first` on. */
-void fl_lens_read(fl_view *view, int64_t column, int64_t first, int64_t count);
+/* Reads a column, then its neighbours among those from `first` on, as far as the work allows;
+ * false: there is more to do. */
+bool fl_lens_read(fl_view *view, int64_t column, int64_t first, int64_t count, double work);
+/* Reads all of a column, however long it takes, unless the reader stops it. */
+void fl_lens_read_whole(fl_view *view, int64_t column);
 /* NULL: not read yet. */
 const fl_lens_cell *fl_lens_at(fl_view *view, int64_t row, int64_t column);
 

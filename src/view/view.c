@@ -135,6 +135,10 @@ bool fl_view_left(const fl_view *view) {
     return view->left;
 }
 
+bool fl_view_unfinished(const fl_view *view) {
+    return view->unfinished;
+}
+
 int64_t fl_view_at(const fl_view *view) {
     return view->at;
 }

@@ -105,6 +105,8 @@ bool fl_view_command(fl_view *view, const char *line);
 bool fl_view_left(const fl_view *view);
 /* Draws and returns the canvas, borrowed until the next call. */
 const fl_canvas *fl_view_draw(fl_view *view);
+/* Something on the canvas is still being computed: drawn again, without a key, it shows more. */
+bool fl_view_unfinished(const fl_view *view);
 
 /* The event shown, and what was said about the last key or command ("" if nothing). */
 int64_t fl_view_at(const fl_view *view);

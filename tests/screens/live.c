@@ -18,8 +18,8 @@ static fl_status patched(void *ctx, const int32_t *ids, size_t n_ids, const fl_p
     options.n_predict = -1;
     options.patches = patches;
     options.n_patches = n_patches;
-    options.isa = "scalar";
-    options.threads = 1;
+    options.isa = scene->isa;
+    options.threads = scene->threads;
     fl_status status = fl_session_new(&session, scene->model, &options, diag);
     return status == FL_OK ? fl_live_source(source, session, scene->memory, diag) : status;
 }
@@ -37,12 +37,15 @@ static fl_status restart(void *ctx, const char *prompt, fl_source *source, fl_di
     return status;
 }
 
-fl_status fl_live_scene_open(fl_live_scene *scene, const char *model, const char *prompt,
-                             uint64_t memory, fl_diag *diag) {
+fl_status fl_live_scene_open_on(fl_live_scene *scene, const char *isa, int threads,
+                                const char *model, const char *prompt, uint64_t memory,
+                                fl_diag *diag) {
     fl_view_options options = {
         .prompt = prompt, .patched = patched, .restart_ctx = scene, .colors = 256};
     memset(scene, 0, sizeof *scene);
     scene->memory = memory;
+    scene->isa = isa;
+    scene->threads = threads;
     fl_diag_init(diag, NULL);
     fl_status status = fl_model_open(&scene->model, model, diag);
     if (status == FL_OK)
@@ -57,9 +60,14 @@ fl_status fl_live_scene_open(fl_live_scene *scene, const char *model, const char
                         .description = fl_model_metadata(scene->model, "general.description"),
                         .model = scene->model,
                         .pieces = fl_view_pieces(scene->tokenizer),
-                        .isa = "scalar",
-                        .exact = true};
+                        .isa = isa,
+                        .exact = strcmp(isa, "scalar") == 0};
     return fl_view_new(&scene->view, &options, diag);
+}
+
+fl_status fl_live_scene_open(fl_live_scene *scene, const char *model, const char *prompt,
+                             uint64_t memory, fl_diag *diag) {
+    return fl_live_scene_open_on(scene, "scalar", 1, model, prompt, memory, diag);
 }
 
 void fl_live_scene_close(fl_live_scene *scene) {

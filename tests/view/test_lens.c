@@ -259,19 +259,44 @@ static bool stop_at_once(void *ctx, int64_t event) {
 static void reading_can_be_stopped(void **state) {
     (void)state;
     view = fl_scene(80, 24);
-    fl_scene_keys(view, "t");
+    fl_scene_keys(view, "tL");
     view->options.tick = stop_at_once;
     ticks = 0;
-    fl_scene_keys(view, "L");
-    free(fl_scene_text(view));
+    fl_lens_read_whole(view, 5);
+    fl_lens_read_whole(view, 4);
+    fl_lens_read_whole(view, 0);
     assert_int_equal(ticks, 3);
     assert_non_null(fl_lens_at(view, 4, 5));
     assert_null(fl_lens_at(view, 4, 0));
     assert_non_null(strstr(fl_view_message(view), "stopped"));
-    free(fl_scene_text(view)); /* the next drawing goes on with what is missing */
     view->options.tick = NULL;
-    free(fl_scene_text(view));
+    free(fl_scene_text(view)); /* the next drawing goes on with what is missing */
     assert_non_null(fl_lens_at(view, 4, 0));
+}
+
+/* What does not go into one frame goes into the next ones, and comes to the same. */
+static void a_long_way_takes_several_frames(void **state) {
+    (void)state;
+    fl_lens_cell whole[5];
+    int frames = 1;
+    view = fl_scene(80, 24);
+    fl_scene_keys(view, "tL");
+    fl_lens_read_whole(view, 5);
+    for (int row = 0; row < 5; row++)
+        whole[row] = *fl_lens_at(view, row, 5);
+    fl_lens_forget(view);
+    while (!fl_lens_read(view, 5, 4, 2, 100))
+        assert_true(++frames < 100000);
+    assert_true(frames > 20);
+    for (int row = 0; row < 5; row++) {
+        const fl_lens_cell *cell = fl_lens_at(view, row, 5);
+        assert_int_equal(cell->choice, whole[row].choice);
+        assert_int_equal(cell->rank, whole[row].rank);
+        assert_true(cell->chance == whole[row].chance);
+        assert_memory_equal(cell->best, whole[row].best, sizeof cell->best);
+        assert_non_null(fl_lens_at(view, row, 4));
+    }
+    assert_false(fl_view_unfinished(view));
 }
 
 int main(void) {
@@ -289,6 +314,7 @@ int main(void) {
         cmocka_unit_test_teardown(a_click_puts_the_cursor_on_a_cell, tear_down),
         cmocka_unit_test_teardown(as_text_every_token_is_told, tear_down),
         cmocka_unit_test_teardown(reading_can_be_stopped, tear_down),
+        cmocka_unit_test_teardown(a_long_way_takes_several_frames, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
