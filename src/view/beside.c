@@ -22,6 +22,7 @@ static const char advice[] =
 void fl_beside_forget(fl_view *view) {
     if (view->beside.other.get)
         view->beside.other.free(view->beside.other.ctx);
+    fl_pair_forget(view);
     view->beside = (fl_beside){.layer = -1};
 }
 
@@ -72,7 +73,6 @@ static bool open_with(fl_view *view, fl_beside_kind kind, int64_t layer) {
     fl_pair_of(view, &pair);
     if (pair.why[0])
         fl_say(view, "%s", pair.why);
-    fl_pair_done(&pair);
     return !pair.why[0];
 }
 
@@ -84,7 +84,6 @@ static const char *missing(fl_view *view, fl_beside_kind kind, char *why, size_t
     view->beside.layer = kind == kept.kind ? kept.layer : -1;
     fl_pair_of(view, &pair);
     snprintf(why, size, "%s", pair.why);
-    fl_pair_done(&pair);
     view->beside.kind = kept.kind;
     view->beside.layer = kept.layer;
     return why;
@@ -372,5 +371,4 @@ void fl_beside_lines(fl_view *view, fl_buffer *out) {
             fl_buffer_puts(out, "\n");
         add_comparison(&pair, out);
     }
-    fl_pair_done(&pair);
 }

@@ -11,6 +11,8 @@
 
 typedef enum fl_beside_kind { FL_BESIDE_LAYER, FL_BESIDE_PASS, FL_BESIDE_PROMPT } fl_beside_kind;
 
+typedef struct fl_kept_pair fl_kept_pair;
+
 typedef struct fl_beside {
     fl_beside_kind kind;
     int64_t layer;   /* to compare with; -1: the one before */
@@ -18,6 +20,7 @@ typedef struct fl_beside {
     int zoom;
     fl_source other; /* the run of another prompt; its `get` is NULL: none */
     char prompt[128];
+    fl_kept_pair *kept; /* what was compared last; NULL: nothing */
 } fl_beside;
 
 /* Gives the other run back. */

@@ -69,12 +69,27 @@ static part make_part(const fl_pair *pair, fl_which which) {
     return p;
 }
 
+/* Found once for each band. */
+static void find_scales(part parts[3]) {
+    fl_kept_pair *kept = parts[0].pair->kept;
+    int64_t band = parts[0].pair->cursor.band;
+    for (int i = 0; i < 3; i++) {
+        fl_cells *cells = &parts[i].cells;
+        cells->ctx = &parts[i];
+        if (kept->scaled != band) {
+            fl_cells_scale(cells);
+            kept->largest[i] = cells->largest;
+            kept->scale[i] = cells->shading.scale;
+        }
+        cells->largest = kept->largest[i];
+        cells->shading.scale = kept->scale[i];
+    }
+    kept->scaled = band;
+}
+
 /* Left and right have one scale, so that the eye may compare them. */
 static void scale(part parts[3]) {
-    for (int i = 0; i < 3; i++) {
-        parts[i].cells.ctx = &parts[i];
-        fl_cells_scale(&parts[i].cells);
-    }
+    find_scales(parts);
     fl_cells *left = &parts[FL_LEFT].cells, *right = &parts[FL_RIGHT].cells;
     double most = left->largest > right->largest ? left->largest : right->largest;
     double full =
@@ -170,5 +185,4 @@ void fl_beside_draw(fl_view *view, fl_rect rect) {
         }
         fl_buffer_done(&text);
     }
-    fl_pair_done(&pair);
 }

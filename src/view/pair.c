@@ -93,6 +93,20 @@ static int64_t in_other_prompt(fl_view *view, fl_pair *pair) {
 
 /* ---- copies ---- */
 
+/* Of a step to the next band, row or column, in a copy that is packed. */
+static void find_strides(fl_side *side) {
+    const fl_tensor *tensor = &side->captured.event.tensor;
+    side->plain = tensor->dtype == FL_DTYPE_F32 && !tensor->mask.causal;
+    for (int way = 0; way < 3; way++) {
+        int64_t from[FL_MAX_DIMS] = {0}, to[FL_MAX_DIMS] = {0}, step = 1;
+        fl_grid_index(&side->captured.event, 0, 0, 0, from);
+        fl_grid_index(&side->captured.event, way == 0, way == 1, way == 2, to);
+        side->strides[way] = 0;
+        for (int i = tensor->n_dims - 1; i >= 0; step *= tensor->shape[i--])
+            side->strides[way] += (to[i] - from[i]) * step;
+    }
+}
+
 static bool copy(fl_side *side, const fl_captured *captured) {
     if (!captured)
         return false;
@@ -107,6 +121,7 @@ static bool copy(fl_side *side, const fl_captured *captured) {
         fl_tensor_dense(side->values, tensor->dtype, tensor->n_dims, tensor->shape, tensor->axes);
     side->captured.event.tensor.mask = tensor->mask;
     side->grid = fl_grid_of(&side->captured.event);
+    find_strides(side);
     return true;
 }
 
@@ -116,6 +131,43 @@ static const fl_captured *get_left(fl_view *view, int64_t event) {
     const fl_source *other = &view->beside.other;
     return view->beside.kind == FL_BESIDE_PROMPT ? other->get(other->ctx, event, &diag)
                                                  : fl_event_at(view, event);
+}
+
+void fl_pair_forget(fl_view *view) {
+    fl_kept_pair *kept = view->beside.kept;
+    if (kept) {
+        free(kept->sides[FL_LEFT].values);
+        free(kept->sides[FL_RIGHT].values);
+    }
+    free(kept);
+    view->beside.kept = NULL;
+}
+
+/* Copies the two, unless that has been done: one of them may have to be computed again. */
+static bool keep(fl_view *view, int64_t left) {
+    fl_kept_pair *kept = view->beside.kept;
+    fl_beside_kind kind = view->beside.kind;
+    if (kept && kept->kind == kind && kept->events[0] == left && kept->events[1] == view->at)
+        return true;
+    fl_pair_forget(view);
+    kept = view->beside.kept = calloc(1, sizeof *kept);
+    if (!kept)
+        return false;
+    *kept = (fl_kept_pair){.kind = kind, .events = {left, view->at}, .scaled = -1};
+    if (copy(&kept->sides[FL_LEFT], get_left(view, left)) &&
+        copy(&kept->sides[FL_RIGHT], fl_here(view)))
+        return true;
+    fl_pair_forget(view);
+    return false;
+}
+
+/* The title is the pair's own. */
+static void take(fl_side *side, const fl_side *kept) {
+    side->captured = kept->captured;
+    side->values = kept->values;
+    side->grid = kept->grid;
+    side->plain = kept->plain;
+    memcpy(side->strides, kept->strides, sizeof side->strides);
 }
 
 /* ---- which row meets which ---- */
@@ -145,18 +197,15 @@ void fl_pair_of(fl_view *view, fl_pair *pair) {
                                                           : in_other_prompt(view, pair);
     if (pair->why[0])
         return;
-    if (!copy(&pair->left, get_left(view, event)) || !copy(&pair->right, fl_here(view))) {
+    if (!keep(view, event)) {
         snprintf(pair->why, sizeof pair->why, "the two cannot be had at once");
         return;
     }
+    pair->kept = view->beside.kept;
+    take(&pair->left, &pair->kept->sides[FL_LEFT]);
+    take(&pair->right, &pair->kept->sides[FL_RIGHT]);
     align(pair);
     pair->cursor = fl_cursor_place(view, &pair->right.captured);
-}
-
-void fl_pair_done(fl_pair *pair) {
-    free(pair->left.values);
-    free(pair->right.values);
-    pair->left.values = pair->right.values = NULL;
 }
 
 /* ---- cells ---- */
@@ -166,6 +215,12 @@ static bool side_at(const fl_side *side, int64_t band, int64_t row, int64_t col,
     const fl_tensor *tensor = &side->captured.event.tensor;
     if (row < 0 || row >= side->grid.rows || col >= side->grid.cols)
         return false;
+    if (side->plain) {
+        const float *values = side->values;
+        *out = (double)
+            values[band * side->strides[0] + row * side->strides[1] + col * side->strides[2]];
+        return true;
+    }
     fl_grid_index(&side->captured.event, band, row, col, index);
     if (tensor->mask.causal && fl_tensor_masked(tensor, index))
         return false;
@@ -199,7 +254,7 @@ static void note(fl_apart *out, int64_t band, int64_t row, int64_t col, double v
     out->largest[at].value = value;
 }
 
-void fl_pair_apart(const fl_pair *pair, fl_apart *out) {
+static void find_apart(const fl_pair *pair, fl_apart *out) {
     const fl_grid *grid = &pair->right.grid;
     double squares = 0, value;
     *out = (fl_apart){0};
@@ -213,6 +268,13 @@ void fl_pair_apart(const fl_pair *pair, fl_apart *out) {
                 note(out, band, row, col, value);
             }
     out->rms = out->cells > 0 ? sqrt(squares / (double)out->cells) : NAN;
+}
+
+void fl_pair_apart(const fl_pair *pair, fl_apart *out) {
+    if (!pair->kept->has_apart)
+        find_apart(pair, &pair->kept->apart);
+    pair->kept->has_apart = true;
+    *out = pair->kept->apart;
 }
 
 double fl_pair_cosine(const fl_pair *pair, int64_t band, int64_t row) {

@@ -13,20 +13,12 @@ typedef struct fl_side {
     fl_captured captured; /* its tensor holds a copy */
     void *values;
     fl_grid grid;
-    char title[160]; /* "layer 0" */
+    bool plain;         /* 32-bit floats, none of them hidden: the cell lies at */
+    int64_t strides[3]; /* band, row and column times these */
+    char title[160];    /* "layer 0" */
 } fl_side;
 
 typedef enum fl_which { FL_LEFT, FL_RIGHT, FL_DIFFERENCE } fl_which;
-
-typedef struct fl_pair {
-    fl_view *view;
-    fl_side left, right;
-    int64_t shift;   /* a row of the right is row + shift of the left */
-    int64_t shared;  /* rows that both have */
-    bool last_rows;  /* no position is in both: their last rows are compared */
-    fl_place cursor; /* in the right */
-    char why[240];   /* why there is nothing to compare; "": there is */
-} fl_pair;
 
 /* The largest differences, and how far apart the two are. */
 enum { FL_APART = 8 };
@@ -40,9 +32,31 @@ typedef struct fl_apart {
     } largest[FL_APART];
 } fl_apart;
 
-/* Free with fl_pair_done, also where there is nothing to compare. */
+/* What is dear to find out about two events, kept while they are looked at. */
+struct fl_kept_pair {
+    fl_beside_kind kind;
+    int64_t events[2]; /* left, right */
+    fl_side sides[2];
+    bool has_apart;
+    fl_apart apart;
+    int64_t scaled; /* band that the scales are of; -1: none */
+    double largest[3], scale[3];
+};
+
+typedef struct fl_pair {
+    fl_view *view;
+    fl_kept_pair *kept; /* by the view, to which the values below belong */
+    fl_side left, right;
+    int64_t shift;   /* a row of the right is row + shift of the left */
+    int64_t shared;  /* rows that both have */
+    bool last_rows;  /* no position is in both: their last rows are compared */
+    fl_place cursor; /* in the right */
+    char why[240];   /* why there is nothing to compare; "": there is */
+} fl_pair;
+
+/* Lives until another pair is asked for, or none is kept any more. */
 void fl_pair_of(fl_view *view, fl_pair *pair);
-void fl_pair_done(fl_pair *pair);
+void fl_pair_forget(fl_view *view);
 /* Cell of a band, counted as in the right; false: hidden, or only one of the two has it. */
 bool fl_pair_at(const fl_pair *pair, fl_which which, int64_t band, int64_t row, int64_t col,
                 double *out);

@@ -8,12 +8,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { MOST_CELLS = 1 << 22, SAMPLED_ROWS = 256 };
+/* As many as are counted between a key and its frame. */
+enum { MOST_CELLS = 1 << 20 };
 
 int64_t fl_tally_sample(const fl_weight *weight) {
-    int64_t rows = fl_weight_rows(weight);
-    bool few = rows <= SAMPLED_ROWS || rows <= MOST_CELLS / fl_weight_cols(weight);
-    return few ? rows : SAMPLED_ROWS;
+    int64_t rows = fl_weight_rows(weight), most = MOST_CELLS / fl_weight_cols(weight);
+    return rows <= most ? rows : most > 0 ? most : 1;
 }
 
 /* Range, mean, zeros and the largest of a row. */

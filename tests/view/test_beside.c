@@ -47,7 +47,6 @@ static void a_layer_meets_the_one_before(void **state) {
     assert_true(fl_pair_at(&pair, FL_RIGHT, 0, 4, 7, &right) && right == here);
     assert_true(fl_pair_at(&pair, FL_DIFFERENCE, 0, 4, 7, &difference));
     assert_true(difference == here - before);
-    fl_pair_done(&pair);
 }
 
 static void the_largest_difference_is_the_largest(void **state) {
@@ -68,7 +67,6 @@ static void the_largest_difference_is_the_largest(void **state) {
     assert_int_equal(apart.n, FL_APART);
     assert_true(fabs(apart.largest[0].value) == most);
     assert_true(fabs(apart.largest[1].value) <= most);
-    fl_pair_done(&pair);
 }
 
 static void a_stage_beside_itself_is_equal(void **state) {
@@ -82,7 +80,6 @@ static void a_stage_beside_itself_is_equal(void **state) {
     assert_true(fl_pair_at(&pair, FL_DIFFERENCE, 0, 0, 3, &value) && value == 0);
     assert_true(fabs(fl_pair_cosine(&pair, 0, 0) - 1) < 1e-12);
     assert_false(fl_pair_at(&pair, FL_LEFT, 0, 5, 3, &value));
-    fl_pair_done(&pair);
     assert_page_says("4 rows on the left, 6 on the right: the 4 that both have are compared");
 }
 
@@ -97,7 +94,6 @@ static void keys_of_another_pass_meet_by_position(void **state) {
     assert_int_equal(pair.shared, 6);
     assert_true(fl_pair_at(&pair, FL_DIFFERENCE, 1, 5, 2, &value) && value == 0);
     assert_false(fl_pair_at(&pair, FL_LEFT, 1, 6, 2, &value));
-    fl_pair_done(&pair);
 }
 
 static void what_cannot_be_compared_says_why(void **state) {
