@@ -147,7 +147,7 @@ struct fl_view {
     fl_canvas canvas;
     int64_t at;
     bool left;
-    bool unfinished; /* the canvas: drawing it again shows more */
+    bool unfinished;  /* the canvas: drawing it again shows more */
     const char *look; /* what to look at in this run, if its prompt is a ready one; else NULL */
     char message[320];
     void (*tell)(fl_view *view, fl_buffer *out); /* what the last verb has to tell in lines, where
