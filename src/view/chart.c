@@ -365,19 +365,35 @@ void fl_chart_draw(fl_view *view, fl_rect rect) {
     fl_buffer_done(&text);
 }
 
+static const char *state_of(const sheet *s, fl_stage stage) {
+    int64_t last = event_of(s, stage, true);
+    if (is_here(s, stage))
+        return "is shown";
+    return last >= 0 && last < s->view->at ? "has run" : "comes later";
+}
+
+/* Without a drawing: the stages in the order in which they run, under headings. */
 void fl_chart_lines(fl_view *view, fl_buffer *out) {
-    fl_canvas canvas = {.ascii = view->canvas.ascii};
-    sheet s = sheet_of(view, &canvas, (fl_rect){0, 0, LEAST, 2 + LEFT_LINES + RIGHT_LINES});
+    fl_canvas none = {0};
+    sheet s = sheet_of(view, &none, (fl_rect){0});
+    for (int i = 0; s.pass.plan && i < FL_STAGE_COUNT; i++) {
+        char shape[96];
+        fl_stage stage = (fl_stage)i;
+        if (stage == FL_STAGE_attn_norm_rms || stage == FL_STAGE_ffn_norm_rms)
+            fl_buffer_printf(out, "%s, layer %" PRId32 " of 0 to %" PRId64 ":\n",
+                             stage == FL_STAGE_attn_norm_rms ? "attention" : "feed-forward",
+                             view->mechanism.layer, s.pass.dims.L - 1);
+        else if (stage == FL_STAGE_final_norm_rms)
+            fl_buffer_puts(out, "after the last layer:\n");
+        if (!fl_stage_exists(stage, view->options.model.hparams))
+            continue;
+        print_shape(&s, stage, true, shape, sizeof shape);
+        fl_buffer_printf(out, "%s %s, %s\n", fl_stage_get_info(stage)->id, shape,
+                         state_of(&s, stage));
+    }
     if (!s.pass.plan)
         return;
-    int rows = put_map(&s); /* on a canvas of no cells: only to count them */
-    s.n_spots = 0;
-    if (fl_canvas_resize(&canvas, LEAST, rows)) {
-        put_map(&s);
-        fl_canvas_text(&canvas, out);
-    }
-    fl_canvas_done(&canvas);
-    fl_buffer_puts(out, "✓ has run, ▸ is shown, · comes later; ◂ is marked: ");
+    fl_buffer_puts(out, "marked: ");
     print_marked(&s, out);
     fl_buffer_puts(out, "\n");
 }

@@ -28,11 +28,26 @@ static void page_says(const char *words) {
 static bool names(const char *text, const char *id) {
     for (const char *at = text; (at = strstr(at, id)) != NULL; at++) {
         char after = at[strlen(id)];
-        bool begins = at > text && (unsigned char)at[-1] >= 0x80;
-        if (begins && !strchr("_abcdefghijklmnopqrstuvwxyz", after))
+        static const char letters[] = "_abcdefghijklmnopqrstuvwxyz";
+        bool begins = at == text || !strchr(letters, at[-1]);
+        if (begins && !strchr(letters, after))
             return true;
     }
     return false;
+}
+
+/* For those who do not see the drawing: every stage with its state in words. */
+static void the_map_is_told_in_words(void **state) {
+    (void)state;
+    fl_scene_keys(view, ":goto k layer 1<enter>M");
+    page_says("attention, layer 1 of 0 to 1:\nattn_norm_rms [1, 6, 1], has run\n");
+    page_says("\nk [1, 6, 8], is shown\nv [1, 6, 8], comes later\n");
+    page_says("\nfeed-forward, layer 1 of 0 to 1:\nffn_norm_rms [1, 6, 1], comes later\n");
+    page_says("\nmarked: k  [1, 6, 8]");
+    char *text = page(view);
+    for (const char *c = text; *c; c++)
+        assert_false((unsigned char)*c == 0xe2 && (unsigned char)c[1] == 0x94); /* no lines */
+    free(text);
 }
 
 static void assert_whole_map(const fl_hparams *hparams) {
@@ -209,6 +224,7 @@ static void cache_tells_what_was_written_and_kept(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_map_is_told_in_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_stage_is_on_the_map, set_up, tear_down),
         cmocka_unit_test_setup_teardown(enter_goes_to_the_marked_stage, set_up, tear_down),
         cmocka_unit_test_setup_teardown(arrows_reach_every_stage, set_up, tear_down),
