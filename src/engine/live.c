@@ -178,3 +178,7 @@ fl_status fl_live_source(fl_source *source, fl_session *session, uint64_t memory
                           .free = free_live};
     return FL_OK;
 }
+
+uint64_t fl_live_used(const fl_source *source, bool *one_pass) {
+    return fl_capture_used(((const live *)source->ctx)->capture, one_pass);
+}

@@ -14,5 +14,7 @@
 /* Takes the session over, on failure too (fl_source.free frees it). `memory`: budget in bytes for
  * captured values. */
 fl_status fl_live_source(fl_source *source, fl_session *session, uint64_t memory, fl_diag *diag);
+/* Bytes of captured values that a live source keeps, and whether they are all of one pass. */
+uint64_t fl_live_used(const fl_source *source, bool *one_pass);
 
 #endif

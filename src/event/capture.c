@@ -119,3 +119,14 @@ bool fl_capture_add(fl_capture *capture, const fl_event *event) {
 fl_captured *fl_capture_get(const fl_capture *capture, int64_t index) {
     return index >= 0 && index < capture->n_rows ? capture->rows[index] : NULL;
 }
+
+uint64_t fl_capture_used(const fl_capture *capture, bool *one_pass) {
+    const fl_captured *first = NULL;
+    *one_pass = true;
+    for (int64_t i = 0; i < capture->n_rows; i++) {
+        const fl_captured *row = capture->rows[i];
+        first = first ? first : row;
+        *one_pass = *one_pass && (!row || row->event.pass == first->event.pass);
+    }
+    return capture->used;
+}

@@ -18,5 +18,7 @@ void fl_capture_free(fl_capture *capture);
 bool fl_capture_add(fl_capture *capture, const fl_event *event);
 /* NULL if it was never added or has been dropped. */
 fl_captured *fl_capture_get(const fl_capture *capture, int64_t index);
+/* Bytes kept, and whether they are all of one pass, which alone may be larger than the budget. */
+uint64_t fl_capture_used(const fl_capture *capture, bool *one_pass);
 
 #endif
