@@ -206,15 +206,10 @@ void fl_next_draw(fl_view *view, fl_rect rect) {
         return;
     }
     fl_pass pass = fl_here_pass(view);
-    char text[192], piece[64];
+    char text[192];
     int64_t left = pass.first + pass.count - 1 - view->at;
     bool chooses = fl_plan_step(pass.plan, pass.count - 1)->stage == FL_STAGE_next_token;
-    if (fl_choice_known(view))
-        snprintf(text, sizeof text,
-                 "\"%s\" was chosen %" PRId64 " steps from here; you have been there and gone "
-                 "back. t goes there.",
-                 fl_token_at(view, piece, sizeof piece, pass.dims.P + pass.dims.T), left);
-    else if (chooses)
+    if (chooses)
         snprintf(text, sizeof text,
                  "Not known yet: %" PRId64 " steps from here the scores of all pieces "
                  "are turned into chances, and one is chosen. t goes there.",

@@ -3,9 +3,8 @@
 /*
  * What the files of this folder share: the state of a view and the questions they ask about it.
  *
- * Everything on the screen but the top line, the program panel and the next token (which is known
- * once the run has chosen it) is a function of the event shown and of what the reader chose by hand
- * (cursor, zoom, panel), never of how the event was reached.
+ * Everything on the screen but the top line and the program panel is a function of the event shown
+ * and of what the reader chose by hand (cursor, zoom, panel), never of how the event was reached.
  */
 #ifndef FL_VIEW_STATE_H
 #define FL_VIEW_STATE_H

@@ -70,20 +70,12 @@ static int draw_token(fl_view *view, int x, int y, int64_t position, int64_t lit
                              position + 1 == past ? "‖" : "│");
 }
 
-bool fl_choice_known(fl_view *view) {
-    size_t n_tokens, n_prompt;
-    const fl_event *event = &fl_here(view)->event;
-    int64_t end = event->past + event->new_tokens;
-    view->source.tokens(view->source.ctx, &n_tokens, &n_prompt);
-    return end >= (int64_t)n_prompt && end < (int64_t)n_tokens;
-}
-
 void fl_strip_draw(fl_view *view, int y) {
     fl_canvas *canvas = &view->canvas;
     int64_t lit = lit_position(view);
     const fl_event *event = &fl_here(view)->event;
     int64_t past = event->past, end = past + event->new_tokens;
-    bool now = event->stage == FL_STAGE_next_token, chosen = now || fl_choice_known(view);
+    bool chosen = event->stage == FL_STAGE_next_token;
     window w = window_of(view, end, lit, canvas->width - CHOICE);
     char piece[64];
     int x = 1;
@@ -94,7 +86,7 @@ void fl_strip_draw(fl_view *view, int y) {
     if (w.end < end)
         x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_dim, "…");
     x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_text, "→ ");
-    fl_canvas_put(canvas, x, y, canvas->width - x, now ? FL_STYLE_token_new : FL_STYLE_text,
+    fl_canvas_put(canvas, x, y, canvas->width - x, chosen ? FL_STYLE_token_new : FL_STYLE_text,
                   chosen ? fl_token_at(view, piece, sizeof piece, end) : "?");
 }
 

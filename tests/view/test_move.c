@@ -225,24 +225,11 @@ static char *screen_below_the_top(void) {
     return rest;
 }
 
-/* To the last event and back to this one: from then on every choice is known. */
-static void go_there_once(const char *forward) {
-    char command[32];
-    int64_t start = fl_view_at(view), at;
-    do {
-        at = fl_view_at(view);
-        fl_scene_keys(view, forward);
-    } while (fl_view_at(view) != at);
-    snprintf(command, sizeof command, ":goto %d<enter>", (int)start);
-    assert_at(command, start);
-}
-
 /* Every event forward, then back, by a key and its reverse. */
 static void same_both_ways(const char *forward, const char *back) {
     static char *screens[300];
     int64_t order[300];
     int n = 0;
-    go_there_once(forward);
     do {
         order[n] = fl_view_at(view);
         screens[n++] = screen_below_the_top();
@@ -275,7 +262,6 @@ static void the_same_in_wide_panels(void **state) {
     (void)state;
     fl_view_resize(view, 130, 40);
     static char *screens[80];
-    go_there_once("s");
     for (int i = 0; i < 80; i++) {
         screens[i] = fl_scene_text(view);
         fl_scene_keys(view, "s");
@@ -296,32 +282,6 @@ static void the_same_in_wide_panels(void **state) {
         free(text);
         free(screens[i]);
     }
-}
-
-/* What has been chosen stays known on the way back, and is not what is still to come. */
-static void a_choice_is_known_from_then_on(void **state) {
-    (void)state;
-    char choice[64], *screen = fl_scene_text(view);
-    assert_non_null(strstr(screen, "→ ?"));
-    free(screen);
-    fl_scene_keys(view, "t");
-    fl_token_at(view, choice, sizeof choice, 6);
-    fl_scene_keys(view, "40S");
-    char words[80];
-    snprintf(words, sizeof words, "→ %s\n", choice);
-    screen = fl_scene_text(view);
-    assert_null(strstr(screen, "→ ?"));
-    assert_non_null(strstr(screen, words));
-    free(screen);
-    fl_view_resize(view, 120, 40);
-    screen = fl_scene_text(view);
-    assert_non_null(strstr(screen, "was chosen 40"));
-    free(screen);
-    fl_scene_keys(view, "41s");
-    fl_view_resize(view, 80, 24);
-    screen = fl_scene_text(view);
-    assert_non_null(strstr(screen, "→ ?")); /* of the pass after that */
-    free(screen);
 }
 
 /* Whoever is taken far by `c` is told why, and the way back. */
@@ -422,7 +382,6 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_same_with_a_cursor_set_by_hand, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_same_in_wide_panels, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_way_is_explained, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_choice_is_known_from_then_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(escape_never_moves, set_up, tear_down),
         cmocka_unit_test(a_failure_is_said_and_survived),
         cmocka_unit_test(a_long_way_can_be_stopped),
