@@ -345,6 +345,22 @@ static void a_crash_restores_the_terminal(void **state) {
     assert_left(SIGSEGV);
 }
 
+/* A click puts the cursor on a cell, the wheel scrolls, and the mouse is given back. */
+static void the_mouse_points_and_scrolls(void **state) {
+    (void)state;
+    start(&(setting){0}, 80, 24);
+    press(":goto q\r", ":goto q<enter>");
+    fl_terminal_send(&terminal, "\x1b[<0;30;10M\x1b[<0;30;10m");
+    fl_view_mouse(twin, 29, 9, 0);
+    assert_same_screen();
+    fl_terminal_send(&terminal, "\x1b[<65;30;10M");
+    fl_view_mouse(twin, 29, 9, 1);
+    assert_same_screen();
+    fl_terminal_send(&terminal, "q");
+    assert_left(0);
+    assert_true(wrote("\x1b[?1000l") || wrote("\x1b[?1006;1000l"));
+}
+
 static void suspend_and_resume(void **state) {
     (void)state;
     start(&(setting){0}, 80, 24);
@@ -435,6 +451,7 @@ int main(void) {
         cmocka_unit_test_teardown(the_interrupt_key_never_leaves, tear_down),
         cmocka_unit_test_teardown(progress_has_its_line_alone, tear_down),
         cmocka_unit_test_teardown(a_crash_restores_the_terminal, tear_down),
+        cmocka_unit_test_teardown(the_mouse_points_and_scrolls, tear_down),
         cmocka_unit_test_teardown(suspend_and_resume, tear_down),
         cmocka_unit_test_teardown(an_unknown_terminal_is_no_obstacle, tear_down),
         cmocka_unit_test_teardown(old_terminals_are_served, tear_down),
