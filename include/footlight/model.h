@@ -79,6 +79,8 @@ FL_API const char *fl_model_format(const fl_model *model);
  * from its data, a storage type this build does not read); NULL when it has weights. */
 FL_API bool fl_model_has_weights(const fl_model *model);
 FL_API const char *fl_model_why_no_weights(const fl_model *model);
+/* What is unusual about it, for people: lines, each ended by a line feed, "" if there are none. */
+FL_API const char *fl_model_notes(const fl_model *model);
 /* NULL if the model has no such weight. A tied head gives the embedding's data with `tied` set. */
 FL_API const fl_weight *fl_model_weight(const fl_model *model, fl_weight_slot slot, int32_t layer);
 /* Every tensor of the file in file order, bound or not; of a file without tensors (config.json),

@@ -267,6 +267,10 @@ bool fl_info_table(const fl_model *model, int width, fl_buffer *out) {
         line_of_text(out, why.data ? why.data : "", width);
         fl_buffer_done(&why);
     }
+    if (*fl_model_notes(model)) {
+        fl_buffer_puts(out, "\n");
+        fl_buffer_puts(out, fl_model_notes(model));
+    }
     fl_table_free(p.table);
     return done;
 }

@@ -73,9 +73,16 @@ int fl_bytes_compare(const fl_bytes *a, const fl_bytes *b);
 /* Look-ups (gguf_keys.c). A missing key leaves *out as it is, and is an error if `required`; a
  * value of another type is always an error. */
 const fl_gguf_pair *fl_gguf_find(const fl_gguf *gguf, const char *key);
-/* Any integer type; also an array of one value repeated (per-layer keys). */
+/* Any integer type. */
 fl_status fl_gguf_get_int(const fl_gguf *gguf, const char *key, bool required, int64_t *out,
                           fl_diag *diag);
+/* The same, or an array of one value repeated for each of `layers` layers. */
+fl_status fl_gguf_get_ints(const fl_gguf *gguf, const char *key, bool required, int64_t layers,
+                           int64_t *out, fl_diag *diag);
+/* Of one number or an array of them, of any type, the first that is not neutral (or 0, if `zero`
+ * says that this is neutral too); *out stays as it is if there is none. */
+fl_status fl_gguf_get_other(const fl_gguf *gguf, const char *key, double neutral, bool zero,
+                            double *out, fl_diag *diag);
 fl_status fl_gguf_get_float(const fl_gguf *gguf, const char *key, bool required, double *out,
                             fl_diag *diag);
 fl_status fl_gguf_get_bool(const fl_gguf *gguf, const char *key, bool *out, fl_diag *diag);

@@ -82,18 +82,38 @@ static bool take_int(fl_cursor *in, fl_gguf_type type, int64_t *out) {
 
 fl_status fl_gguf_get_int(const fl_gguf *gguf, const char *key, bool required, int64_t *out,
                           fl_diag *diag) {
+    return fl_gguf_get_ints(gguf, key, required, 0, out, diag);
+}
+
+/* Is what a pair holds as many integers as are asked for? */
+static fl_status check_ints(const fl_gguf_pair *pair, const char *key, int64_t layers,
+                            fl_diag *diag) {
+    bool array = pair->type == FL_GGUF_ARRAY;
+    int64_t ignored;
+    fl_cursor in = fl_cursor_over(pair->value.data, pair->value.length);
+    if ((array && !layers) || !take_int(&in, array ? pair->element : pair->type, &ignored))
+        return fl_gguf_wrong_type(pair, "an integer", diag);
+    if (array && pair->count != (uint64_t)layers)
+        return fl_fail_at(diag, FL_ERR_FORMAT, pair->offset,
+                          "key '%s' has %llu values, expected one for each of %lld layers", key,
+                          (unsigned long long)pair->count, (long long)layers);
+    return FL_OK;
+}
+
+fl_status fl_gguf_get_ints(const fl_gguf *gguf, const char *key, bool required, int64_t layers,
+                           int64_t *out, fl_diag *diag) {
     const fl_gguf_pair *pair;
     fl_status status = find(gguf, key, required, &pair, diag);
+    if (status == FL_OK && pair)
+        status = check_ints(pair, key, layers, diag);
     if (status != FL_OK || !pair)
         return status;
-    bool array = pair->type == FL_GGUF_ARRAY;
+    fl_gguf_type type = pair->type == FL_GGUF_ARRAY ? pair->element : pair->type;
     fl_cursor in = fl_cursor_over(pair->value.data, pair->value.length);
-    int64_t value;
-    if (pair->count == 0 || !take_int(&in, array ? pair->element : pair->type, &value))
-        return fl_gguf_wrong_type(pair, "an integer", diag);
+    int64_t value = 0, other = 0;
+    take_int(&in, type, &value);
     for (uint64_t i = 1; i < pair->count; i++) {
-        int64_t other = value;
-        take_int(&in, pair->element, &other);
+        take_int(&in, type, &other);
         if (other != value)
             return fl_fail_at(
                 diag, FL_ERR_UNSUPPORTED, pair->offset,
@@ -101,6 +121,40 @@ fl_status fl_gguf_get_int(const fl_gguf *gguf, const char *key, bool required, i
                 (long long)value, (long long)other);
     }
     *out = value;
+    return FL_OK;
+}
+
+/* Takes one number of any type. */
+static bool take_number(fl_cursor *in, fl_gguf_type type, double *out) {
+    int64_t integer = 0;
+    if (type == FL_GGUF_F32)
+        *out = (double)fl_cursor_f32(in);
+    else if (type == FL_GGUF_F64)
+        *out = fl_cursor_f64(in);
+    else if (type == FL_GGUF_BOOL)
+        *out = fl_cursor_u8(in);
+    else if (take_int(in, type, &integer))
+        *out = (double)integer;
+    else
+        return false;
+    return true;
+}
+
+fl_status fl_gguf_get_other(const fl_gguf *gguf, const char *key, double neutral, bool zero,
+                            double *out, fl_diag *diag) {
+    const fl_gguf_pair *pair = fl_gguf_find(gguf, key);
+    for (uint64_t i = 0; pair && i < pair->count; i++) {
+        fl_gguf_type type = pair->type == FL_GGUF_ARRAY ? pair->element : pair->type;
+        uint64_t size = pair->value.length / pair->count;
+        fl_cursor in = fl_cursor_over(pair->value.data + i * size, size);
+        double value;
+        if (!take_number(&in, type, &value))
+            return fl_gguf_wrong_type(pair, "a number", diag);
+        if (value != neutral && !(zero && value == 0)) {
+            *out = value;
+            break;
+        }
+    }
     return FL_OK;
 }
 

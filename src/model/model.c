@@ -34,6 +34,18 @@ void fl_model_set_plan_only(fl_model *model, const char *format, ...) {
     va_end(args);
 }
 
+void fl_model_add_note(fl_model *model, const char *format, ...) {
+    va_list args;
+    size_t used = strlen(model->notes), room = sizeof model->notes - used;
+    va_start(args, format);
+    int length = vsnprintf(model->notes + used, room, format, args);
+    va_end(args);
+    if (length >= 0 && (size_t)length + 1 < room)
+        strcpy(model->notes + used + length, "\n");
+    else
+        model->notes[used] = '\0';
+}
+
 static const fl_reader *choose(const fl_model *model) {
     const fl_reader *best = NULL;
     fl_guess surest = FL_GUESS_NO;
@@ -306,6 +318,10 @@ bool fl_model_has_weights(const fl_model *model) {
 
 const char *fl_model_why_no_weights(const fl_model *model) {
     return fl_model_has_weights(model) ? NULL : model->why_no_weights;
+}
+
+const char *fl_model_notes(const fl_model *model) {
+    return model->notes;
 }
 
 size_t fl_model_tensor_count(const fl_model *model) {

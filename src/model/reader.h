@@ -49,6 +49,7 @@ struct fl_model {
     fl_weight tied_head;
     uint64_t weight_bytes;
     char why_no_weights[400];
+    char notes[1200]; /* lines about what is unusual, each ended by a line feed */
 
     fl_vocab vocab; /* kind is NULL if there is none */
     fl_piece *pieces, *merges;
@@ -91,6 +92,10 @@ fl_status fl_model_open_beside(fl_model *model, const char *name, size_t *index,
 
 /* Says that the model is a plan only; the first reason stays. */
 void fl_model_set_plan_only(fl_model *model, const char *format, ...) FL_PRINTF(2, 3);
+
+/* Says something unusual about the file that whoever reads it should know, one line; `info` shows
+ * them. Text of the file comes escaped. Where there is no more room the line is left out. */
+void fl_model_add_note(fl_model *model, const char *format, ...) FL_PRINTF(2, 3);
 
 /* Does `name` end in `ending`? */
 bool fl_name_ends(const char *name, const char *ending);
