@@ -55,16 +55,22 @@ typedef struct fl_vocab {
     const char *pre;  /* pre-tokenizer of a byte-level vocabulary, or "" */
     const fl_piece *pieces;
     size_t n_pieces;
-    const fl_piece *merges; /* byte-level BPE: "left right", best first */
+    const fl_piece *merges; /* "left right", best first; NULL: scores say what is joined */
     size_t n_merges;
     int32_t bos_id, eos_id, eot_id, unk_id; /* -1: none */
+    const int32_t *end_ids;                 /* more ids that end a text or a turn */
+    size_t n_end_ids;
     bool add_bos, add_space_prefix;
+    bool ignore_merges; /* byte-level BPE: a word that is a piece is taken whole */
     bool plain_spaces; /* pieces hold " " where SentencePiece writes U+2581 (tokenizer.bin) */
 } fl_vocab;
 
 /* Opens a `.gguf`, a llama2.c `.bin`, a Hugging Face `config.json` or a bundled name (`builtin`,
  * `llama-2-7b`, ...). A name with a '/' is always a path. */
 FL_API fl_status fl_model_open(fl_model **out, const char *name, fl_diag *diag);
+/* Opens a file for its vocabulary alone: a GGUF of any architecture will do. Nothing else can be
+ * asked of such a model. */
+FL_API fl_status fl_model_open_vocab(fl_model **out, const char *path, fl_diag *diag);
 /* Closes and sets *model to NULL; NULL is fine. */
 FL_API void fl_model_close(fl_model **model);
 

@@ -17,12 +17,22 @@
 static fl_status open_bare(fl_cli *cli, fl_tokenizer **out) {
     const char *name = fl_model_argument(cli);
     fl_diag diag;
-    if (!cli->args.subject || !fl_path_exists(name) || fl_path_is_directory(name))
-        return cli->diag.status;
     fl_status status = fl_tokenizer_open(out, name, 0, &diag);
     if (status == FL_OK || strstr(name, "tokenizer"))
         cli->diag = diag;
     return status;
+}
+
+/* What cannot be run may have a vocabulary all the same: a GGUF of another architecture. */
+static fl_status open_without_model(fl_cli *cli, fl_model **model, fl_tokenizer **out) {
+    const char *name = fl_model_argument(cli);
+    fl_diag diag;
+    if (!cli->args.subject || !fl_path_exists(name) || fl_path_is_directory(name))
+        return cli->diag.status;
+    if (fl_model_open_vocab(model, name, &diag) == FL_OK && fl_model_vocab(*model))
+        return fl_open_tokenizer(cli, *model, out);
+    fl_model_close(model);
+    return open_bare(cli, out);
 }
 
 static fl_status open_vocabulary(fl_cli *cli, fl_model **model, fl_tokenizer **out) {
@@ -31,7 +41,8 @@ static fl_status open_vocabulary(fl_cli *cli, fl_model **model, fl_tokenizer **o
     if (!cli->args.subject && fl_given(cli, FL_OPTION_tokenizer))
         return fl_tokenizer_open(out, fl_value(cli, FL_OPTION_tokenizer)->text, 0, &cli->diag);
     fl_status status = fl_model_open(model, fl_model_argument(cli), &cli->diag);
-    return status == FL_OK ? fl_open_tokenizer(cli, *model, out) : open_bare(cli, out);
+    return status == FL_OK ? fl_open_tokenizer(cli, *model, out)
+                           : open_without_model(cli, model, out);
 }
 
 static void print_json(const fl_cli *cli, const fl_tokenizer *tokenizer, const int32_t *ids,

@@ -164,6 +164,15 @@ static fl_status bind(fl_model *model, fl_gguf_source *s) {
     return status;
 }
 
+/* The vocabulary of any architecture. */
+static fl_status build_vocab(fl_model *model, const fl_gguf *gguf, fl_diag *diag) {
+    fl_status status = copy_texts(model, gguf, diag);
+    if (status == FL_OK)
+        status = fl_gguf_read_vocab(model, gguf, diag);
+    fl_model_set_plan_only(model, "it was opened for its vocabulary alone");
+    return status;
+}
+
 static fl_status build(fl_model *model, const fl_gguf *gguf, fl_diag *diag) {
     fl_gguf_source s = {.model = model, .gguf = gguf, .diag = diag};
     fl_status status = refuse_split(gguf, diag);
@@ -194,7 +203,7 @@ static fl_status read_gguf(fl_model *model, fl_diag *diag) {
     fl_gguf gguf;
     fl_status status = fl_gguf_parse(&gguf, model->bytes, model->length, diag);
     if (status == FL_OK)
-        status = build(model, &gguf, diag);
+        status = (model->vocab_only ? build_vocab : build)(model, &gguf, diag);
     fl_gguf_done(&gguf);
     return status;
 }

@@ -28,8 +28,9 @@ static const struct kind {
     {"llama", true, true, 1, 2, 0}, {"", false, false, -1, -1, -1}, /* any other */
 };
 
-/* Byte-level vocabularies whose BOS is added by default. */
-static const char *const pre_with_bos[] = {"llama-bpe", "llama3", "llama-v3"};
+/* Byte-level vocabularies of Llama 3: BOS is added by default, and words that are pieces are taken
+ * whole. No key says the latter. */
+static const char *const llama3_names[] = {"llama-bpe", "llama3", "llama-v3"};
 
 /* Pieces that end a turn, where no key names one. */
 static const char *const turn_ends[] = {"<|eot_id|>", "<|im_end|>", "<end_of_turn>", "<|end|>",
@@ -187,8 +188,9 @@ static fl_status read_flags(fl_vocab *v, const fl_gguf *gguf, fl_diag *diag) {
     const struct kind *kind = find_kind(v->kind);
     v->add_bos = kind->add_bos;
     v->add_space_prefix = kind->add_space_prefix;
-    for (size_t i = 0; i < sizeof pre_with_bos / sizeof *pre_with_bos; i++)
-        v->add_bos |= strcmp(v->pre, pre_with_bos[i]) == 0;
+    for (size_t i = 0; i < sizeof llama3_names / sizeof *llama3_names; i++)
+        v->ignore_merges |= strcmp(v->pre, llama3_names[i]) == 0;
+    v->add_bos |= v->ignore_merges;
     fl_status status = fl_gguf_get_bool(gguf, "tokenizer.ggml.add_bos_token", &v->add_bos, diag);
     if (status == FL_OK)
         status =
@@ -196,9 +198,25 @@ static fl_status read_flags(fl_vocab *v, const fl_gguf *gguf, fl_diag *diag) {
     return status;
 }
 
+/* Files of SentencePiece vocabularies often list merges too, but there the scores decide. */
+static fl_status read_merges(fl_model *model, const fl_gguf *gguf, fl_diag *diag) {
+    fl_vocab *v = &model->vocab;
+    const fl_gguf_pair *merges;
+    fl_status status = fl_gguf_get_array(gguf, key_merges, FL_GGUF_STRING, &merges, diag);
+    if (status != FL_OK || strcmp(v->kind, "llama") == 0)
+        return status;
+    if (!merges && strcmp(v->kind, "gpt2") == 0)
+        return fl_fail(diag, FL_ERR_FORMAT,
+                       "key '%s' is missing, but tokenizer.ggml.model is 'gpt2'", key_merges);
+    if (merges)
+        status = read_pieces(merges, &model->merges, &v->n_merges, diag);
+    v->merges = model->merges;
+    return status;
+}
+
 static fl_status read_tokens(fl_model *model, const fl_gguf *gguf, fl_diag *diag) {
     fl_vocab *v = &model->vocab;
-    const fl_gguf_pair *tokens, *merges;
+    const fl_gguf_pair *tokens;
     fl_status status = fl_gguf_get_array(gguf, key_tokens, FL_GGUF_STRING, &tokens, diag);
     if (status == FL_OK && (!tokens || !tokens->count))
         return fl_fail(diag, FL_ERR_FORMAT, "key '%s' is %s, but tokenizer.ggml.model is set",
@@ -206,12 +224,7 @@ static fl_status read_tokens(fl_model *model, const fl_gguf *gguf, fl_diag *diag
     if (status == FL_OK)
         status = read_pieces(tokens, &model->pieces, &v->n_pieces, diag);
     v->pieces = model->pieces;
-    if (status == FL_OK)
-        status = fl_gguf_get_array(gguf, key_merges, FL_GGUF_STRING, &merges, diag);
-    if (status == FL_OK && merges)
-        status = read_pieces(merges, &model->merges, &v->n_merges, diag);
-    v->merges = model->merges;
-    return status;
+    return status == FL_OK ? read_merges(model, gguf, diag) : status;
 }
 
 fl_status fl_gguf_read_vocab(fl_model *model, const fl_gguf *gguf, fl_diag *diag) {

@@ -237,7 +237,7 @@ static fl_status refuse_folder(const char *name, fl_diag *diag) {
 }
 
 /* Of a folder the config.json is the first file, which says what the others are. */
-static fl_status open_path(fl_model **out, const char *name, fl_diag *diag) {
+static fl_status open_path(fl_model **out, const char *name, bool vocab_only, fl_diag *diag) {
     fl_buffer path = {0};
     fl_map map = {0};
     fl_status status = new_model(out, name, diag);
@@ -252,6 +252,7 @@ static fl_status open_path(fl_model **out, const char *name, fl_diag *diag) {
         status = fl_map_open(&map, path.data, diag);
     if (status == FL_OK) {
         (*out)->folder = folder;
+        (*out)->vocab_only = vocab_only;
         status = add_file(*out, path.data, map, map.bytes, map.length, diag);
     }
     status = finish(out, status, diag);
@@ -275,7 +276,12 @@ fl_status fl_model_open(fl_model **out, const char *name, fl_diag *diag) {
         return fl_model_open_bytes(out, name, bundled.data, bundled.length, diag);
     if (!is_path && !fl_path_exists(name))
         return refuse_name(name, diag);
-    return open_path(out, name, diag);
+    return open_path(out, name, false, diag);
+}
+
+fl_status fl_model_open_vocab(fl_model **out, const char *path, fl_diag *diag) {
+    *out = NULL;
+    return open_path(out, path, true, diag);
 }
 
 void fl_model_close(fl_model **model) {

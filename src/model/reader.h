@@ -32,9 +32,10 @@ typedef struct fl_file {
 struct fl_model {
     char *name; /* what was opened */
     const char *format;
-    bool folder;    /* it was a folder, of which the first file is the config.json */
-    fl_file *files; /* the one that was opened, and those beside it that a reader asked for */
-    fl_map *maps;   /* of each; empty where the bytes are somebody else's */
+    bool vocab_only; /* nothing but its vocabulary is asked for */
+    bool folder;     /* it was a folder, of which the first file is the config.json */
+    fl_file *files;  /* the one that was opened, and those beside it that a reader asked for */
+    fl_map *maps;    /* of each; empty where the bytes are somebody else's */
     size_t n_files;
     const fl_file *others; /* in place of a folder, where bytes were opened */
     size_t n_others;

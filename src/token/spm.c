@@ -3,40 +3,19 @@
 /*
  * SentencePiece BPE with byte fallback.
  *
- * Spaces become U+2581 and one is put in front; the text is split into characters; the adjacent
- * pair that spells the piece with the highest score (the leftmost of equals) is joined until no
- * pair spells a piece. A heap holds the pairs, so n characters cost n log n. What is then still no
- * piece is written byte by byte. Which pieces may come out of text follows the SentencePiece
- * library: user-defined ones are taken whole first, control and unknown ones never.
+ * Spaces become U+2581 and one is put in front; the text is split into characters, and those are
+ * joined (join.h). What is then still no piece is written byte by byte. Which pieces may come out
+ * of text follows the SentencePiece library: user-defined ones are taken whole first, control and
+ * unknown ones never.
  */
 #include "base/diag.h"
-#include "token/token.h"
+#include "token/join.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A run of bytes that is one piece, or one character that is none. Length 0: joined to the left. */
-typedef struct symbol {
-    uint32_t at, length;
-    int32_t prev, next; /* -1 at the ends */
-    int32_t id;         /* -1: no piece is spelled like that */
-    bool whole;         /* user-defined: not to be joined */
-} symbol;
-
-/* A pair that spells a piece. It is stale once either side has changed length. */
-typedef struct pair {
-    float score;
-    int32_t left, right, id;
-    uint32_t length;
-} pair;
-
 typedef struct work {
-    const fl_tokenizer *tokenizer;
-    const char *text;
-    symbol *symbols;
-    pair *heap;
-    size_t n_symbols, n_heap, capacity;
-    uint32_t *splits; /* of each unused piece: length of the left half it was last joined from */
+    fl_joining joining;
     bool after_unknown;
     fl_ids *ids;
 } work;
@@ -98,7 +77,8 @@ static bool comes_from_text(fl_piece_type type) {
     return type == FL_PIECE_NORMAL || type == FL_PIECE_USER_DEFINED || type == FL_PIECE_UNUSED;
 }
 
-static fl_status build(fl_tokenizer *tokenizer, fl_diag *diag) {
+static fl_status build(fl_tokenizer *tokenizer, const fl_vocab *vocab, fl_diag *diag) {
+    (void)vocab;
     const char *mark = space_mark(tokenizer);
     uint32_t n_mark = (uint32_t)strlen(mark);
     find_bytes(tokenizer);
@@ -123,101 +103,23 @@ static fl_status build(fl_tokenizer *tokenizer, fl_diag *diag) {
     return FL_OK;
 }
 
-/* ---- the heap: highest score first, then leftmost ---- */
-
-static bool before(const pair *a, const pair *b) {
-    return a->score > b->score || (a->score == b->score && a->left < b->left);
-}
-
-static void heap_push(work *w, pair added) {
-    size_t at = w->n_heap++;
-    for (; at; at = (at - 1) / 2) {
-        if (!before(&added, &w->heap[(at - 1) / 2]))
-            break;
-        w->heap[at] = w->heap[(at - 1) / 2];
-    }
-    w->heap[at] = added;
-}
-
-static pair heap_pop(work *w) {
-    pair top = w->heap[0], last = w->heap[--w->n_heap];
-    size_t at = 0;
-    for (size_t child = 1; child < w->n_heap; at = child, child = 2 * at + 1) {
-        if (child + 1 < w->n_heap && before(&w->heap[child + 1], &w->heap[child]))
-            child++;
-        if (!before(&w->heap[child], &last))
-            break;
-        w->heap[at] = w->heap[child];
-    }
-    w->heap[at] = last;
-    return top;
-}
-
-/* ---- joining ---- */
-
-/* Every join takes one pair out and puts at most two in, so twice the symbols is always enough. */
-static bool reserve(work *w, size_t n) {
-    if (n <= w->capacity)
-        return true;
-    free(w->symbols);
-    free(w->heap);
-    w->symbols = malloc(n * sizeof *w->symbols);
-    w->heap = malloc(2 * n * sizeof *w->heap);
-    w->capacity = w->symbols && w->heap ? n : 0;
-    return w->capacity != 0;
-}
+/* ---- cutting ---- */
 
 /* One symbol for each user-defined piece, character, or byte that is part of none. */
 static void split(work *w, uint32_t from, uint32_t to) {
-    const fl_tokenizer *tokenizer = w->tokenizer;
-    w->n_symbols = 0;
+    const fl_tokenizer *tokenizer = w->joining.tokenizer;
     while (from < to) {
-        const char *text = w->text + from;
-        symbol s = {.at = from, .prev = (int32_t)w->n_symbols - 1};
-        s.next = (int32_t)w->n_symbols + 1;
-        s.length = (uint32_t)fl_literals_match(&tokenizer->literals, text, to - from, &s.id);
-        s.whole = s.length != 0;
-        if (!s.whole) {
-            size_t n = fl_utf8_length(text, to - from);
-            s.length = n ? (uint32_t)n : 1;
-            s.id = fl_lookup_find(&tokenizer->lookup, text, s.length);
+        const char *text = w->joining.text + from;
+        int32_t id;
+        size_t n = fl_literals_match(&tokenizer->literals, text, to - from, &id);
+        bool whole = n != 0;
+        if (!whole) {
+            n = fl_utf8_length(text, to - from);
+            n = n ? n : 1;
+            id = fl_lookup_find(&tokenizer->lookup, text, (uint32_t)n);
         }
-        w->symbols[w->n_symbols++] = s;
-        from += s.length;
-    }
-    w->symbols[w->n_symbols - 1].next = -1;
-}
-
-static void offer(work *w, int32_t left, int32_t right) {
-    if (left < 0 || right < 0 || w->symbols[left].whole || w->symbols[right].whole)
-        return;
-    const symbol *s = &w->symbols[left];
-    uint32_t length = s->length + w->symbols[right].length;
-    int32_t id = fl_lookup_find(&w->tokenizer->lookup, w->text + s->at, length);
-    if (id < 0)
-        return;
-    if (w->splits && w->tokenizer->pieces[id].type == FL_PIECE_UNUSED)
-        w->splits[id] = s->length;
-    heap_push(w, (pair){w->tokenizer->pieces[id].score, left, right, id, length});
-}
-
-static void join_all(work *w) {
-    w->n_heap = 0;
-    for (int32_t i = 1; i < (int32_t)w->n_symbols; i++)
-        offer(w, i - 1, i);
-    while (w->n_heap) {
-        pair best = heap_pop(w);
-        symbol *left = &w->symbols[best.left], *right = &w->symbols[best.right];
-        if (!left->length || !right->length || left->length + right->length != best.length)
-            continue;
-        left->length = best.length;
-        left->id = best.id;
-        left->next = right->next;
-        right->length = 0;
-        if (left->next >= 0)
-            w->symbols[left->next].prev = best.left;
-        offer(w, left->prev, best.left);
-        offer(w, best.left, left->next);
+        fl_joining_add(&w->joining, from, (uint32_t)n, id, whole);
+        from += (uint32_t)n;
     }
 }
 
@@ -225,15 +127,15 @@ static void join_all(work *w) {
 
 /* An unused piece helps others to be joined but is never given out: its halves are instead. */
 static void add_piece(work *w, int32_t id, uint32_t at, uint32_t length, int depth) {
-    const fl_lookup *lookup = &w->tokenizer->lookup;
-    uint32_t left = w->splits && depth < 64 ? w->splits[id] : 0;
+    const fl_lookup *lookup = &w->joining.tokenizer->lookup;
+    uint32_t left = w->joining.splits && depth < 64 ? w->joining.splits[id] : 0;
     w->after_unknown = false;
-    if (left == 0 || left >= length || w->tokenizer->pieces[id].type != FL_PIECE_UNUSED) {
+    if (left == 0 || left >= length || w->joining.tokenizer->pieces[id].type != FL_PIECE_UNUSED) {
         fl_ids_add(w->ids, id);
         return;
     }
-    int32_t first = fl_lookup_find(lookup, w->text + at, left);
-    int32_t second = fl_lookup_find(lookup, w->text + at + left, length - left);
+    int32_t first = fl_lookup_find(lookup, w->joining.text + at, left);
+    int32_t second = fl_lookup_find(lookup, w->joining.text + at + left, length - left);
     if (first >= 0 && second >= 0) {
         add_piece(w, first, at, left, depth + 1);
         add_piece(w, second, at + left, length - left, depth + 1);
@@ -242,25 +144,25 @@ static void add_piece(work *w, int32_t id, uint32_t at, uint32_t length, int dep
     }
 }
 
-static bool has_bytes(const work *w, const symbol *s) {
+static bool has_bytes(const work *w, const fl_symbol *s) {
     for (uint32_t i = 0; i < s->length; i++)
-        if (w->tokenizer->byte_ids[(uint8_t)w->text[s->at + i]] < 0)
+        if (w->joining.tokenizer->byte_ids[(uint8_t)w->joining.text[s->at + i]] < 0)
             return false;
     return true;
 }
 
 /* A character no piece spells: its bytes, else one unknown piece for a run of such characters. */
-static fl_status add_unspelled(work *w, const symbol *s, fl_diag *diag) {
-    const fl_tokenizer *tokenizer = w->tokenizer;
+static fl_status add_unspelled(work *w, const fl_symbol *s, fl_diag *diag) {
+    const fl_tokenizer *tokenizer = w->joining.tokenizer;
     if (has_bytes(w, s)) {
         for (uint32_t i = 0; i < s->length; i++)
-            fl_ids_add(w->ids, tokenizer->byte_ids[(uint8_t)w->text[s->at + i]]);
+            fl_ids_add(w->ids, tokenizer->byte_ids[(uint8_t)w->joining.text[s->at + i]]);
         w->after_unknown = false;
         return FL_OK;
     }
     if (tokenizer->unk_id < 0) {
         char shown[32];
-        fl_escape_into(shown, sizeof shown, w->text + s->at, s->length);
+        fl_escape_into(shown, sizeof shown, w->joining.text + s->at, s->length);
         return fl_fail(diag, FL_ERR_UNSUPPORTED,
                        "no piece of the vocabulary spells \"%s\", and it has neither byte pieces "
                        "nor an unknown piece",
@@ -273,12 +175,12 @@ static fl_status add_unspelled(work *w, const symbol *s, fl_diag *diag) {
 }
 
 static fl_status encode_run(work *w, uint32_t from, uint32_t to, fl_diag *diag) {
-    if (!reserve(w, to - from))
+    if (!fl_joining_reset(&w->joining, to - from))
         return fl_fail_memory(diag);
     split(w, from, to);
-    join_all(w);
-    for (int32_t i = 0; i >= 0; i = w->symbols[i].next) {
-        const symbol *s = &w->symbols[i];
+    fl_join(&w->joining);
+    for (int32_t i = 0; i >= 0; i = w->joining.symbols[i].next) {
+        const fl_symbol *s = &w->joining.symbols[i];
         fl_status status = FL_OK;
         if (s->id >= 0)
             add_piece(w, s->id, s->at, s->length, 0);
@@ -293,14 +195,14 @@ static fl_status encode_run(work *w, uint32_t from, uint32_t to, fl_diag *diag) 
 /* End of the run that begins at `from`. If no piece reaches from a word into the next, each word
  * with the spaces before it can be joined alone, which keeps the heap small. */
 static uint32_t run_end(const work *w, uint32_t from, uint32_t length) {
-    const char *mark = space_mark(w->tokenizer);
+    const char *mark = space_mark(w->joining.tokenizer);
     uint32_t n = (uint32_t)strlen(mark);
-    if (!w->tokenizer->whole_words)
+    if (!w->joining.tokenizer->whole_words)
         return length;
     for (uint32_t at = from + 1; at + n <= length; at++) {
-        if (w->text[at] != mark[0] || memcmp(w->text + at, mark, n) != 0)
+        if (w->joining.text[at] != mark[0] || memcmp(w->joining.text + at, mark, n) != 0)
             continue;
-        if (at < n || memcmp(w->text + at - n, mark, n) != 0)
+        if (at < n || memcmp(w->joining.text + at - n, mark, n) != 0)
             return at;
     }
     return length;
@@ -333,18 +235,18 @@ static bool has_unused(const fl_tokenizer *tokenizer) {
 static fl_status encode(const fl_tokenizer *tokenizer, const char *text, size_t length, fl_ids *ids,
                         fl_diag *diag) {
     fl_buffer normal = {0};
-    work w = {.tokenizer = tokenizer, .ids = ids};
+    work w = {.joining = {.tokenizer = tokenizer}, .ids = ids};
     fl_status status = FL_OK;
     if (!length)
         return FL_OK;
     normalise(tokenizer, text, length, &normal);
     if (has_unused(tokenizer))
-        w.splits = calloc(tokenizer->n_pieces, sizeof *w.splits);
-    if (normal.failed || (!w.splits && has_unused(tokenizer))) {
+        w.joining.splits = calloc(tokenizer->n_pieces, sizeof *w.joining.splits);
+    if (normal.failed || (!w.joining.splits && has_unused(tokenizer))) {
         status = fl_fail_memory(diag);
         goto out;
     }
-    w.text = normal.data;
+    w.joining.text = normal.data;
     uint32_t end = (uint32_t)normal.length, to;
     for (uint32_t from = 0; from < end && !status; from = to) {
         to = run_end(&w, from, end);
@@ -352,9 +254,8 @@ static fl_status encode(const fl_tokenizer *tokenizer, const char *text, size_t 
     }
 out:
     fl_buffer_done(&normal);
-    free(w.splits);
-    free(w.symbols);
-    free(w.heap);
+    free(w.joining.splits);
+    fl_joining_done(&w.joining);
     return status;
 }
 
@@ -375,4 +276,4 @@ static void decode(const fl_tokenizer *tokenizer, const fl_piece *piece, fl_buff
     }
 }
 
-const fl_token_kind fl_token_spm = {"llama", "SentencePiece BPE", build, encode, decode};
+const fl_token_kind fl_token_spm = {"llama", "SentencePiece BPE", false, build, encode, decode};

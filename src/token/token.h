@@ -14,6 +14,8 @@
 #include "base/text.h"
 #include "token/literals.h"
 #include "token/lookup.h"
+#include "token/merges.h"
+#include "token/words.h"
 #include <footlight/tokenizer.h>
 
 /* A growing list of ids; `failed` once memory ran out. Release with free(data). */
@@ -26,9 +28,10 @@ typedef struct fl_ids {
 void fl_ids_add(fl_ids *ids, int32_t id);
 
 typedef struct fl_token_kind {
-    const char *name;  /* as fl_vocab.kind spells it */
-    const char *title; /* for people */
-    fl_status (*build)(fl_tokenizer *tokenizer, fl_diag *diag);
+    const char *name;   /* as fl_vocab.kind spells it */
+    const char *title;  /* for people */
+    bool cuts_literals; /* user-defined pieces are cut out before it sees the text */
+    fl_status (*build)(fl_tokenizer *tokenizer, const fl_vocab *vocab, fl_diag *diag);
     fl_status (*encode)(const fl_tokenizer *tokenizer, const char *text, size_t length, fl_ids *ids,
                         fl_diag *diag);
     /* Adds what a piece reads as; called once for each piece, after build. */
@@ -48,7 +51,11 @@ struct fl_tokenizer {
     fl_shown *shown;
     fl_buffer shown_bytes;
 
+    const fl_splitter *splitter; /* of a byte-level vocabulary */
+    bool ignore_merges;
+
     fl_lookup lookup;      /* pieces that may come out of ordinary text */
+    fl_merges merges;      /* without any, scores say what is joined */
     fl_literals literals;  /* user-defined pieces, cut out before anything else */
     fl_literals specials;  /* control pieces, cut out only when asked */
     int32_t byte_ids[256]; /* -1: that byte has no piece */
@@ -57,11 +64,15 @@ struct fl_tokenizer {
     bool whole_words;      /* no piece goes on from a word over a space into the next */
 
     int32_t bos_id, eos_id, eot_id, unk_id;
+    fl_ids ends; /* more ids that end a text or a turn */
     bool add_bos, add_space_prefix, plain_spaces;
     char summary[160];
 };
 
-extern const fl_token_kind fl_token_spm;
+extern const fl_token_kind fl_token_spm, fl_token_bytes;
+
+/* Adds bytes in the alphabet that byte-level vocabularies are spelled in. */
+void fl_spell_bytes(fl_buffer *out, const char *bytes, size_t length);
 
 /* fl_tokenizer_new that keeps the diag's subject. */
 fl_status fl_tokenizer_make(fl_tokenizer **out, const fl_vocab *vocab, fl_diag *diag);

@@ -15,7 +15,7 @@
 /* Work arrays index the text with 32 bits, and escaping spaces may triple it. */
 enum { TEXT_MAX = INT32_MAX / 4 };
 
-static const fl_token_kind *const kinds[] = {&fl_token_spm};
+static const fl_token_kind *const kinds[] = {&fl_token_spm, &fl_token_bytes};
 
 static const fl_token_kind *kind_named(const char *name) {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -25,15 +25,13 @@ static const fl_token_kind *kind_named(const char *name) {
 }
 
 static fl_status refuse_kind(const fl_vocab *vocab, fl_diag *diag) {
-    char kind[64], pre[64];
+    char kind[64];
     if (!*vocab->kind)
         return fl_fail(diag, FL_ERR_UNSUPPORTED, "the vocabulary does not say its tokenizer kind");
     fl_escape_into(kind, sizeof kind, vocab->kind, strlen(vocab->kind));
-    const char *name = vocab->pre ? vocab->pre : "";
-    fl_escape_into(pre, sizeof pre, name, strlen(name));
     return fl_fail(diag, FL_ERR_UNSUPPORTED,
-                   "tokenizer kind \"%s\"%s%s%s is not supported; this build knows \"%s\"", kind,
-                   *pre ? " with pre-tokenizer \"" : "", pre, *pre ? "\"" : "", kinds[0]->name);
+                   "tokenizer kind \"%s\" is not supported, expected \"%s\" or \"%s\"", kind,
+                   kinds[0]->name, kinds[1]->name);
 }
 
 static fl_status check_pieces(const fl_vocab *vocab, size_t *bytes, fl_diag *diag) {
@@ -121,14 +119,58 @@ static void copy_settings(fl_tokenizer *tokenizer, const fl_vocab *vocab) {
         tokenizer->byte_ids[i] = -1;
 }
 
+/* Spellings of pieces that end a text or a turn of a conversation, whether or not the file says so:
+ * a model tuned for conversations ends its turns with one that its base did not know. */
+static const char *const end_names[] = {"<|eot_id|>",    "<|eom_id|>",     "<|im_end|>",
+                                        "<end_of_turn>", "<|end|>",        "<|endofturn|>",
+                                        "<|endoftext|>", "<|end_of_text|>"};
+
+static bool is_end_name(const fl_piece *piece) {
+    for (size_t i = 0; i < sizeof end_names / sizeof *end_names; i++)
+        if (strlen(end_names[i]) == piece->length &&
+            memcmp(end_names[i], piece->text, piece->length) == 0)
+            return true;
+    return false;
+}
+
+static fl_status find_ends(fl_tokenizer *tokenizer, const fl_vocab *vocab, fl_diag *diag) {
+    for (size_t i = 0; i < vocab->n_end_ids; i++)
+        if (valid_id(tokenizer, vocab->end_ids[i]) >= 0)
+            fl_ids_add(&tokenizer->ends, vocab->end_ids[i]);
+    for (size_t i = 0; i < tokenizer->n_pieces; i++) {
+        const fl_piece *piece = &tokenizer->pieces[i];
+        bool special = piece->type == FL_PIECE_CONTROL || piece->type == FL_PIECE_USER_DEFINED;
+        if (special && is_end_name(piece))
+            fl_ids_add(&tokenizer->ends, (int32_t)i);
+    }
+    return tokenizer->ends.failed ? fl_fail_memory(diag) : FL_OK;
+}
+
 static void summarise(fl_tokenizer *tokenizer) {
-    char count[32], hidden[64] = "";
+    char count[32], hidden[64] = "", bad[64] = "";
     fl_group_digits(count, sizeof count, (int64_t)tokenizer->n_pieces);
     if (tokenizer->n_hidden)
         snprintf(hidden, sizeof hidden, ", %zu empty or repeated", tokenizer->n_hidden);
-    snprintf(tokenizer->summary, sizeof tokenizer->summary, "%s, %s pieces%s%s",
-             tokenizer->kind->title, count, tokenizer->n_bytes == 256 ? ", byte fallback" : "",
-             hidden);
+    if (tokenizer->merges.n_bad)
+        snprintf(bad, sizeof bad, ", %zu merges that join nothing", tokenizer->merges.n_bad);
+    const char *split = tokenizer->splitter ? fl_splitter_name(tokenizer->splitter) : "";
+    bool fallback = !tokenizer->splitter && tokenizer->n_bytes == 256;
+    snprintf(tokenizer->summary, sizeof tokenizer->summary, "%s%s%s%s, %s pieces%s%s%s",
+             tokenizer->kind->title, *split ? " (" : "", split, *split ? ")" : "", count,
+             fallback ? ", byte fallback" : "", hidden, bad);
+}
+
+/* What a kind builds, and what all kinds need after that. */
+static fl_status build(fl_tokenizer *tokenizer, const fl_vocab *vocab, fl_diag *diag) {
+    fl_status status = tokenizer->kind->build(tokenizer, vocab, diag);
+    if (!status && vocab->merges &&
+        !fl_merges_build(&tokenizer->merges, &tokenizer->lookup, vocab->merges, vocab->n_merges))
+        status = fl_fail_memory(diag);
+    if (!status)
+        status = prepare_shown(tokenizer, diag);
+    if (!status)
+        status = prepare_specials(tokenizer, diag);
+    return status ? status : find_ends(tokenizer, vocab, diag);
 }
 
 fl_status fl_tokenizer_make(fl_tokenizer **out, const fl_vocab *vocab, fl_diag *diag) {
@@ -144,8 +186,8 @@ fl_status fl_tokenizer_make(fl_tokenizer **out, const fl_vocab *vocab, fl_diag *
     if (status)
         goto out;
     copy_settings(tokenizer, vocab);
-    if ((status = kind->build(tokenizer, diag)) || (status = prepare_shown(tokenizer, diag)) ||
-        (status = prepare_specials(tokenizer, diag)))
+    status = build(tokenizer, vocab, diag);
+    if (status)
         goto out;
     summarise(tokenizer);
 out:
@@ -168,6 +210,8 @@ void fl_tokenizer_free(fl_tokenizer **tokenizer) {
     if (!t)
         return;
     fl_lookup_done(&t->lookup);
+    fl_merges_done(&t->merges);
+    free(t->ends.data);
     fl_literals_done(&t->literals);
     fl_literals_done(&t->specials);
     fl_buffer_done(&t->shown_bytes);
@@ -192,14 +236,28 @@ void fl_ids_add(fl_ids *ids, int32_t id) {
         ids->data[ids->length++] = id;
 }
 
-/* Cuts the text at control pieces and encodes what lies between them. */
-static fl_status encode_around_specials(const fl_tokenizer *tokenizer, const char *text,
-                                        size_t length, fl_ids *ids, fl_diag *diag) {
+/* The longest piece to be cut out whole that the text begins with: its length, 0 for none. */
+static size_t match_whole(const fl_tokenizer *tokenizer, bool special, const char *text,
+                          size_t length, int32_t *id) {
+    size_t n = 0, m = 0;
+    int32_t other;
+    if (special)
+        n = fl_literals_match(&tokenizer->specials, text, length, id);
+    if (tokenizer->kind->cuts_literals)
+        m = fl_literals_match(&tokenizer->literals, text, length, &other);
+    if (m > n)
+        *id = other;
+    return m > n ? m : n;
+}
+
+/* Cuts the text at such pieces and encodes what lies between them. */
+static fl_status encode_between(const fl_tokenizer *tokenizer, const char *text, size_t length,
+                                bool special, fl_ids *ids, fl_diag *diag) {
     size_t from = 0, at = 0;
     fl_status status = FL_OK;
     while (at < length && !status) {
         int32_t id;
-        size_t n = fl_literals_match(&tokenizer->specials, text + at, length - at, &id);
+        size_t n = match_whole(tokenizer, special, text + at, length - at, &id);
         if (!n) {
             at++;
             continue;
@@ -224,8 +282,7 @@ fl_status fl_encode(const fl_tokenizer *tokenizer, const char *text, size_t leng
                        TEXT_MAX);
     if (bos && tokenizer->bos_id >= 0)
         fl_ids_add(&list, tokenizer->bos_id);
-    fl_status status = special ? encode_around_specials(tokenizer, text, length, &list, diag)
-                               : tokenizer->kind->encode(tokenizer, text, length, &list, diag);
+    fl_status status = encode_between(tokenizer, text, length, special, &list, diag);
     if (!status && list.failed)
         status = fl_fail_memory(diag);
     if (status) {
@@ -277,6 +334,9 @@ bool fl_tokenizer_adds_bos(const fl_tokenizer *tokenizer) {
 }
 
 bool fl_token_ends(const fl_tokenizer *tokenizer, int32_t id) {
+    for (size_t i = 0; i < tokenizer->ends.length; i++)
+        if (tokenizer->ends.data[i] == id)
+            return true;
     return id >= 0 &&
            (id == tokenizer->eos_id || id == tokenizer->eot_id || id == tokenizer->bos_id);
 }

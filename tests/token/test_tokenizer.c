@@ -375,8 +375,10 @@ static void refusals_say_why(void **state) {
     toy t;
     toy_init(&t);
     t.vocab.kind = "gpt2";
-    t.vocab.pre = "llama-bpe";
-    refuses(&t, FL_ERR_UNSUPPORTED, "\"gpt2\" with pre-tokenizer \"llama-bpe\"");
+    t.vocab.pre = "my\033own";
+    refuses(&t, FL_ERR_UNSUPPORTED, "\"gpt2\" with pre-tokenizer \"my\\x1bown\"");
+    t.vocab.pre = NULL;
+    refuses(&t, FL_ERR_UNSUPPORTED, "does not name its pre-tokenizer");
     t.vocab.kind = "bert\033[2J";
     t.vocab.pre = NULL;
     refuses(&t, FL_ERR_UNSUPPORTED, "\"bert\\x1b[2J\" is not supported");

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 /*
- * Encodings that other programs agree on: llama.cpp's vectors for the Llama vocabulary, and
- * llama2.c's for its smallest one, read from both of its files.
+ * Encodings that other programs agree on: llama.cpp's vectors for four vocabularies, and llama2.c's
+ * for its smallest one, each from every kind of file there is.
  */
 #include "token/toy.h"
 
-#define VOCAB "gguf-vocab/ggml-vocab-llama-spm.gguf"
+#define VECTORS "gguf-vocab/ggml-vocab-"
+#define VOCAB VECTORS "llama-spm.gguf"
 
 static fl_tokenizer *of_model(const char *relative) {
     fl_model *model = NULL;
     fl_tokenizer *tokenizer = NULL;
     fl_diag diag;
-    if (fl_model_open(&model, fl_test_data(relative), &diag))
+    if (fl_model_open_vocab(&model, fl_test_data(relative), &diag))
         print_error("%s\n", diag.message);
     assert_non_null(model);
     assert_int_equal(fl_tokenizer_new(&tokenizer, fl_model_vocab(model), &diag), FL_OK);
@@ -54,12 +55,15 @@ static void compare(const fl_tokenizer *tokenizer, const char *text, size_t leng
     fl_buffer_done(&got);
 }
 
-static void check_vectors(const fl_tokenizer *tokenizer) {
+static void check_vectors(const fl_tokenizer *tokenizer, const char *name) {
     static const char separator[] = "\n__ggml_vocab_test__\n";
     fl_buffer texts = {0}, ids = {0};
+    char path[80];
     int count = 0;
-    read_file(VOCAB ".inp", &texts);
-    read_file(VOCAB ".out", &ids);
+    snprintf(path, sizeof path, VECTORS "%s.gguf.inp", name);
+    read_file(path, &texts);
+    snprintf(path, sizeof path, VECTORS "%s.gguf.out", name);
+    read_file(path, &ids);
     char *text = texts.data, *line = ids.data;
     for (char *end; (end = strstr(text, separator)); text = end + strlen(separator)) {
         char *stop = strchr(line, '\n');
@@ -78,9 +82,44 @@ static void llama_vectors(void **state) {
     (void)state;
     FL_NEED_DATA(VOCAB);
     fl_tokenizer *tokenizer = of_model(VOCAB);
-    check_vectors(tokenizer);
+    check_vectors(tokenizer, "llama-spm");
     assert_string_equal(fl_tokenizer_summary(tokenizer),
                         "SentencePiece BPE, 32,000 pieces, byte fallback");
+    fl_tokenizer_free(&tokenizer);
+}
+
+static void gpt2_vectors(void **state) {
+    (void)state;
+    FL_NEED_DATA(VECTORS "gpt-2.gguf");
+    fl_tokenizer *tokenizer = of_model(VECTORS "gpt-2.gguf");
+    check_vectors(tokenizer, "gpt-2");
+    assert_string_equal(fl_tokenizer_summary(tokenizer), "byte-level BPE (gpt-2), 50,257 pieces");
+    assert_false(fl_tokenizer_adds_bos(tokenizer));
+    assert_true(fl_token_ends(tokenizer, 50256));
+    fl_tokenizer_free(&tokenizer);
+}
+
+static void llama3_vectors(void **state) {
+    (void)state;
+    FL_NEED_DATA("derived/llama3-vocab.gguf");
+    fl_tokenizer *tokenizer = of_model("derived/llama3-vocab.gguf");
+    check_vectors(tokenizer, "llama-bpe");
+    assert_string_equal(fl_tokenizer_summary(tokenizer),
+                        "byte-level BPE (llama-bpe), 128,256 pieces");
+    assert_true(fl_tokenizer_adds_bos(tokenizer));
+    assert_ids(tokenizer, "a<|eot_id|>", true, true, "128000 64 128009");
+    for (int32_t id = 128001; id <= 128009; id += 8)
+        assert_true(fl_token_ends(tokenizer, id)); /* of a text, of a turn */
+    fl_tokenizer_free(&tokenizer);
+}
+
+static void qwen2_vectors(void **state) {
+    (void)state;
+    FL_NEED_DATA("derived/qwen2-vocab.gguf");
+    fl_tokenizer *tokenizer = of_model("derived/qwen2-vocab.gguf");
+    check_vectors(tokenizer, "qwen2");
+    assert_false(fl_tokenizer_adds_bos(tokenizer));
+    assert_ids(tokenizer, "<|im_start|>a<|im_end|>", false, true, "151644 64 151645");
     fl_tokenizer_free(&tokenizer);
 }
 
@@ -88,7 +127,7 @@ static void llama_vectors_from_tokenizer_bin(void **state) {
     (void)state;
     FL_NEED_DATA("llama2/tokenizer.bin");
     fl_tokenizer *tokenizer = of_file("llama2/tokenizer.bin", 32000);
-    check_vectors(tokenizer);
+    check_vectors(tokenizer, "llama-spm");
     fl_tokenizer_free(&tokenizer);
 }
 
@@ -136,7 +175,7 @@ static void tok512_inside_a_gguf(void **state) {
     fl_tokenizer_free(&tokenizer);
 }
 
-static void other_kinds_are_named(void **state) {
+static void other_pre_tokenizers_are_named(void **state) {
     (void)state;
     FL_NEED_DATA("gguf-vocab/ggml-vocab-deepseek-coder.gguf");
     fl_model *model = NULL;
@@ -153,10 +192,13 @@ static void other_kinds_are_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(llama_vectors),
+        cmocka_unit_test(gpt2_vectors),
+        cmocka_unit_test(llama3_vectors),
+        cmocka_unit_test(qwen2_vectors),
         cmocka_unit_test(llama_vectors_from_tokenizer_bin),
         cmocka_unit_test(tok512),
         cmocka_unit_test(tok512_inside_a_gguf),
-        cmocka_unit_test(other_kinds_are_named),
+        cmocka_unit_test(other_pre_tokenizers_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,6 +15,7 @@
 
 typedef struct toy {
     fl_piece pieces[512];
+    fl_piece merges[16];
     char bytes[256][8];
     fl_vocab vocab;
 } toy;
@@ -48,6 +49,33 @@ static inline void toy_init(toy *t) {
     toy_add(t, "<unk>", 0, FL_PIECE_UNKNOWN);
     toy_add(t, "<s>", 0, FL_PIECE_CONTROL);
     toy_add(t, "</s>", 0, FL_PIECE_CONTROL);
+}
+
+/* Every byte in the alphabet of byte-level vocabularies, of which piece b is byte b, then what the
+ * merges make (NULL after the last). */
+static inline void toy_init_bytes(toy *t, const char *pre, const char *const *merges) {
+    memset(t, 0, sizeof *t);
+    t->vocab = (fl_vocab){.kind = "gpt2",
+                          .pre = pre,
+                          .pieces = t->pieces,
+                          .merges = t->merges,
+                          .bos_id = -1,
+                          .eos_id = -1,
+                          .eot_id = -1,
+                          .unk_id = -1};
+    for (unsigned i = 0, other = 0x100; i < 256; i++) {
+        bool itself = (i > 0x20 && i < 0x7f) || (i > 0xa0 && i != 0xad);
+        unsigned code = itself ? i : other++;
+        if (code < 0x80)
+            snprintf(t->bytes[i], sizeof t->bytes[i], "%c", (char)code);
+        else
+            snprintf(t->bytes[i], sizeof t->bytes[i], "%c%c", (char)(0xc0 | code >> 6),
+                     (char)(0x80 | (code & 63)));
+        toy_add(t, t->bytes[i], 0, FL_PIECE_NORMAL);
+    }
+    for (; *merges; merges++)
+        t->merges[t->vocab.n_merges++] =
+            (fl_piece){.text = *merges, .length = (uint32_t)strlen(*merges)};
 }
 
 static inline fl_tokenizer *toy_build(const toy *t) {
