@@ -62,7 +62,7 @@ typedef struct fl_vocab {
     size_t n_end_ids;
     bool add_bos, add_space_prefix;
     bool ignore_merges; /* byte-level BPE: a word that is a piece is taken whole */
-    bool plain_spaces; /* pieces hold " " where SentencePiece writes U+2581 (tokenizer.bin) */
+    bool plain_spaces;  /* pieces hold " " where SentencePiece writes U+2581 (tokenizer.bin) */
 } fl_vocab;
 
 /* Opens a `.gguf`, a llama2.c `.bin`, a Hugging Face `config.json` or a bundled name (`builtin`,

@@ -5,7 +5,7 @@
 #include "base/cursor.h"
 #include "base/diag.h"
 #include "base/text.h"
-#include "model/json_scan.h"
+#include "base/json_scan.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -11,9 +11,9 @@
 #include "token/words.h"
 
 #include "base/text.h"
+#include "base/unicode.h"
 
 #include <string.h>
-#include <utf8proc.h>
 
 struct fl_splitter {
     const char *name, *pattern;
@@ -65,33 +65,8 @@ const char *fl_splitter_list(size_t index) {
 
 /* ---- characters ---- */
 
-typedef enum kind { END, LETTER, DIGIT, SIGN, BLANK, LINE_END } kind;
-
-/* White space is what Unicode gives that property, which is not what every `\s` takes. */
-static kind kind_of(uint32_t code) {
-    if (code == '\n' || code == '\r')
-        return LINE_END;
-    if ((code >= '\t' && code <= '\r') || code == 0x85)
-        return BLANK;
-    switch (utf8proc_category((utf8proc_int32_t)code)) {
-    case UTF8PROC_CATEGORY_LU:
-    case UTF8PROC_CATEGORY_LL:
-    case UTF8PROC_CATEGORY_LT:
-    case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO:
-        return LETTER;
-    case UTF8PROC_CATEGORY_ND:
-    case UTF8PROC_CATEGORY_NL:
-    case UTF8PROC_CATEGORY_NO:
-        return DIGIT;
-    case UTF8PROC_CATEGORY_ZS:
-    case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-        return BLANK;
-    default:
-        return SIGN;
-    }
-}
+enum { END = FL_CHAR_LINE_END + 1 };
+typedef int kind; /* an fl_char_kind, or END */
 
 /* The character at `at`: its length, 0 at the end, and its kind. */
 static size_t look(const char *text, size_t length, size_t at, kind *what) {
@@ -99,7 +74,7 @@ static size_t look(const char *text, size_t length, size_t at, kind *what) {
     if (at >= length)
         return 0;
     size_t n = fl_utf8_length(text + at, length - at);
-    *what = n ? kind_of(fl_utf8_decode(text + at, n)) : SIGN;
+    *what = n ? (kind)fl_char_kind_of(fl_utf8_decode(text + at, n)) : FL_CHAR_SIGN;
     return n ? n : 1;
 }
 
@@ -143,27 +118,28 @@ static size_t contraction(const fl_splitter *s, const char *text, size_t length)
 static size_t letters(const fl_splitter *s, const char *text, size_t length) {
     kind first;
     size_t before = look(text, length, 0, &first);
-    bool joins = s->sign_and_word ? first == SIGN || first == BLANK : text[0] == ' ';
-    if (first != LETTER && !joins)
+    bool joins =
+        s->sign_and_word ? first == FL_CHAR_SIGN || first == FL_CHAR_BLANK : text[0] == ' ';
+    if (first != FL_CHAR_LETTER && !joins)
         return 0;
-    if (first == LETTER)
+    if (first == FL_CHAR_LETTER)
         before = 0;
-    size_t end = run(text, length, before, LETTER, 0);
+    size_t end = run(text, length, before, FL_CHAR_LETTER, 0);
     return end > before ? end : 0;
 }
 
 static size_t digits(const fl_splitter *s, const char *text, size_t length) {
     size_t before = !s->digits && text[0] == ' ';
-    size_t end = run(text, length, before, DIGIT, s->digits);
+    size_t end = run(text, length, before, FL_CHAR_DIGIT, s->digits);
     return end > before ? end : 0;
 }
 
 static size_t signs(const fl_splitter *s, const char *text, size_t length) {
     size_t before = text[0] == ' ';
-    size_t end = run(text, length, before, SIGN, 0);
+    size_t end = run(text, length, before, FL_CHAR_SIGN, 0);
     if (end == before)
         return 0;
-    return s->line_ends ? run(text, length, end, LINE_END, 0) : end;
+    return s->line_ends ? run(text, length, end, FL_CHAR_LINE_END, 0) : end;
 }
 
 /* White space: to its last line end; else all but the last, if something follows and that is not
@@ -171,10 +147,11 @@ static size_t signs(const fl_splitter *s, const char *text, size_t length) {
 static size_t blanks(const fl_splitter *s, const char *text, size_t length) {
     size_t at = 0, last = 0, line_end = 0, step;
     kind what;
-    while ((step = look(text, length, at, &what)) && (what == BLANK || what == LINE_END)) {
+    while ((step = look(text, length, at, &what)) &&
+           (what == FL_CHAR_BLANK || what == FL_CHAR_LINE_END)) {
         last = at;
         at += step;
-        if (what == LINE_END)
+        if (what == FL_CHAR_LINE_END)
             line_end = at;
     }
     if (s->line_ends && line_end)
@@ -196,9 +173,9 @@ static void begin_part(fl_words *w) {
     kind what;
     size_t step = look(w->text, w->length, w->at, &what);
     w->part = w->splitter->digits_apart ? w->at + step : w->length;
-    if (what == DIGIT || !w->splitter->digits_apart)
+    if (what == FL_CHAR_DIGIT || !w->splitter->digits_apart)
         return;
-    while ((step = look(w->text, w->length, w->part, &what)) && what != DIGIT)
+    while ((step = look(w->text, w->length, w->part, &what)) && what != FL_CHAR_DIGIT)
         w->part += step;
 }
 

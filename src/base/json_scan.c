@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
-#include "model/json_scan.h"
+#include "base/json_scan.h"
 
 #include "base/diag.h"
 #include "base/text.h"

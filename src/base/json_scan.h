@@ -6,8 +6,8 @@
  * NUL in a string. The grammar around the pieces is the caller's, so depth is the caller's too;
  * only fl_scan_skip recurses, at most FL_SCAN_DEPTH deep.
  */
-#ifndef FL_MODEL_JSON_SCAN_H
-#define FL_MODEL_JSON_SCAN_H
+#ifndef FL_BASE_JSON_SCAN_H
+#define FL_BASE_JSON_SCAN_H
 
 #include <footlight/status.h>
 #include <stdbool.h>
