@@ -203,14 +203,19 @@ static fl_status take_option(fl_args *args, int argc, char **argv, int *i, fl_di
 }
 
 static fl_status take_subject(fl_args *args, const char *text, fl_diag *diag) {
-    if (args->subject) {
-        set_subject(diag, text);
-        return fl_fail(diag, FL_ERR_USAGE, "one %s too many, '%s' takes one",
-                       args->command == FL_COMMAND_stage ? "name" : "word",
-                       commands[args->command].name);
+    const bool takes_two = args->command == FL_COMMAND_diff;
+    if (!args->subject) {
+        args->subject = text;
+        return FL_OK;
     }
-    args->subject = text;
-    return FL_OK;
+    if (takes_two && !args->second_subject) {
+        args->second_subject = text;
+        return FL_OK;
+    }
+    set_subject(diag, text);
+    return fl_fail(diag, FL_ERR_USAGE, "one %s too many, '%s' takes %s",
+                   args->command == FL_COMMAND_stage ? "name" : "word",
+                   commands[args->command].name, takes_two ? "two" : "one");
 }
 
 static void set_defaults(fl_args *args) {

@@ -76,7 +76,8 @@ enum { FL_MAX_PATCHES = 64 };
 typedef struct fl_args {
     fl_command command;
     bool command_given;
-    const char *subject; /* MODEL or NAME; NULL: none given */
+    const char *subject;        /* MODEL, NAME or A; NULL: none given */
+    const char *second_subject; /* B of `diff` */
     fl_option_value values[FL_OPTION_COUNT];
     const char *patches[FL_MAX_PATCHES];
     size_t n_patches;

@@ -93,8 +93,12 @@ static fl_status run(fl_cli *cli) {
     return fl_emit_buffer(cli, &text);
 }
 
-static int exit_status(fl_status status) {
-    return status == FL_OK || status == FL_DONE ? 0 : status == FL_ERR_USAGE ? 2 : 1;
+/* `diff` says 1 of two runs that differ, so its trouble is 2, as other programs of that name have
+ * it. */
+static int exit_status(const fl_cli *cli, fl_status status) {
+    if (status == FL_OK || status == FL_DONE)
+        return cli->verdict;
+    return status == FL_ERR_USAGE || cli->args.command == FL_COMMAND_diff ? 2 : 1;
 }
 
 /* Closes standard output. A failure of the command itself is told rather than one of the output. */
@@ -171,5 +175,5 @@ int fl_cli_main(int argc, char **argv) {
     }
     if (status != FL_OK && status != FL_DONE)
         print_diag(&cli, status);
-    return exit_status(status);
+    return exit_status(&cli, status);
 }

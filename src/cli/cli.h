@@ -22,6 +22,8 @@ typedef struct fl_cli {
     int width;   /* columns of the terminal on standard output, 0: none */
     fl_out *out; /* standard output */
     fl_diag diag;
+    int verdict; /* exit status of a command that could be done: 1 where `diff` finds a difference
+                  */
 } fl_cli;
 
 /* Runs the program; returns its exit status. */

@@ -36,7 +36,7 @@ BEGIN {
     group(2, "spec")
     group(3, "kernels")
     group(4, "model token event")
-    group(5, "engine sinks view")
+    group(5, "engine sinks compare view")
     group(6, "tui")
     group(7, "cli")
     group(8, "main")       # src/main.c
@@ -50,7 +50,7 @@ BEGIN {
           "sys/types.h sys/utsname.h sys/wait.h", "base")
     allow("malloc.h omp.h utf8proc.h", "base")
     allow("cpuid.h sys/auxv.h immintrin.h arm_neon.h", "kernels")
-    allow("jansson.h", "model sinks cli")
+    allow("jansson.h", "model sinks compare cli")
     allow("curses.h ncurses.h term.h", "tui")
     generated["stage_lines.h"] = "cli"
 }

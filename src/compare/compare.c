@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * Both files in execution order, one stage of each in memory.
+ */
+#include "compare/compare.h"
+
+#include "base/diag.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- opening ---- */
+
+static int64_t either(const fl_comparison *c, const char *key) {
+    int64_t a = fl_dump_model_number(&c->a, key);
+    return a ? a : fl_dump_model_number(&c->b, key);
+}
+
+fl_status fl_comparison_open(fl_comparison *c, const char *path_a, const char *path_b,
+                             fl_diag *diag) {
+    *c = (fl_comparison){0};
+    fl_status status = fl_dump_open(&c->a, path_a, diag);
+    if (status == FL_OK)
+        status = fl_dump_open(&c->b, path_b, diag);
+    if (status != FL_OK)
+        return status;
+    const int32_t layers = c->a.n_layers > c->b.n_layers ? c->a.n_layers : c->b.n_layers;
+    c->a.n_layers = c->b.n_layers = layers;
+    status = fl_dump_index(&c->a, diag);
+    if (status == FL_OK)
+        status = fl_dump_index(&c->b, diag);
+    c->sizes = (fl_sizes){either(c, "num_attention_heads"), either(c, "num_key_value_heads"),
+                          either(c, "head_dim"), either(c, "rotary_dim")};
+    c->class = fl_class_of(&c->a, &c->b);
+    c->tolerance.rtol = c->class.rtol;
+    fl_compare_runs(c);
+    return status;
+}
+
+void fl_comparison_close(fl_comparison *c) {
+    fl_dump_close(&c->a);
+    fl_dump_close(&c->b);
+    fl_buffer_done(&c->reasons);
+    fl_buffer_done(&c->remarks);
+    fl_buffer_done(&c->suggestion);
+}
+
+/* ---- one stage ---- */
+
+/* A head of a tensor that holds all of them, or a tensor that holds just that one. */
+static bool head_of(const fl_comparison *c, const fl_dump *dump, const fl_item *item, int32_t head,
+                    fl_values *out) {
+    for (size_t i = 0; i < item->n; i++) {
+        const fl_stored *s = &item->stored[i];
+        if (s->where.head >= 0 && s->where.head != head)
+            continue;
+        if (!fl_values_of(out, &c->sizes, dump, s) || (s->where.head < 0 && head >= out->heads))
+            return false;
+        if (s->where.head < 0)
+            *out = fl_values_head(out, head);
+        return true;
+    }
+    return false;
+}
+
+/* Heads that come singly on at least one side. */
+static bool compare_single_heads(const fl_comparison *c, const fl_item *a, const fl_item *b,
+                                 fl_difference *d, bool *memory) {
+    bool any = false;
+    for (int32_t head = 0; head < FL_MOST_HEADS && *memory; head++) {
+        fl_pair pair = {.by_heads = true};
+        if (!head_of(c, &c->a, a, head, &pair.a) || !head_of(c, &c->b, b, head, &pair.b) ||
+            pair.a.rows != pair.b.rows || pair.a.columns != pair.b.columns)
+            continue;
+        any = true;
+        *memory = fl_cells_compare(d, &pair, head, &c->tolerance);
+    }
+    return any;
+}
+
+/* False if the two cannot be aligned; why stands in `why`. */
+static bool compare_tensors(const fl_comparison *c, const fl_item *a, const fl_item *b,
+                            fl_difference *d, bool *memory, char *why, size_t size) {
+    fl_pair pair;
+    if (a->stored->where.head >= 0 || b->stored->where.head >= 0) {
+        snprintf(why, size, "no head that both have is of the same shape");
+        return compare_single_heads(c, a, b, d, memory);
+    }
+    if (!fl_values_pair(&pair, &c->sizes, &c->a, a->stored, &c->b, b->stored, why, size))
+        return false;
+    *memory = fl_cells_compare(d, &pair, 0, &c->tolerance);
+    return true;
+}
+
+/* ---- the sums ---- */
+
+static void add(fl_comparison *c, const fl_difference *d) {
+    fl_tally *t = &c->tallies[d->place.stage];
+    if (t->compared == 0 || d->largest > t->largest.largest)
+        t->largest = *d;
+    if (fl_differs(d) && t->differing++ == 0)
+        t->first = *d;
+    t->compared++;
+    t->cells += d->cells;
+    t->beyond += d->beyond;
+    t->squares += d->squares;
+    t->squares_a += d->squares_a;
+    t->numbers += d->numbers;
+    c->compared++;
+    if (fl_differs(d) && !c->differs) {
+        c->differs = true;
+        c->first = *d;
+    } else if (!c->differs) {
+        c->agreed = true;
+        c->last_same = d->place;
+    }
+}
+
+static fl_status compare_items(fl_comparison *c, const fl_item *a, const fl_item *b,
+                               fl_compared_fn *each, void *ctx, fl_diag *diag) {
+    fl_difference d = {.place = a->place};
+    fl_tally *t = &c->tallies[a->place.stage];
+    bool memory = true;
+    char why[sizeof t->why];
+    if (!compare_tensors(c, a, b, &d, &memory, why, sizeof why)) {
+        if (t->unaligned++ == 0)
+            memcpy(t->why, why, sizeof why);
+        return FL_OK;
+    }
+    if (!memory)
+        return fl_fail_memory(diag);
+    add(c, &d);
+    each(ctx, &d);
+    return FL_OK;
+}
+
+/* ---- all ---- */
+
+/* The next of one side; its end is a place behind all others. */
+static fl_status next(fl_dump *dump, fl_item *item, fl_diag *diag) {
+    fl_diag_init(diag, dump->path);
+    fl_status status = fl_dump_next(dump, item, diag);
+    if (status == FL_DONE) {
+        *item = (fl_item){.place = {.pass = INT32_MAX}};
+        return FL_OK;
+    }
+    return status;
+}
+
+static fl_status walk(fl_comparison *c, fl_compared_fn *each, void *ctx, fl_diag *diag) {
+    fl_item a, b;
+    fl_status status = next(&c->a, &a, diag);
+    if (status == FL_OK)
+        status = next(&c->b, &b, diag);
+    while (status == FL_OK && (a.n || b.n)) {
+        const int order = fl_place_order(&a.place, &b.place);
+        if (order == 0)
+            status = compare_items(c, &a, &b, each, ctx, diag);
+        c->tallies[a.place.stage].only_a += order < 0;
+        c->tallies[b.place.stage].only_b += order > 0;
+        if (status == FL_OK && order <= 0)
+            status = next(&c->a, &a, diag);
+        if (status == FL_OK && order >= 0)
+            status = next(&c->b, &b, diag);
+    }
+    return status;
+}
+
+fl_status fl_comparison_run(fl_comparison *c, fl_compared_fn *each, void *ctx, fl_diag *diag) {
+    fl_status status = walk(c, each, ctx, diag);
+    if (status != FL_OK || c->compared)
+        return status;
+    fl_diag_init(diag, c->b.path);
+    return fl_fail(diag, FL_ERR_FORMAT,
+                   "has no stage that can be compared with one of the other file");
+}

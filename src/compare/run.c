@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 the footlight authors */
+/*
+ * What two runs say of themselves: how near they can be, and why they may differ.
+ */
+#include "compare/compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- classes ---- */
+
+enum { EXACT, HALF, BRAIN, EIGHT_BITS, FOUR_BITS };
+
+/* Rounding to 11 and 8 bits of fraction, and to blocks of whole numbers; what is left is room for
+ * how such differences grow through the layers. */
+static const fl_class classes[] = {
+    [EXACT] = {"F32", "both computed in float", 2e-5},
+    [HALF] = {"F16", "", 4e-3},
+    [BRAIN] = {"BF16", "", 4e-2},
+    [EIGHT_BITS] = {"8-bit", "", 0.1},
+    [FOUR_BITS] = {"4-bit", "", 1},
+};
+
+static int class_of_type(const char *type) {
+    static const struct {
+        const char *begins;
+        int class;
+    } types[] = {
+        {"F16", HALF},      {"float16", HALF},   {"torch.float16", HALF},   {"f16", HALF},
+        {"BF16", BRAIN},    {"bfloat16", BRAIN}, {"torch.bfloat16", BRAIN}, {"Q8", EIGHT_BITS},
+        {"Q6", EIGHT_BITS}, {"Q5", FOUR_BITS},   {"Q4", FOUR_BITS},         {"Q3", FOUR_BITS},
+        {"Q2", FOUR_BITS}};
+    for (size_t i = 0; type && i < sizeof types / sizeof *types; i++)
+        if (strncmp(type, types[i].begins, strlen(types[i].begins)) == 0)
+            return types[i].class;
+    return EXACT;
+}
+
+typedef struct finding {
+    int class;
+    const char *why;
+} finding;
+
+static void raise_to(finding *f, int class, const char *why) {
+    if (class > f->class)
+        *f = (finding){class, why};
+}
+
+/* A model's weights differ only if both say what they are. */
+static void look_at_weights(finding *f, const fl_dump *a, const fl_dump *b) {
+    const char *type_a = fl_dump_model_word(a, "weight_dtype"),
+               *type_b = fl_dump_model_word(b, "weight_dtype");
+    if (!type_a || !type_b || strcmp(type_a, type_b) == 0)
+        return;
+    raise_to(f, class_of_type(type_a), "the weights are stored in different types");
+    raise_to(f, class_of_type(type_b), "the weights are stored in different types");
+}
+
+static void look_at(finding *f, const fl_dump *dump) {
+    raise_to(f, class_of_type(fl_dump_word(dump, "kv_dtype")), "a cache holds F16");
+    raise_to(f, class_of_type(fl_dump_word(dump, "dtype")), "one side computed in that type");
+    if (json_is_false(json_object_get(dump->run, "exact")))
+        raise_to(f, EIGHT_BITS, "one side ran with --fast, activations of 8 bits");
+    for (size_t i = 0; i < dump->n_stored; i++)
+        raise_to(f, class_of_type(dump->stored[i].tensor->type), "one file holds that type");
+}
+
+fl_class fl_class_of(const fl_dump *a, const fl_dump *b) {
+    finding f = {EXACT, classes[EXACT].why};
+    look_at(&f, a);
+    look_at(&f, b);
+    look_at_weights(&f, a, b);
+    fl_class class = classes[f.class];
+    class.why = f.why;
+    return class;
+}
+
+/* ---- why the two cannot be the same ---- */
+
+static void quoted(fl_buffer *out, const json_t *value) {
+    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+    const size_t length = text ? strlen(text) : 0;
+    fl_escape(out, text ? text : "?", length > 60 ? 60 : text ? length : 1, FL_ESCAPE_LINE);
+    fl_buffer_puts(out, length > 60 ? "…" : "");
+    free(text);
+}
+
+/* A line if both name it and differ. */
+static void both_name(fl_buffer *out, const char *what, const json_t *a, const json_t *b) {
+    if (!a || !b || json_is_null(a) || json_is_null(b) || json_equal(a, b))
+        return;
+    fl_buffer_printf(out, "%s: ", what);
+    quoted(out, a);
+    fl_buffer_puts(out, " and ");
+    quoted(out, b);
+    fl_buffer_puts(out, "\n");
+}
+
+void fl_compare_runs(fl_comparison *c) {
+    static const char *const sizes[] = {
+        "hidden_size",         "num_hidden_layers", "intermediate_size", "num_attention_heads",
+        "num_key_value_heads", "head_dim",          "vocab_size"};
+    static const char *const ways[] = {"rms_norm_eps", "rope_theta", "rope_scaling",
+                                       "sliding_window", "weight_dtype"};
+    static const char *const run[] = {"rope_pairing", "qk_order", "kv_dtype", "exact", "isa"};
+    const json_t *a = c->a.run, *b = c->b.run;
+    const json_t *model_a = json_object_get(a, "model"), *model_b = json_object_get(b, "model");
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        both_name(&c->reasons, sizes[i], json_object_get(model_a, sizes[i]),
+                  json_object_get(model_b, sizes[i]));
+    both_name(&c->reasons, "prompt", json_object_get(a, "prompt"), json_object_get(b, "prompt"));
+    both_name(&c->reasons, "patches", json_object_get(a, "patches"), json_object_get(b, "patches"));
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        both_name(&c->remarks, ways[i], json_object_get(model_a, ways[i]),
+                  json_object_get(model_b, ways[i]));
+    for (size_t i = 0; i < sizeof run / sizeof *run; i++)
+        both_name(&c->remarks, run[i], json_object_get(a, run[i]), json_object_get(b, run[i]));
+}
