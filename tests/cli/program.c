@@ -9,18 +9,45 @@
 
 #include "test.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Numbers of processes come again, so their files are told apart by a folder nobody had before. */
+static char folder[256];
+static pid_t owner;
+
+/* A process forked off leaves it to the one that made it. */
+static void remove_folder(void) {
+    char path[sizeof folder + 300];
+    DIR *files = getpid() == owner ? opendir(folder) : NULL;
+    if (!files)
+        return;
+    for (struct dirent *file; (file = readdir(files));) {
+        snprintf(path, sizeof path, "%s/%s", folder, file->d_name);
+        unlink(path);
+    }
+    closedir(files);
+    rmdir(folder);
+}
+
+static void make_folder(void) {
+    const char *place = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%s/footlight-XXXXXX", place ? place : "/tmp");
+    assert_non_null(mkdtemp(folder));
+    owner = getpid();
+    assert_int_equal(atexit(remove_folder), 0);
+}
+
 const char *fl_temporary(const char *name) {
     static char paths[64][512];
     static unsigned next;
-    const char *folder = getenv("TMPDIR");
     char *path = paths[next++ % 64];
-    snprintf(path, sizeof paths[0], "%s/footlight-%ld-%s", folder ? folder : "/tmp", (long)getpid(),
-             name);
+    if (!owner)
+        make_folder();
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
     return path;
 }
 

@@ -48,8 +48,8 @@ void fl_assert_ran(const fl_ran *ran);
 /* Ids of the default prompt in the built-in vocabulary, BOS first, between commas; static. */
 const char *fl_default_ids(void);
 
-/* Path of a file of this test process in the folder for temporary files; static, good for many
- * calls (fl_program makes three of its own). */
+/* Path of a file in a folder of this test process alone, which goes when it ends; static, good for
+ * many calls (fl_program makes three of its own). */
 const char *fl_temporary(const char *name);
 /* Writes a file there and returns its path. */
 const char *fl_write_temporary(const char *name, const void *bytes, size_t length);

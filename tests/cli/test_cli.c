@@ -68,14 +68,14 @@ static void man_page_and_completion_have_every_option(void **state) {
     fl_ran_done(&bash);
 }
 
-/* Asks bash what it would complete. */
+/* Asks bash what it would complete, in a folder without files of such names. */
 static void completes(const char *script, const char *line, const char *expected) {
     char command[1024], answer[512] = "";
     snprintf(command, sizeof command,
-             "bash -c 'source %s; COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _footlight "
-             "2>/dev/null; "
+             "bash -c 'source %s; cd \"$(dirname %s)\"; "
+             "COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _footlight 2>/dev/null; "
              "echo \"${COMPREPLY[*]}\"'",
-             script, line);
+             script, script, line);
     FILE *pipe = popen(command, "r");
     assert_non_null(pipe);
     assert_non_null(fgets(answer, sizeof answer, pipe));
