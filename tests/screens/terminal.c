@@ -52,7 +52,8 @@ static void default_signals(void) {
         signal(caught[i], SIG_DFL);
 }
 
-/* Plays the shell: starts the program in the foreground and reports its pid and how it ended. */
+/* Plays the shell: starts the program in the foreground and reports its pid, every stop, and how it
+ * ended. */
 static void lead(const char *slave, int reports, int (*program)(void *), void *ctx) {
     setsid();
     int fd = open(slave, O_RDWR);
@@ -71,10 +72,12 @@ static void lead(const char *slave, int reports, int (*program)(void *), void *c
     int status = 0;
     if (write(reports, &pid, sizeof pid) != (ssize_t)sizeof pid)
         _exit(98);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (write(reports, &status, sizeof status) != (ssize_t)sizeof status)
-        _exit(97);
+    do {
+        while (waitpid(pid, &status, WUNTRACED) < 0 && errno == EINTR) {
+        }
+        if (write(reports, &status, sizeof status) != (ssize_t)sizeof status)
+            _exit(97);
+    } while (WIFSTOPPED(status));
     pause(); /* keeps the terminal until the test has looked at it */
     _exit(0);
 }
@@ -128,8 +131,10 @@ static void take(fl_terminal *t) {
 }
 
 static void take_report(fl_terminal *t) {
-    if (read(t->reports, &t->status, sizeof t->status) == (ssize_t)sizeof t->status)
-        t->ended = true;
+    if (read(t->reports, &t->status, sizeof t->status) != (ssize_t)sizeof t->status)
+        return;
+    t->stopped = WIFSTOPPED(t->status);
+    t->ended = !t->stopped;
 }
 
 /* One round of waiting; false when nothing came in time. */
@@ -183,6 +188,11 @@ const char *fl_terminal_line(fl_terminal *t, int y) {
     }
     line[end] = '\0';
     return line;
+}
+
+void fl_terminal_continue(fl_terminal *t) {
+    t->stopped = false;
+    kill(t->program, SIGCONT);
 }
 
 void fl_terminal_wait(fl_terminal *t) {

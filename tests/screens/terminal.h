@@ -21,7 +21,8 @@ typedef struct fl_terminal {
     VTerm *vterm;
     VTermScreen *screen;
     bool alternate, ended;
-    int status; /* of the program, as waitpid gives it, once ended */
+    bool stopped; /* by a signal, and not yet told to go on */
+    int status;   /* of the program, as waitpid gives it, once stopped or ended */
     struct termios before;
     char raw[1 << 20]; /* everything it wrote */
     size_t n_raw;
@@ -35,6 +36,8 @@ void fl_terminal_send(fl_terminal *t, const char *bytes);
 void fl_terminal_resize(fl_terminal *t, int width, int height);
 /* One line of the screen without trailing blanks; static buffer. */
 const char *fl_terminal_line(fl_terminal *t, int y);
+/* Lets a program that is stopped go on. */
+void fl_terminal_continue(fl_terminal *t);
 /* Waits for the end of the program. */
 void fl_terminal_wait(fl_terminal *t);
 /* Are the terminal's modes what they were before the program started? */
