@@ -21,38 +21,55 @@ static const fl_break_kind *kind_of(const fl_break *b) {
     return &fl_break_kinds(&count)[b->kind];
 }
 
-bool fl_break_marks(const fl_view *view, const fl_pass *pass, const fl_step *step) {
+/* Is there one, switched on, on this step: by value or else by name alone? */
+static bool any_on(const fl_view *view, const fl_pass *pass, const fl_step *step, bool by_value) {
     for (int i = 0; i < view->breaks.count; i++) {
         const fl_break *b = &view->breaks.items[i];
-        if (!b->off && !kind_of(b)->look && fl_selector_fits(&b->where, pass, step))
+        if (!b->off && by_value == (kind_of(b)->look != NULL) &&
+            fl_selector_fits(&b->where, pass, step))
             return true;
     }
     return false;
 }
 
+bool fl_break_marks(const fl_view *view, const fl_pass *pass, const fl_step *step) {
+    return any_on(view, pass, step, false);
+}
+
 bool fl_break_needs(const fl_view *view, const fl_pass *pass, int64_t event) {
-    const fl_step *step = fl_plan_step(pass->plan, event - pass->first);
-    for (int i = 0; i < view->breaks.count; i++) {
-        const fl_break *b = &view->breaks.items[i];
-        if (!b->off && kind_of(b)->look && fl_selector_fits(&b->where, pass, step))
-            return true;
+    return any_on(view, pass, fl_plan_step(pass->plan, event - pass->first), true);
+}
+
+void fl_break_forget(fl_view *view) {
+    view->breaks.found.number = -1;
+    view->breaks.n_also = 0;
+}
+
+/* The first says why and where; where it names no cell, the first that does. */
+static void note_finding(fl_breaks *all, const fl_finding *found) {
+    if (all->found.number < 0) {
+        all->found = *found;
+        return;
     }
-    return false;
+    all->also[all->n_also++] = found->number;
+    if (all->found.cell || !found->cell)
+        return;
+    all->found.cell = true;
+    memcpy(all->found.index, found->index, sizeof found->index);
 }
 
 bool fl_break_find(fl_view *view, const fl_pass *pass, int64_t event) {
     const fl_step *step = fl_plan_step(pass->plan, event - pass->first);
-    fl_finding *found = &view->breaks.found;
+    fl_break_forget(view);
     for (int i = 0; i < view->breaks.count; i++) {
         const fl_break *b = &view->breaks.items[i];
         const fl_break_kind *kind = kind_of(b);
-        *found = (fl_finding){.number = b->number};
+        fl_finding found = {.number = b->number};
         if (!b->off && fl_selector_fits(&b->where, pass, step) &&
-            (!kind->look || kind->look(view, b, event, found)))
-            return true;
+            (!kind->look || kind->look(view, b, event, &found)))
+            note_finding(&view->breaks, &found);
     }
-    found->number = -1;
-    return false;
+    return view->breaks.found.number >= 0;
 }
 
 static int place_of(const fl_view *view, int number) {
@@ -80,24 +97,39 @@ static void go_to_token(fl_view *view, int64_t position) {
             view->cursor[grid.row_dim] = row;
 }
 
-void fl_break_arrive(fl_view *view) {
-    const fl_finding *found = &view->breaks.found;
-    int place = place_of(view, found->number);
+/* Adds what is said of one that stops, after others or first; counts it. */
+static void count_hit(fl_view *view, int number, const char *why, fl_buffer *out) {
+    int place = place_of(view, number);
+    if (place < 0)
+        return;
     fl_break *b = &view->breaks.items[place];
-    const char *gone = b->once ? "; it was for once and is gone" : "";
     char text[240];
     fl_break_print(b, text, sizeof text);
-    if (found->why[0])
-        fl_say(view, "breakpoint %d: %s%s", b->number, found->why, gone);
+    if (out->length)
+        fl_buffer_printf(out, "; also breakpoint %d: %s", number, text);
+    else if (why[0])
+        fl_buffer_printf(out, "breakpoint %d: %s", number, why);
     else
-        fl_say(view, "stopped at breakpoint %d: %s%s", b->number, text, gone);
+        fl_buffer_printf(out, "stopped at breakpoint %d: %s", number, text);
+    if (b->once)
+        fl_buffer_puts(out, "; it was for once and is gone");
     b->hits++;
-    if (found->cell)
-        fl_cell_stand(view, found->index);
-    else if (b->where.token >= 0)
+    if (!view->breaks.found.cell && b->where.token >= 0)
         go_to_token(view, b->where.token);
     if (b->once)
         remove_at(view, place);
+}
+
+void fl_break_arrive(fl_view *view) {
+    const fl_breaks *all = &view->breaks;
+    fl_buffer said = {0};
+    count_hit(view, all->found.number, all->found.why, &said);
+    for (int i = 0; i < all->n_also; i++)
+        count_hit(view, all->also[i], "", &said);
+    fl_say(view, "%s", said.data ? said.data : "");
+    fl_buffer_done(&said);
+    if (all->found.cell)
+        fl_cell_stand(view, all->found.index);
 }
 
 /* ---- setting ---- */

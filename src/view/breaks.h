@@ -17,6 +17,7 @@ typedef struct fl_break {
     int64_t key; /* position that is looked at */
     int64_t index[FL_MAX_DIMS];
     int n_index;
+    bool above; /* the cell is held against the bound, not against what it was */
     bool once, off;
     int64_t hits;
 } fl_break;
@@ -32,8 +33,10 @@ typedef struct fl_finding {
 enum { FL_BREAKS = 32 };
 typedef struct fl_breaks {
     fl_break items[FL_BREAKS];
-    int count, next; /* how many there are, and the number of the next */
-    fl_finding found;
+    int count, next;     /* how many there are, and the number of the next */
+    fl_finding found;    /* the first that holds at an event */
+    int also[FL_BREAKS]; /* numbers of the others */
+    int n_also;
 } fl_breaks;
 
 /* What a breakpoint can wait for. */
@@ -45,6 +48,11 @@ typedef struct fl_break_kind {
     /* Looks at an event that `where` fits; NULL: that it fits is enough. */
     bool (*look)(fl_view *view, const fl_break *b, int64_t event, fl_finding *out);
 } fl_break_kind;
+
+/* boundhint.c: "gate > 7 layer 1" as it has to be written, with what was typed */
+void fl_break_say_bound(fl_view *view, const char *text);
+/* Does the text ask for a bound in other words than those of the kinds? */
+bool fl_break_means_bound(const char *text);
 
 /* watch.c */
 const fl_break_kind *fl_break_kinds(size_t *count);
@@ -60,9 +68,11 @@ void fl_break_forms(fl_buffer *out);
 bool fl_break_marks(const fl_view *view, const fl_pass *pass, const fl_step *step);
 /* Must the event be computed to know whether one stops there? */
 bool fl_break_needs(const fl_view *view, const fl_pass *pass, int64_t event);
-/* Does one stop at the event? Notes which and why. */
+/* Does any stop at the event? Notes which, and why. */
 bool fl_break_find(fl_view *view, const fl_pass *pass, int64_t event);
-/* The view stands where it was found: says so, puts the cursor there, counts it. */
+/* Forgets what was found. */
+void fl_break_forget(fl_view *view);
+/* The view stands where they were found: says so, puts the cursor there, counts each. */
 void fl_break_arrive(fl_view *view);
 
 #endif

@@ -245,12 +245,6 @@ static bool reads_first(const fl_view *view, fl_verb verb, const char *text) {
            verb == FL_VERB_temperature;
 }
 
-/* Back from the first event: that ends no script. */
-static bool leads_nowhere(fl_verb verb) {
-    return verb == FL_VERB_step_back || verb == FL_VERB_over_back || verb == FL_VERB_finish_back ||
-           verb == FL_VERB_go_back || verb == FL_VERB_token_back;
-}
-
 bool fl_view_do(fl_view *view, fl_verb verb, int64_t count, const char *text) {
     const char *hindrance = reads_first(view, verb, text) ? NULL : fl_verb_hindrance(view, verb);
     if (!hindrance) {
@@ -259,7 +253,7 @@ bool fl_view_do(fl_view *view, fl_verb verb, int64_t count, const char *text) {
         return done;
     }
     fl_say(view, "%s", hindrance);
-    return leads_nowhere(verb);
+    return false;
 }
 
 static const fl_key_info *find_key(fl_view *view, int key) {

@@ -245,5 +245,5 @@ bool fl_do_follow_weight(fl_view *view, int64_t count, const char *text) {
             break;
     }
     fl_say(view, "no learned weight in this line");
-    return true;
+    return false;
 }

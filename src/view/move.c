@@ -169,7 +169,7 @@ static int64_t look(fl_view *view, const fl_pass *pass, int64_t event, int64_t s
     view->trip.open = false;
     if (!view->trip.stopped)
         return found ? event : NOTHING;
-    view->breaks.found.number = -1;
+    fl_break_forget(view);
     fall_short(view, seen, seen, NULL);
     return SAID;
 }
@@ -238,8 +238,19 @@ static int64_t target_of(fl_view *view, fl_verb verb, int64_t at) {
     }
 }
 
+/* `continue` has come to an edge of the pass, as no breakpoint held on the way. */
+static void say_edge(fl_view *view, bool forward) {
+    const char *edge = forward ? "end" : "start";
+    if (view->breaks.count == 0)
+        fl_say(view, "the %s of this pass, as no breakpoint is set (b sets one); %s", edge,
+               forward ? "C goes back" : "c goes on");
+    else
+        fl_say(view, "the %s of this pass: no breakpoint stopped on the way", edge);
+}
+
 static bool take_one(fl_view *view, fl_verb verb) {
-    view->breaks.found.number = -1;
+    fl_break_forget(view);
+    view->message[0] = '\0'; /* what was said of an earlier step */
     int64_t target = target_of(view, verb, view->at);
     if (target == NOTHING)
         fl_say(view, verb == FL_VERB_token_back ? "no token was chosen before this"
@@ -248,17 +259,19 @@ static bool take_one(fl_view *view, fl_verb verb) {
         return false;
     if (view->breaks.found.number >= 0)
         fl_break_arrive(view);
-    else if (verb == FL_VERB_go_on && view->breaks.count == 0)
-        fl_say(view, "the end of this pass, as no breakpoint is set (b sets one); C goes back");
+    else if (verb == FL_VERB_go_on || verb == FL_VERB_go_back)
+        say_edge(view, verb == FL_VERB_go_on);
     return true;
 }
 
+/* False if one of the steps could not be taken. */
 static bool take_steps(fl_view *view, fl_verb verb, int64_t count) {
-    for (int64_t i = 0; i < count && take_one(view, verb); i++) {
-    }
+    int64_t taken = 0;
+    while (taken < count && take_one(view, verb))
+        taken++;
     view->last = verb;
     view->last_count = count;
-    return true;
+    return taken == count;
 }
 
 #define STEP(id)                                                                                   \

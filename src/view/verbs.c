@@ -43,10 +43,11 @@ static bool change_head(fl_view *view, fl_verb verb, int64_t by) {
     bool shared = here->event.tensor.n_dims == 4 && here->event.tensor.axes[1] == FL_AXIS_kv_head;
     int64_t head = here->event.head >= 0 ? here->event.head : view->slice;
     int64_t target = shared ? (head / group + by) * group : head + by;
-    if (target < 0 || target > last)
-        fl_say(view, by > 0 ? "this is the last head" : "this is head 0");
-    target = target < 0 ? 0 : target > last ? (shared ? last / group * group : last) : target;
-    return fl_goto_head(view, target);
+    if (target >= 0 && target <= last)
+        return fl_goto_head(view, target);
+    fl_goto_head(view, target < 0 ? 0 : shared ? last / group * group : last);
+    fl_say(view, by > 0 ? "this is the last head" : "this is head 0");
+    return false;
 }
 FL_FORTH_AND_BACK(head_next, head_before, change_head)
 
@@ -143,7 +144,7 @@ bool fl_do_back(fl_view *view, int64_t count, const char *text) {
     if (view->n_jumps > 0)
         return fl_view_show(view, view->jumps[--view->n_jumps]);
     fl_say(view, "nothing is open, and you have not jumped from anywhere");
-    return true;
+    return false;
 }
 
 bool fl_do_quit(fl_view *view, int64_t count, const char *text) {
@@ -158,9 +159,10 @@ bool fl_do_quit(fl_view *view, int64_t count, const char *text) {
 bool fl_do_cancel(fl_view *view, int64_t count, const char *text) {
     (void)count;
     (void)text;
-    if (!close_one(view))
-        fl_say(view, "nothing is open here; Backspace undoes the last jump, q leaves");
-    return true;
+    if (close_one(view))
+        return true;
+    fl_say(view, "nothing is open here; Backspace undoes the last jump, q leaves");
+    return false;
 }
 
 /* The painter's own. */

@@ -7,6 +7,7 @@
 #include "view/state.h"
 
 #include "view/number.h"
+#include "view/value.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -14,7 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PART = FL_SELECT_LAYER | FL_SELECT_HEAD, PLACE = FL_SELECT_STAGE | PART };
+enum {
+    PART = FL_SELECT_LAYER | FL_SELECT_HEAD,
+    PLACE = FL_SELECT_STAGE | PART,
+    ROW = PLACE | FL_SELECT_TOKEN
+};
 
 /* ---- what they share ---- */
 
@@ -42,6 +47,42 @@ static bool search_cells(const fl_tensor *tensor, bool (*wanted)(double value, d
     return false;
 }
 
+/* Axis of an event whose rows are those of tokens; -1 if it has none. */
+static int row_axis(const fl_event *event) {
+    const fl_dim row = fl_grid_of(event).row_dim;
+    int axis = event->tensor.n_dims - 1;
+    while (axis >= 0 && fl_stage_get_info(event->stage)->dims[axis] != row)
+        axis--;
+    return axis;
+}
+
+/* The cell of the largest size in the row of a token; an infinity counts as larger than all. False
+ * if no number is seen there. */
+static bool largest_of_token(const fl_event *event, int64_t token, int64_t best[FL_MAX_DIMS]) {
+    double most = -1;
+    int64_t index[FL_MAX_DIMS] = {0};
+    int axis = row_axis(event);
+    fl_dim row = fl_grid_of(event).row_dim;
+    do {
+        double size = fabs(fl_tensor_at(&event->tensor, index));
+        if (axis < 0 || fl_position_of(event, row, index[axis]) != token ||
+            fl_tensor_masked(&event->tensor, index) || !(size > most))
+            continue;
+        most = size;
+        memcpy(best, index, sizeof index);
+    } while (fl_tensor_next(&event->tensor, index));
+    return most >= 0;
+}
+
+/* "attn_probs of layer 1 head 3" */
+static void print_place(const fl_event *event, char *out, size_t size) {
+    int used = snprintf(out, size, "%s", fl_stage_get_info(event->stage)->id);
+    if (event->layer >= 0)
+        used += snprintf(out + used, size - (size_t)used, " of layer %" PRId32, event->layer);
+    if (event->head >= 0)
+        snprintf(out + used, size - (size_t)used, " head %" PRId32, event->head);
+}
+
 /* The same step in the pass before; -1 if there is none. */
 static int64_t same_before(fl_view *view, const fl_pass *pass, const fl_step *step) {
     fl_pass before;
@@ -54,7 +95,7 @@ static int64_t same_before(fl_view *view, const fl_pass *pass, const fl_step *st
 /* ---- by name ---- */
 
 static bool parse_name(fl_words *words, fl_break *out) {
-    if (fl_selector_take(words, &out->where, PLACE | FL_SELECT_TOKEN) == 0)
+    if (fl_selector_take(words, &out->where, ROW) == 0)
         words->expected = "a stage";
     return !words->expected;
 }
@@ -98,7 +139,8 @@ static bool look_for_nan(fl_view *view, const fl_break *b, int64_t event, fl_fin
 /* ---- above X ---- */
 
 static bool parse_above(fl_words *words, fl_break *out) {
-    return fl_words_number(words, &out->bound, "a number from 0 on") && parse_where(words, out);
+    return fl_words_number(words, &out->bound, "a number from 0 on") &&
+           fl_selector_take(words, &out->where, ROW) >= 0;
 }
 
 static void print_above(const fl_break *b, char *out, size_t size) {
@@ -111,20 +153,25 @@ static bool is_infinite(double value, double bound) {
     return isinf(value);
 }
 
+/* Where the number of the largest size stands; false if there is none. */
+static bool find_largest(const fl_captured *c, const fl_break *b, int64_t index[FL_MAX_DIMS]) {
+    const fl_stats *stats = &c->stats;
+    if (b->where.token >= 0)
+        return largest_of_token(&c->event, b->where.token, index);
+    if (stats->inf > 0)
+        return search_cells(&c->event.tensor, is_infinite, 0, index);
+    memcpy(index, fabs(stats->min) > fabs(stats->max) ? stats->argmin : stats->argmax,
+           sizeof stats->argmax);
+    return stats->finite > 0;
+}
+
 /* Ids are names, not amounts. An infinity is above every bound. */
 static bool look_above(fl_view *view, const fl_break *b, int64_t event, fl_finding *out) {
     char number[FL_NUMBER], at[64];
     int64_t index[FL_MAX_DIMS];
     const fl_captured *c = fl_event_at(view, event);
-    if (!c || c->event.tensor.dtype == FL_DTYPE_I32)
-        return false;
-    const fl_stats *stats = &c->stats;
-    if (stats->inf > 0)
-        search_cells(&c->event.tensor, is_infinite, 0, index);
-    else if (stats->finite > 0 && fmax(fabs(stats->min), fabs(stats->max)) > b->bound)
-        memcpy(index, fabs(stats->min) > fabs(stats->max) ? stats->argmin : stats->argmax,
-               sizeof index);
-    else
+    if (!c || c->event.tensor.dtype == FL_DTYPE_I32 || !find_largest(c, b, index) ||
+        fabs(fl_tensor_at(&c->event.tensor, index)) <= b->bound)
         return false;
     print_index(index, c->event.tensor.n_dims, at, sizeof at);
     find_cell(out, index);
@@ -183,7 +230,7 @@ static bool parse_looks(fl_words *words, fl_break *out) {
         return false;
     }
     if (!fl_words_whole(words, &out->key, "the position of a token") ||
-        fl_selector_take(words, &out->where, PART) < 0)
+        fl_selector_take(words, &out->where, PART | FL_SELECT_TOKEN) < 0)
         return false;
     snprintf(out->where.pattern, sizeof out->where.pattern, "attn_probs");
     return true;
@@ -196,15 +243,18 @@ static void print_looks(const fl_break *b, char *out, size_t size) {
     fl_selector_print(&where, out + used, size - (size_t)used);
 }
 
-/* The query that gives the most to a key; -1 if none may look there. One that sees a single key, as
- * the first does, has nothing to choose from and does not count. */
-static int64_t keenest(const fl_tensor *probs, int64_t key) {
-    int64_t best = -1, index[FL_MAX_DIMS] = {0, 0, key};
+/* The query that gives the most to a key, the token meant where one is; -1 if none may look there.
+ * One that sees a single key, as the first does, has nothing to choose from and does not count. */
+static int64_t keenest(const fl_event *event, const fl_break *b) {
+    const fl_tensor *probs = &event->tensor;
+    int64_t best = -1, key = b->key, index[FL_MAX_DIMS] = {0, 0, key};
     double most = -1;
     for (int64_t query = 0; query < probs->shape[1]; query++) {
         int64_t first, seen;
         fl_mask_range(&probs->mask, query, &first, &seen);
         index[1] = query;
+        if (b->where.token >= 0 && event->past + query != b->where.token)
+            continue;
         if (seen - first < 2 || key < first || key >= seen || !(fl_tensor_at(probs, index) > most))
             continue;
         most = fl_tensor_at(probs, index);
@@ -216,7 +266,7 @@ static int64_t keenest(const fl_tensor *probs, int64_t key) {
 static bool look_for_look(fl_view *view, const fl_break *b, int64_t event, fl_finding *out) {
     char number[FL_NUMBER], from[64], to[64];
     const fl_captured *c = fl_event_at(view, event);
-    int64_t query = c ? keenest(&c->event.tensor, b->key) : -1;
+    int64_t query = c ? keenest(&c->event, b) : -1;
     int64_t index[FL_MAX_DIMS] = {0, query, b->key};
     if (query < 0 || fl_tensor_at(&c->event.tensor, index) <= b->bound)
         return false;
@@ -232,6 +282,10 @@ static bool look_for_look(fl_view *view, const fl_break *b, int64_t event, fl_fi
 
 /* ---- cell ---- */
 
+static bool is_condition(const fl_words *words) {
+    return strcmp(words->word, "above") == 0 || strcmp(words->word, "changes") == 0;
+}
+
 static bool parse_cell(fl_words *words, fl_break *out) {
     if (fl_selector_take(words, &out->where, PLACE) < 0)
         return false;
@@ -239,11 +293,12 @@ static bool parse_cell(fl_words *words, fl_break *out) {
         words->expected = "a stage before it";
         return false;
     }
-    while (out->n_index < FL_MAX_DIMS && (out->n_index == 0 || strcmp(words->word, "changes") != 0))
+    while (out->n_index < FL_MAX_DIMS && (out->n_index == 0 || !is_condition(words)))
         if (!fl_words_whole(words, &out->index[out->n_index++], "where the cell stands"))
             return false;
-    if (!fl_words_take(words, "changes")) {
-        words->expected = "\"changes\"";
+    out->above = fl_words_take(words, "above");
+    if (!out->above && !fl_words_take(words, "changes")) {
+        words->expected = "\"above\" or \"changes\"";
         return false;
     }
     return fl_words_number(words, &out->bound, "a number from 0 on");
@@ -253,7 +308,7 @@ static void print_cell(const fl_break *b, char *out, size_t size) {
     char where[160], index[96];
     fl_selector_print(&b->where, where, sizeof where);
     print_index(b->index, b->n_index, index, sizeof index);
-    snprintf(out, size, "%s %s changes %.6g", where, index, b->bound);
+    snprintf(out, size, "%s %s %s %.6g", where, index, b->above ? "above" : "changes", b->bound);
 }
 
 /* The cell of an event; false if the event has none there that is seen. */
@@ -268,10 +323,33 @@ static bool cell_of(fl_view *view, int64_t event, const fl_break *b, double *val
     return !fl_tensor_masked(&c->event.tensor, b->index);
 }
 
-static bool look_for_change(fl_view *view, const fl_break *b, int64_t event, fl_finding *out) {
+/* An event's place and the cell: "resid_post of layer 1 at [0, 3, 17]". */
+static void print_cell_of(const fl_event *event, const fl_break *b, char *out, size_t size) {
+    char at[96];
+    print_index(b->index, b->n_index, at, sizeof at);
+    print_place(event, out, size);
+    size_t used = strlen(out);
+    snprintf(out + used, size - used, " at %s", at);
+}
+
+static bool look_at_size(fl_view *view, const fl_break *b, int64_t event, fl_finding *out) {
+    double now;
+    char number[FL_NUMBER], cell[160];
+    if (!cell_of(view, event, b, &now) || !(fabs(now) > b->bound))
+        return false;
+    find_cell(out, b->index);
+    print_cell_of(&fl_event_at(view, event)->event, b, cell, sizeof cell);
+    snprintf(out->why, sizeof out->why, "|x| = %s in %s is above %.6g", fl_exact(number, fabs(now)),
+             cell, b->bound);
+    return true;
+}
+
+static bool look_at_cell(fl_view *view, const fl_break *b, int64_t event, fl_finding *out) {
     fl_pass pass;
     double now, was;
-    char is_text[FL_NUMBER], was_text[FL_NUMBER], at[96];
+    char is_text[FL_NUMBER], was_text[FL_NUMBER], cell[160];
+    if (b->above)
+        return look_at_size(view, b, event, out);
     if (!fl_pass_at(view, event, &pass))
         return false;
     const fl_step *step = fl_plan_step(pass.plan, event - pass.first);
@@ -282,11 +360,10 @@ static bool look_for_change(fl_view *view, const fl_break *b, int64_t event, fl_
         (isnan(now) && isnan(was)) || fabs(now - was) <= b->bound)
         return false;
     find_cell(out, b->index);
-    print_index(b->index, b->n_index, at, sizeof at);
-    snprintf(out->why, sizeof out->why,
-             "%s at %s was %s in the %s before and is %s, more than %.6g away",
-             fl_stage_get_info(step->stage)->id, at, fl_exact(was_text, was),
-             step->layer > 0 ? "layer" : "pass", fl_exact(is_text, now), b->bound);
+    print_cell_of(&fl_event_at(view, event)->event, b, cell, sizeof cell);
+    snprintf(out->why, sizeof out->why, "%s was %s in the %s before and is %s, more than %.6g away",
+             cell, fl_exact(was_text, was), step->layer > 0 ? "layer" : "pass",
+             fl_exact(is_text, now), b->bound);
     return true;
 }
 
@@ -295,15 +372,19 @@ static bool look_for_change(fl_view *view, const fl_break *b, int64_t event, fl_
 static const fl_break_kind kinds[] = {
     {"nan", "[STAGE] [layer L] [head H]", "a number that is NaN or infinite", "break nan",
      parse_where, print_where, look_for_nan},
-    {"above", "X [STAGE] [layer L] [head H]", "a number above X or below -X",
-     "break above 30 resid_* layer 2", parse_above, print_above, look_above},
+    {"above", "X [STAGE] [layer L] [head H] [token T]",
+     "a number above X or below -X; of token T: in its row", "break above 30 resid_* layer 2",
+     parse_above, print_above, look_above},
     {"argmax", "", "the likeliest token is another than in the pass before", "break argmax",
      parse_argmax, print_nothing, look_for_argmax},
-    {"looks", "P to K [layer L] [head H]", "a token but the first gives token K more than P",
+    {"looks", "P to K [layer L] [head H] [token T]",
+     "a token but the first gives token K more than P; of token T: that one alone",
      "break looks .9 to 0", parse_looks, print_looks, look_for_look},
-    {"cell", "STAGE [layer L] [head H] I,J,K changes X",
-     "that cell is more than X away from the layer before, in layer 0 from the pass before",
-     "break cell resid_post 0,3,17 changes 1", parse_cell, print_cell, look_for_change},
+    {"cell", "STAGE [layer L] [head H] I,J,K above X | changes X",
+     "that cell is above X or below -X; or it is more than X away from the layer before, in layer "
+     "0 "
+     "from the pass before",
+     "break cell resid_post 0,3,17 above 1", parse_cell, print_cell, look_at_cell},
     {"", "STAGE [layer L] [head H] [token T]",
      "a stage, * and ? standing for others; of token T: in passes that compute that position",
      "break attn_* layer 2 head 3 token 4", parse_name, print_name, NULL},
@@ -341,16 +422,6 @@ static bool check_cell(fl_view *view, const fl_break *b) {
     return false;
 }
 
-/* "|x| > 20" as it has to be written. */
-static void say_bound(fl_view *view, const char *text) {
-    const char *digits = strpbrk(text, "0123456789");
-    double bound = digits ? strtod(digits, NULL) : 30;
-    fl_say(view,
-           "break: found \"%.40s\"; numbers of a size are waited for with above, as in: "
-           "break above %.6g, or break above %.6g down layer 1",
-           text, bound, bound);
-}
-
 bool fl_break_parse(fl_view *view, const char *text, fl_break *out) {
     fl_words words;
     char who[32];
@@ -359,8 +430,8 @@ bool fl_break_parse(fl_view *view, const char *text, fl_break *out) {
     while (!fl_words_take(&words, kinds[out->kind].word) && out->kind < KINDS - 1)
         out->kind++;
     const fl_break_kind *kind = &kinds[out->kind];
-    if (strpbrk(text, "<>=|")) {
-        say_bound(view, text);
+    if (!kind->word[0] && fl_break_means_bound(text)) {
+        fl_break_say_bound(view, text);
         return false;
     }
     if (kind->parse(&words, out) && fl_words_end(&words, "nothing more"))

@@ -246,6 +246,124 @@ static void a_token_chooses_its_pass(void **state) {
     assert_cell("token \" capital\"");
 }
 
+/* Of several steps the last one alone is told about. */
+static void nothing_is_said_of_an_earlier_stop(void **state) {
+    (void)state;
+    done("break gate layer 0");
+    done("continue 2");
+    assert_int_equal(fl_view_at(view), PASS - 1);
+    assert_string_equal(fl_view_message(view),
+                        "the end of this pass: no breakpoint stopped on the way");
+    done("continue-back 2");
+    assert_int_equal(fl_view_at(view), 0);
+    assert_string_equal(fl_view_message(view),
+                        "the start of this pass: no breakpoint stopped on the way");
+}
+
+static void all_that_hold_are_named_and_counted(void **state) {
+    (void)state;
+    done("break gate");
+    done("break once above 0 gate");
+    done("break up");
+    done("break gate layer 0");
+    done("continue");
+    assert_string_equal(fl_view_message(view),
+                        "stopped at breakpoint 0: gate; also breakpoint 1: once above 0 gate; it "
+                        "was for once and is gone; also breakpoint 3: gate layer 0");
+    const fl_stats *stats = &fl_here(view)->stats; /* the cell of the one that names one */
+    const int64_t *index = stats->max > -stats->min ? stats->argmax : stats->argmin;
+    char text[96];
+    snprintf(text, sizeof text, "[%d, %d, %d]", (int)index[0], (int)index[1], (int)index[2]);
+    assert_cell(text);
+    fl_buffer page = {0};
+    done("breaks");
+    fl_view_page_text(view, &page);
+    assert_non_null(strstr(page.data, "0  on   stopped 1 time "));
+    assert_non_null(strstr(page.data, "2  on   not reached yet"));
+    assert_non_null(strstr(page.data, "3  on   stopped 1 time "));
+    assert_null(strstr(page.data, "once above"));
+    fl_buffer_done(&page);
+}
+
+static bool cell_is_above(const fl_captured *c) {
+    const int64_t cell[FL_MAX_DIMS] = {0, 0, 7};
+    return c->event.stage == FL_STAGE_resid_post &&
+           fabs(fl_tensor_at(&c->event.tensor, cell)) > 0.05;
+}
+
+static void a_cell_above_a_bound_stops(void **state) {
+    (void)state;
+    done("break cell resid_post [0, 0, 7] above 0.05");
+    assert_said("breakpoint 0: cell resid_post [0, 0, 7] above 0.05");
+    assert_stops(cell_is_above, 1);
+    done("goto 0");
+    done("break cell attn_probs layer 1 head 3 0,0,0 above 0.5");
+    done("disable 0");
+    done("continue");
+    assert_string_equal(fl_view_message(view), "breakpoint 1: |x| = 1 in attn_probs of layer 1 "
+                                               "head 3 at [0, 0, 0] is above 0.5");
+    assert_cell("[0, 0, 0]");
+}
+
+static bool row_is_above(const fl_captured *c) {
+    double most = 0;
+    if (c->event.stage != FL_STAGE_resid_mid || c->event.past > 3 ||
+        c->event.past + c->event.new_tokens <= 3)
+        return false;
+    for (int64_t i = 0; i < c->event.tensor.shape[2]; i++)
+        most = fmax(most, fabs(fl_tensor_at(&c->event.tensor,
+                                            (int64_t[FL_MAX_DIMS]){0, 3 - c->event.past, i})));
+    return most > 0.9;
+}
+
+static void a_bound_in_the_row_of_a_token_stops(void **state) {
+    (void)state;
+    done("break above 0.9 resid_mid token 3");
+    assert_said("breakpoint 0: above 0.9 resid_mid token 3");
+    assert_stops(row_is_above, 2);
+}
+
+/* The likeliest key of token 4 in that head. */
+static void a_look_of_one_token_stops(void **state) {
+    (void)state;
+    done("goto attn_probs layer 0 head 0");
+    double most = 0, others = 0;
+    for (int64_t q = 1; q < 6; q++) {
+        double p = fl_value(view, fl_view_at(view), (int64_t[FL_MAX_DIMS]){0, q, 0});
+        most = q == 4 ? p : most;
+        others = q == 4 || p < others ? others : p;
+    }
+    char line[96];
+    int64_t there = fl_view_at(view);
+    snprintf(line, sizeof line, "break looks %.4f to 0 layer 0 head 0 token 4", most - 0.001);
+    done("goto 0");
+    done(line);
+    done("continue");
+    assert_int_equal(fl_view_at(view), there);
+    assert_cell("[0, 4, 0]");
+    done("delete all");
+    done("goto 0");
+    snprintf(line, sizeof line, "break looks %.4f to 0 layer 0 head 0 token 4", most + 0.001);
+    done(line);
+    done("continue");
+    assert_int_equal(fl_view_at(view), PASS - 1);
+    assert_true(others > 0);
+}
+
+/* What was typed, in the order it has to be written. */
+static void a_bound_in_other_words_is_understood(void **state) {
+    (void)state;
+    refused("break q above 3", "found \"q above 3\"; write it: break above 3 q");
+    refused("break |x| > 3", "write it: break above 3");
+    refused("break |x|>=2.5 layer 1", "write it: break above 2.5 layer 1");
+    refused("break resid_post[0,3,17] > 3", "write it: break cell resid_post 0,3,17 above 3");
+    refused("break q head 3 > 7", "write it: break above 7 q head 3");
+    refused("break |gate[0, 1, 2]| > 1e3 layer 1",
+            "write it: break cell gate layer 1 0,1,2 above 1000");
+    refused("break gate < 7", "only what is above a bound is waited for: break above 7 gate");
+    refused("break layer 2 above", "write it: break above 30 layer 2");
+}
+
 static void once_is_once(void **state) {
     (void)state;
     done("break once gate");
@@ -332,6 +450,8 @@ static void what_is_wrong_is_said(void **state) {
     refused("break cell gate changes 1", "found \"changes\", expected where the cell stands");
     refused("break cell gate 0,0,x changes 1", "found \"x\", expected where the cell stands");
     refused("break cell gate 0,0,0 is 1", "found \"is\", expected where the cell stands");
+    refused("break cell gate 0,0,0,0 is", "found \"is\", expected \"above\" or \"changes\"");
+    refused("break cell gate 0,0,0 above", "the line ends where a number from 0 on");
     refused("break cell gate 0,0,0 changes", "the line ends where a number from 0 on");
     refused("break cell gate 0,0 changes 1",
             "gate has no cell [0, 0] in any pass: its shape is [1, 6, 24] in this one");
@@ -394,6 +514,12 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_look_stops, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_cell_that_changes_stops, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_token_chooses_its_pass, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nothing_is_said_of_an_earlier_stop, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(all_that_hold_are_named_and_counted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_cell_above_a_bound_stops, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_bound_in_the_row_of_a_token_stops, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_look_of_one_token_stops, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_bound_in_other_words_is_understood, set_up, tear_down),
         cmocka_unit_test_setup_teardown(once_is_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(switched_off_they_do_not_stop, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_their_own_list_deletes, set_up, tear_down),

@@ -160,6 +160,25 @@ static void tokens_come_one_by_one(void **state) {
     assert_string_equal(fl_view_message(view), "no token was chosen before this");
 }
 
+/* What cannot be done ends a script. */
+static void a_step_that_leads_nowhere_is_refused(void **state) {
+    (void)state;
+    static const char *const lines[] = {"step-back",  "over-back",     "finish-back",
+                                        "token-back", "continue-back", "back",
+                                        "cancel",     "follow-weight", "token 600"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (fl_view_command(view, lines[i]) || !fl_view_message(view)[0])
+            fail_msg("\"%s\" was done at the first event: %s", lines[i], fl_view_message(view));
+    assert_int_equal(fl_view_at(view), 233); /* as far as there is anything */
+    assert_true(fl_view_command(view, "goto attn_probs head 3"));
+    assert_false(fl_view_command(view, "head-next"));
+    assert_string_equal(fl_view_message(view), "this is the last head");
+    assert_false(fl_view_command(view, "head-before 9"));
+    assert_string_equal(fl_view_message(view), "this is head 0");
+    assert_false(fl_view_command(view, "step-back 999"));
+    assert_int_equal(fl_view_at(view), 0);
+}
+
 static void enter_repeats_with_its_count(void **state) {
     (void)state;
     assert_at("<enter>", 0);
@@ -374,6 +393,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(continue_stops_at_breakpoints, set_up, tear_down),
         cmocka_unit_test_setup_teardown(breakpoints_toggle_here, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tokens_come_one_by_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_step_that_leads_nowhere_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(enter_repeats_with_its_count, set_up, tear_down),
         cmocka_unit_test_setup_teardown(goto_takes_numbers_and_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(layers_and_heads, set_up, tear_down),
