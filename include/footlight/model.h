@@ -30,6 +30,9 @@ typedef struct fl_weight {
     uint64_t offset;  /* of the first byte in that file */
     const void *data; /* rows of fl_dtype_row_bytes(dtype, in) bytes, no alignment promised */
     bool tied;        /* the head, when it is the embedding table */
+    /* Of an I8 matrix that can be computed with: how many numbers, counted over the whole matrix
+     * row after row, share a float scale. The scales follow the numbers. 0 elsewhere. */
+    int64_t group;
 } fl_weight;
 
 typedef enum fl_piece_type {
@@ -89,6 +92,8 @@ FL_API const char *fl_model_why_no_weights(const fl_model *model);
 FL_API const char *fl_model_notes(const fl_model *model);
 /* NULL if the model has no such weight. A tied head gives the embedding's data with `tied` set. */
 FL_API const fl_weight *fl_model_weight(const fl_model *model, fl_weight_slot slot, int32_t layer);
+/* Can this build turn its rows into floats, where its data is there? */
+FL_API bool fl_weight_readable(const fl_weight *weight);
 /* Every tensor of the file in file order, bound or not; of a file without tensors (config.json),
  * the ones it implies. */
 FL_API size_t fl_model_tensor_count(const fl_model *model);

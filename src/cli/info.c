@@ -18,7 +18,7 @@ typedef struct figures {
     uint64_t weight_bytes;
     const char *torch_dtype, *weight_dtype, *description;
     const char *tokenizer; /* points to tokenizer_text, or NULL */
-    char tokenizer_text[96];
+    char tokenizer_text[96], dtype_text[64];
 } figures;
 
 /* Which sum a weight's parameters belong to; NULL: none (rope_freqs is a table, not learned). */
@@ -92,6 +92,15 @@ static void describe_tokenizer(figures *m, const fl_vocab *vocab, int64_t vocab_
     m->tokenizer = m->tokenizer_text;
 }
 
+/* Numbers whose scales lie apart: the type alone does not say how many share one. */
+static void describe_groups(figures *m, const fl_weight *weight) {
+    if (!weight || !weight->group)
+        return;
+    snprintf(m->dtype_text, sizeof m->dtype_text, "%s, a scale for each %lld numbers",
+             fl_dtype_get_info(weight->dtype)->name, (long long)weight->group);
+    m->weight_dtype = m->dtype_text;
+}
+
 static void find_figures(const fl_model *model, figures *m) {
     const fl_hparams *h = fl_model_hparams(model);
     *m = (figures){.parameters = fl_parameters(h),
@@ -104,6 +113,7 @@ static void find_figures(const fl_model *model, figures *m) {
     for (int64_t layer = 0; layer < h->num_hidden_layers; layer++)
         m->windowed_layers += fl_layer_window(h, layer) > 0;
     count_parts(m, h);
+    describe_groups(m, fl_model_weight(model, FL_WEIGHT_token_embd, -1));
     describe_tokenizer(m, fl_model_vocab(model), h->vocab_size);
 }
 

@@ -53,6 +53,11 @@ static const float *weight_vector(fl_run *run, fl_weight_slot slot, float *out) 
 
 /* ---- matrix products ---- */
 
+static fl_matrix matrix_of(const fl_weight *w) {
+    uint64_t row_bytes = fl_dtype_row_bytes(w->dtype, (uint64_t)w->shape[1]);
+    return (fl_matrix){w->dtype, w->data, w->shape[0], w->shape[1], row_bytes, w->group};
+}
+
 typedef struct product_job {
     const fl_session *s;
     fl_matrix w;
@@ -106,8 +111,7 @@ static void project(fl_run *run, fl_stage stage, const float *x, int64_t tokens,
     const fl_stage_info *info = fl_stage_get_info(stage);
     const fl_weight *w = fl_model_weight(s->model, info->weight, run->layer);
     product_job job = {.s = s, .out = out};
-    job.w = (fl_matrix){w->dtype, w->data, w->shape[0], w->shape[1],
-                        fl_dtype_row_bytes(w->dtype, (uint64_t)w->shape[1])};
+    job.w = matrix_of(w);
     if (info->bias != FL_WEIGHT_none && fl_weight_exists(info->bias, &s->hparams))
         job.bias = weight_vector(run, info->bias, s->a.bias);
     prepare_operand(s, x, tokens, layout_of(s, info, tokens, w->dtype), job.w.in);
@@ -158,11 +162,9 @@ static void stage_embed(fl_run *run) {
     fl_session *s = run->s;
     const fl_weight *table = fl_model_weight(s->model, FL_WEIGHT_token_embd, -1);
     int64_t D = s->dims.D;
-    uint64_t row_bytes = fl_dtype_row_bytes(table->dtype, (uint64_t)D);
-    for (int64_t t = 0; t < s->dims.T; t++) {
-        uint64_t id = (uint64_t)s->tokens[s->dims.P + t];
-        s->kernels.row(table->dtype, (const char *)table->data + id * row_bytes, D, s->a.x + t * D);
-    }
+    const fl_matrix rows = matrix_of(table);
+    for (int64_t t = 0; t < s->dims.T; t++)
+        fl_matrix_cells(&rows, s->kernels.row, s->tokens[s->dims.P + t], 0, D, s->a.x + t * D);
     give(run, FL_STAGE_embed, s->a.x, FL_DTYPE_F32);
 }
 

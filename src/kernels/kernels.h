@@ -7,6 +7,7 @@
 #ifndef FL_KERNELS_KERNELS_H
 #define FL_KERNELS_KERNELS_H
 
+#include "kernels/dequant.h"
 #include "kernels/operand.h"
 #include "kernels/summary.h"
 
@@ -19,7 +20,21 @@ typedef struct fl_matrix {
     const void *data;
     int64_t out, in;
     uint64_t row_bytes;
+    int64_t group; /* of I8: how many numbers, row after row, share a float scale; else 0 */
 } fl_matrix;
+
+/* `n` numbers of a row from `from` on, where a block begins; what has no scales of its own apart
+ * is read by `read`. */
+static inline void fl_matrix_cells(const fl_matrix *w, fl_dequantise_fn *read, int64_t row,
+                                   int64_t from, int64_t n, float *out) {
+    const unsigned char *data = w->data;
+    if (w->group)
+        fl_dequantise_groups(data, data + w->out * w->in, w->group, row * w->in + from, n, out);
+    else
+        read(w->type,
+             data + (uint64_t)row * w->row_bytes + fl_dtype_row_bytes(w->type, (uint64_t)from), n,
+             out);
+}
 
 typedef struct fl_kernels {
     const char *isa;

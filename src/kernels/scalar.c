@@ -7,8 +7,6 @@
  */
 #include "kernels/kernels.h"
 
-#include "kernels/dequant.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -79,12 +77,11 @@ void fl_scalar_matmul(const fl_matrix *w, const float *bias, const float *x, int
                       int64_t begin, int64_t end, float *out) {
     float block[BLOCK];
     for (int64_t o = begin; o < end; o++) {
-        const unsigned char *row = (const unsigned char *)w->data + (uint64_t)o * w->row_bytes;
         for (int64_t t = 0; t < tokens; t++)
             out[t * w->out + o] = bias ? bias[o] : 0;
         for (int64_t j = 0; j < w->in; j += BLOCK) {
             int64_t n = w->in - j < BLOCK ? w->in - j : BLOCK;
-            fl_dequantise(w->type, row + fl_dtype_row_bytes(w->type, (uint64_t)j), n, block);
+            fl_matrix_cells(w, fl_dequantise, o, j, n, block);
             for (int64_t t = 0; t < tokens; t++)
                 out[t * w->out + o] += dot(block, x + t * w->in + j, n);
         }

@@ -104,7 +104,7 @@ static fl_status check_shape(fl_weight *weight, const fl_hparams *hparams, fl_di
 /* A type whose rows cannot be made floats leaves a plan. */
 static void check_readable(fl_model *model, const fl_weight *weight) {
     const fl_dtype_info *type = fl_dtype_get_info(weight->dtype);
-    if (!type->readable)
+    if (!fl_weight_readable(weight))
         fl_model_set_plan_only(
             model, "tensor '%s' is stored as %s, a type this version cannot compute with",
             weight->name, type->name);

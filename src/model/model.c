@@ -338,6 +338,10 @@ const fl_weight *fl_model_tensor(const fl_model *model, size_t index) {
     return index < model->n_tensors ? &model->tensors[index] : NULL;
 }
 
+bool fl_weight_readable(const fl_weight *weight) {
+    return weight->group > 0 || fl_dtype_get_info(weight->dtype)->readable;
+}
+
 const fl_vocab *fl_model_vocab(const fl_model *model) {
     return model->vocab.kind ? &model->vocab : NULL;
 }

@@ -111,7 +111,7 @@ void fl_say(fl_view *view, const char *format, ...) {
 static bool has_weight(fl_view *view) {
     const fl_captured *here = fl_here(view);
     return here && here->event.weight && here->event.weight->data &&
-           fl_dtype_get_info(here->event.weight->dtype)->readable;
+           fl_weight_readable(here->event.weight);
 }
 
 static bool has_heads(fl_view *view) {

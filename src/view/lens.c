@@ -78,7 +78,7 @@ static const fl_weight *weight_of(fl_view *view, fl_stage stage) {
         const fl_captured *event = computed ? fl_event_at(view, first.first + i) : NULL;
         weight = event ? event->event.weight : NULL;
     }
-    return weight && weight->data && fl_dtype_get_info(weight->dtype)->readable ? weight : NULL;
+    return weight && weight->data && fl_weight_readable(weight) ? weight : NULL;
 }
 
 const char *fl_lens_hindrance(fl_view *view) {
@@ -98,8 +98,12 @@ static bool open_end(fl_view *view, end_of_model *end) {
         (fl_kernels_choose(&end->kernels, view->options.model.isa, NULL) != FL_OK &&
          fl_kernels_choose(&end->kernels, "scalar", NULL) != FL_OK))
         return false;
-    end->head = (fl_matrix){head->dtype, head->data, head->shape[0], head->shape[1],
-                            fl_dtype_row_bytes(head->dtype, (uint64_t)head->shape[1])};
+    end->head = (fl_matrix){head->dtype,
+                            head->data,
+                            head->shape[0],
+                            head->shape[1],
+                            fl_dtype_row_bytes(head->dtype, (uint64_t)head->shape[1]),
+                            head->group};
     size_t D = (size_t)end->head.in, V = (size_t)end->head.out;
     size_t packed = fl_packed_bytes(FL_COLUMNS, FL_LANE_TOKENS, end->head.in);
     size_t floats = D + FL_LANE_TOKENS * (D + V) + V;

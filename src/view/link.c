@@ -71,11 +71,27 @@ static void block_words(const fl_weight_parts *p, double value, fl_buffer *out) 
     fl_buffer_printf(out, " = %s", fl_exact(number, value));
 }
 
+/* A whole number and the scale of its group, which may have begun in another row. */
+static void group_words(const fl_weight *w, const int64_t index[2], fl_buffer *out) {
+    const int64_t at = index[0] * w->shape[1] + index[1];
+    const signed char *numbers = w->data;
+    char a[FL_NUMBER], b[FL_NUMBER];
+    float scale;
+    memcpy(&scale, numbers + w->shape[0] * w->shape[1] + at / w->group * 4, sizeof scale);
+    fl_buffer_printf(out, "%s, group %" PRId64 " of the matrix: scale %s × %d = %s",
+                     fl_dtype_get_info(w->dtype)->name, at / w->group, fl_exact(a, (double)scale),
+                     numbers[at], fl_exact(b, (double)((float)numbers[at] * scale)));
+}
+
 void fl_weight_words(const fl_link *link, fl_buffer *out) {
     const fl_weight *w = link->weight;
     const fl_dtype_info *info = fl_dtype_get_info(w->dtype);
-    if (!w->data || !info->readable)
+    if (!w->data || !fl_weight_readable(w))
         return;
+    if (w->group) {
+        group_words(w, link->index, out);
+        return;
+    }
     int64_t cols = w->shape[w->n_dims - 1];
     uint64_t bytes = fl_dtype_row_bytes(w->dtype, (uint64_t)cols);
     uint64_t skip = w->n_dims == 2 ? (uint64_t)link->index[0] * bytes : 0;

@@ -7,7 +7,7 @@
 #include "view/state.h"
 
 #include "base/diag.h"
-#include "kernels/dequant.h"
+#include "kernels/kernels.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -91,14 +91,16 @@ int64_t fl_position_of(const fl_event *event, fl_dim dim, int64_t row) {
 }
 
 bool fl_weight_row(const fl_weight *weight, int64_t row, float *out) {
-    if (!weight || !weight->data || !fl_dtype_get_info(weight->dtype)->readable)
+    if (!weight || !weight->data || !fl_weight_readable(weight))
         return false;
     int64_t n = weight->n_dims == 2 ? weight->shape[1] : weight->shape[0];
-    uint64_t bytes = fl_dtype_row_bytes(weight->dtype, (uint64_t)n);
+    int64_t rows = weight->n_dims == 2 ? weight->shape[0] : 1;
     if (weight->n_dims == 2 && (row < 0 || row >= weight->shape[0]))
         return false;
-    uint64_t skip = weight->n_dims == 2 ? (uint64_t)row * bytes : 0;
-    fl_dequantise(weight->dtype, (const unsigned char *)weight->data + skip, n, out);
+    const fl_matrix w = {
+        weight->dtype, weight->data, rows, n, fl_dtype_row_bytes(weight->dtype, (uint64_t)n),
+        weight->group};
+    fl_matrix_cells(&w, fl_dequantise, weight->n_dims == 2 ? row : 0, 0, n, out);
     return true;
 }
 

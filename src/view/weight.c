@@ -38,7 +38,7 @@ bool fl_weight_hidden(const fl_weight *weight, char *out, size_t size) {
     else if (weight->n_dims > 2)
         snprintf(out, size, "it has %d dimensions, and this page shows lists and tables",
                  weight->n_dims);
-    else if (!type->readable)
+    else if (!fl_weight_readable(weight))
         snprintf(out, size, "its numbers are stored as %s, which cannot be read here", type->name);
     else
         return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 
-/* Whole models against published results: logits and greedy ids of one model in five storage types
+/* Whole models against published results: logits and greedy ids of one model in eight forms
  * (expected_logits.json, float64 on the dequantised weights; ours is float, so 1e-3), and the texts
  * that llama2.c's own runner writes with stories260K, letter for letter, through our tokenizer.
  */
@@ -125,6 +125,35 @@ static void derived_file(void **state) {
     }
     json_decref(cases);
     assert_int_equal(found, 1);
+}
+
+static struct keeper logits_of(const char *path) {
+    static const int32_t prompt[] = {1, 403, 407, 261, 378};
+    struct keeper keeper = {0};
+    fl_model *model = open_model(path);
+    fl_session *session = new_session(model, prompt, 5, 1);
+    assert_int_equal(fl_session_add_sink(session, &(fl_sink){&keeper, wants_logits, keep_logits}),
+                     FL_OK);
+    assert_int_equal(fl_session_run(session, NULL), FL_DONE);
+    fl_session_free(&session);
+    fl_model_close(&model);
+    return keeper;
+}
+
+static void one_model_in_any_format(void **state) {
+    (void)state;
+    static const char *const files[] = {"derived/stories260K-v1.bin",
+                                        "derived/stories260K-f32.gguf"};
+    FL_NEED_DATA("derived/stories260K-v1.bin");
+    struct keeper first = logits_of(fl_test_data("stories260K.bin"));
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct keeper other = logits_of(fl_test_data(files[i]));
+        assert_int_equal(other.n, first.n);
+        for (size_t id = 0; id < first.n; id++)
+            assert_true(fabs((double)other.logits[id] - (double)first.logits[id]) <= 1e-5);
+        free(other.logits);
+    }
+    free(first.logits);
 }
 
 /* ------------------------------------------------------------------------------- greedy texts */
@@ -253,6 +282,10 @@ int main(void) {
         DERIVED("stories260K-bf16-align64.gguf"),
         DERIVED("stories260K-q8_0.gguf"),
         DERIVED("stories260K-q4_0.gguf"),
+        DERIVED("stories260K-v1.bin"),
+        DERIVED("stories260K-v2-gs4.bin"),
+        DERIVED("stories260K-v2-gs64.bin"),
+        cmocka_unit_test(one_model_in_any_format),
         cmocka_unit_test(greedy_text_from_nothing),
         cmocka_unit_test(greedy_text_once_upon_a_time),
         cmocka_unit_test(greedy_text_that_ends_itself),

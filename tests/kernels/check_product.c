@@ -36,8 +36,8 @@ static product draw_product(fl_try *t, fl_layout layout, fl_dtype type, int64_t 
     int64_t in = fl_stored_length(type, t->n), out = draw_rows(t, (tokens + 8) * in);
     product p = {.begin = fl_draw(t, 0, out - 1, 0)};
     p.end = fl_draw(t, p.begin + 1, out, out);
-    p.w = (fl_matrix){type, fl_stored_input(t, type, in * out), out, in,
-                      fl_dtype_row_bytes(type, (uint64_t)in)};
+    p.w = (fl_matrix){type, fl_stored_input(t, type, in * out),     out,
+                      in,   fl_dtype_row_bytes(type, (uint64_t)in), 0};
     p.bias = fl_draw(t, 0, 1, 0) ? fl_input(t, out) : NULL;
     p.x = fl_draw_operand(t, layout, tokens, in);
     p.out = fl_output(t, tokens * out);
