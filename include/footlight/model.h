@@ -68,8 +68,9 @@ typedef struct fl_vocab {
     bool plain_spaces;  /* pieces hold " " where SentencePiece writes U+2581 (tokenizer.bin) */
 } fl_vocab;
 
-/* Opens a `.gguf`, a llama2.c `.bin`, a Hugging Face `config.json` or a bundled name (`builtin`,
- * `llama-2-7b`, ...). A name with a '/' is always a path. */
+/* Opens a `.gguf`, a llama2.c `.bin`, a Hugging Face folder or any of its `.safetensors` files, a
+ * bare `config.json`, or a bundled name (`builtin`, `llama-2-7b`, ...). A name with a '/' is always
+ * a path. */
 FL_API fl_status fl_model_open(fl_model **out, const char *name, fl_diag *diag);
 /* Opens a file for its vocabulary alone: a GGUF of any architecture will do. Nothing else can be
  * asked of such a model. */
@@ -82,7 +83,7 @@ FL_API const fl_hparams *fl_model_hparams(const fl_model *model);
 FL_API const char *fl_model_name(const fl_model *model);
 /* Its files, the one that was opened first: path or name, NULL after the last. */
 FL_API const char *fl_model_file(const fl_model *model, size_t index);
-/* "gguf", "llama2c", "config". */
+/* "gguf", "llama2c", "safetensors", "config". */
 FL_API const char *fl_model_format(const fl_model *model);
 /* Can it run? If not, fl_model_why_no_weights says why in one line (a config.json, a header cut
  * from its data, a storage type this build does not read); NULL when it has weights. */

@@ -21,8 +21,8 @@ static void skip_space(fl_scan *scan) {
 
 fl_status fl_scan_fail(const fl_scan *scan, const char *expected) {
     char shown[16] = "the end";
-    const char *here = scan->text + scan->at;
     if (scan->at < scan->length) {
+        const char *here = scan->text + scan->at;
         size_t n = fl_utf8_length(here, scan->length - scan->at);
         shown[0] = '\'';
         fl_escape_into(shown + 1, sizeof shown - 2, here, n ? n : 1);

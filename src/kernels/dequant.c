@@ -33,6 +33,15 @@ static void read_f16(const unsigned char *src, int64_t n, float *restrict out) {
         out[i] = load_half(src + 2 * i);
 }
 
+/* Rounded to the nearest float. */
+static void read_f64(const unsigned char *src, int64_t n, float *restrict out) {
+    for (int64_t i = 0; i < n; i++) {
+        double value;
+        memcpy(&value, src + 8 * i, sizeof value);
+        out[i] = (float)value;
+    }
+}
+
 /* The upper half of a float. */
 static void read_bf16(const unsigned char *src, int64_t n, float *restrict out) {
     for (int64_t i = 0; i < n; i++) {
@@ -180,11 +189,11 @@ static void read_q6_k(const unsigned char *src, int64_t n, float *restrict out) 
 
 void fl_dequantise(fl_dtype type, const void *src, int64_t n, float *out) {
     static void (*const readers[FL_DTYPE_COUNT])(const unsigned char *, int64_t, float *) = {
-        [FL_DTYPE_F32] = read_f32,   [FL_DTYPE_F16] = read_f16,   [FL_DTYPE_BF16] = read_bf16,
-        [FL_DTYPE_Q8_0] = read_q8_0, [FL_DTYPE_Q4_0] = read_q4_0, [FL_DTYPE_Q4_1] = read_q4_1,
-        [FL_DTYPE_Q5_0] = read_q5_0, [FL_DTYPE_Q5_1] = read_q5_1, [FL_DTYPE_Q2_K] = read_q2_k,
-        [FL_DTYPE_Q3_K] = read_q3_k, [FL_DTYPE_Q4_K] = read_q4_k, [FL_DTYPE_Q5_K] = read_q5_k,
-        [FL_DTYPE_Q6_K] = read_q6_k,
+        [FL_DTYPE_F64] = read_f64,   [FL_DTYPE_F32] = read_f32,   [FL_DTYPE_F16] = read_f16,
+        [FL_DTYPE_BF16] = read_bf16, [FL_DTYPE_Q8_0] = read_q8_0, [FL_DTYPE_Q4_0] = read_q4_0,
+        [FL_DTYPE_Q4_1] = read_q4_1, [FL_DTYPE_Q5_0] = read_q5_0, [FL_DTYPE_Q5_1] = read_q5_1,
+        [FL_DTYPE_Q2_K] = read_q2_k, [FL_DTYPE_Q3_K] = read_q3_k, [FL_DTYPE_Q4_K] = read_q4_k,
+        [FL_DTYPE_Q5_K] = read_q5_k, [FL_DTYPE_Q6_K] = read_q6_k,
     };
     readers[type](src, n, out);
 }

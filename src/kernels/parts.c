@@ -97,7 +97,7 @@ static fl_weight_parts part_q6_k(const unsigned char *src, int i) {
 static fl_weight_parts plain(const unsigned char *src, int bytes) {
     fl_weight_parts parts = {.bytes = bytes};
     for (int i = 0; i < bytes; i++)
-        parts.bits |= (uint32_t)src[i] << 8 * i;
+        parts.bits |= (uint64_t)src[i] << 8 * i;
     return parts;
 }
 

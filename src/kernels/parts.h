@@ -22,7 +22,7 @@ typedef struct fl_weight_parts {
     int group; /* which group of the block */
     float d, dmin;
     int group_scale, group_minimum;
-    uint32_t bits; /* of a type without blocks: what is stored, `bytes` of it */
+    uint64_t bits; /* of a type without blocks: what is stored, `bytes` of it */
     int bytes;
 } fl_weight_parts;
 

@@ -14,10 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_BYTES = 64, SHOWN = 80 };
+enum { NAME_BYTES = 128, SHOWN = 80 };
 
 /* Tensors by name: pointers sorted once, then found by bisection. */
 typedef struct name_index {
+    const fl_model *model;
     fl_weight **sorted;
     size_t count;
 } name_index;
@@ -41,15 +42,33 @@ static int compare_name(const void *key, const void *element) {
     return strcmp(key, (*(fl_weight *const *)element)->name);
 }
 
+/* The name that the file should have for a weight. */
+static const char *spell(const fl_model *model, fl_weight_slot slot, int32_t layer,
+                         char name[NAME_BYTES]) {
+    static const char usual[] = "model.";
+    const fl_weight_info *info = fl_weight_get_info(slot);
+    const fl_naming *naming = model->naming;
+    char pattern[NAME_BYTES];
+    if (!naming)
+        snprintf(pattern, sizeof pattern, "%s", info->gguf);
+    else if (slot == FL_WEIGHT_output || !info->hf)
+        snprintf(pattern, sizeof pattern, "%s", info->hf ? naming->head : "");
+    else
+        snprintf(pattern, sizeof pattern, "%s%s", naming->prefix, info->hf + strlen(usual));
+    fl_spell_layer(name, NAME_BYTES, pattern, layer);
+    return name;
+}
+
 static fl_weight *find(const name_index *index, fl_weight_slot slot, int32_t layer) {
     char name[NAME_BYTES];
-    fl_spell_layer(name, sizeof name, fl_weight_get_info(slot)->gguf, layer);
+    spell(index->model, slot, layer, name);
     fl_weight **found =
         bsearch(name, index->sorted, index->count, sizeof *index->sorted, compare_name);
     return found ? *found : NULL;
 }
 
 static fl_status make_index(name_index *index, const fl_model *model, fl_diag *diag) {
+    index->model = model;
     index->sorted = malloc((model->n_tensors + 1) * sizeof *index->sorted);
     if (!index->sorted)
         return fl_fail_memory(diag);
@@ -81,10 +100,10 @@ static void drop_ones(fl_weight *weight, int wanted) {
     }
 }
 
-static fl_status check_shape(fl_weight *weight, const fl_hparams *hparams, fl_diag *diag) {
+static fl_status check_shape(const fl_model *model, fl_weight *weight, fl_diag *diag) {
     int64_t expected[2] = {1, 1};
     char shown[SHOWN], a[SHOWN], b[SHOWN];
-    int n_dims = fl_weight_shape(weight->slot, hparams, expected);
+    int n_dims = fl_weight_shape(weight->slot, &model->hparams, expected);
     if (n_dims > weight->n_dims &&
         expected[0] == 1) { /* a matrix of one row, written as a vector */
         weight->shape[1] = weight->shape[0];
@@ -95,6 +114,7 @@ static fl_status check_shape(fl_weight *weight, const fl_hparams *hparams, fl_di
     if (weight->n_dims == n_dims && weight->shape[0] == expected[0] &&
         (n_dims == 1 || weight->shape[1] == expected[1]))
         return FL_OK;
+    fl_diag_init(diag, model->files[weight->file].name);
     return fl_fail(diag, FL_ERR_FORMAT, "tensor '%s' has shape %s, expected %s",
                    fl_escape_into(shown, sizeof shown, weight->name, strlen(weight->name)),
                    print_shape(a, sizeof a, weight->n_dims, weight->shape),
@@ -114,15 +134,15 @@ static fl_status claim(fl_model *model, const name_index *index, fl_weight_slot 
                        fl_diag *diag) {
     fl_weight *weight = find(index, slot, layer);
     char name[NAME_BYTES];
-    if (!weight) {
-        fl_spell_layer(name, sizeof name, fl_weight_get_info(slot)->gguf, layer);
-        return fl_fail(diag, FL_ERR_FORMAT, "tensor '%s' is missing", name);
-    }
+    if (!weight)
+        return fl_fail(diag, FL_ERR_FORMAT, "tensor '%s' is missing%s",
+                       spell(model, slot, layer, name),
+                       slot == FL_WEIGHT_output ? ", and tie_word_embeddings is false" : "");
     weight->slot = slot;
     weight->layer = layer;
     model->weight_bytes += weight->bytes;
     check_readable(model, weight);
-    return check_shape(weight, &model->hparams, diag);
+    return check_shape(model, weight, diag);
 }
 
 /* Is the weight one that the file itself must hold? */
@@ -146,8 +166,14 @@ static fl_status claim_all(fl_model *model, const name_index *index, fl_diag *di
     return FL_OK;
 }
 
-/* Buffers that old converters left in files; nothing computes with them. */
-static bool ignorable(const char *name) {
+/* Buffers that old converters left in files, a head that its tie makes void, and what is of another
+ * part of a model that also sees or hears: nothing computes with them. */
+static bool ignorable(const fl_model *model, const char *name) {
+    const fl_naming *naming = model->naming;
+    if (naming && model->hparams.tie_word_embeddings && strcmp(name, naming->head) == 0)
+        return true;
+    if (naming && naming->part && strncmp(name, naming->part, strlen(naming->part)) != 0)
+        return true;
     return strstr(name, "rot_embd") || strstr(name, "rope.freqs") || strstr(name, "inv_freq");
 }
 
@@ -156,7 +182,7 @@ static fl_status refuse_strangers(const fl_model *model, fl_diag *diag) {
     char shown[SHOWN];
     for (size_t i = 0; i < model->n_tensors; i++) {
         const fl_weight *weight = &model->tensors[i];
-        if (weight->slot == FL_WEIGHT_none && !ignorable(weight->name))
+        if (weight->slot == FL_WEIGHT_none && !ignorable(model, weight->name))
             return fl_fail(diag, FL_ERR_UNSUPPORTED,
                            "tensor '%s' has no place in a %s model of %lld layers",
                            fl_escape_into(shown, sizeof shown, weight->name, strlen(weight->name)),
@@ -184,6 +210,8 @@ static fl_dtype main_dtype(const fl_model *model) {
 static fl_status learn(fl_model *model, const name_index *index, fl_diag *diag) {
     fl_hparams *h = &model->hparams;
     const fl_weight *embedding = find(index, FL_WEIGHT_token_embd, -1);
+    if (model->naming) /* a config.json says it all */
+        return FL_OK;
     if (!embedding)
         return fl_fail(diag, FL_ERR_FORMAT, "tensor 'token_embd.weight' is missing");
     int64_t rows = embedding->n_dims == 1 ? 1 : embedding->shape[embedding->n_dims - 2];

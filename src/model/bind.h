@@ -9,8 +9,10 @@
 
 #include "model/reader.h"
 
-/* Binds tensors that a file names as GGUF does. Completes the hyperparameters (vocabulary size from
- * the rows of the embedding, tied head, features, storage type), checks them and every shape. */
+/* Binds the tensors to their places, by the names that model->naming says. Checks the
+ * hyperparameters and every shape, and sets the storage type. Without a naming the names are
+ * GGUF's, which leaves the vocabulary size, a tied head and features to be seen from the tensors.
+ */
 fl_status fl_bind(fl_model *model, fl_diag *diag);
 
 /* One kind of weight in a format whose files name no tensors; `name` may hold {l}. */

@@ -17,6 +17,7 @@
 static const fl_reader *const readers[] = {
     &fl_reader_gguf,
     &fl_reader_llama2c,
+    &fl_reader_safetensors,
     &fl_reader_config,
 };
 
@@ -62,8 +63,6 @@ static const fl_reader *choose(const fl_model *model) {
 /* Formats people have that no reader takes, so that the message can say more than "unknown". */
 static const char *known_stranger(const fl_model *model) {
     const uint8_t *b = model->bytes;
-    if (fl_name_ends(model->name, ".safetensors"))
-        return "a safetensors file, which this version does not read";
     if (model->length >= 4 && memcmp(b, "PK\3\4", 4) == 0)
         return "a zip archive (a PyTorch checkpoint?), which footlight does not read";
     if (model->length >= 4 && (memcmp(b, "ggjt", 4) == 0 || memcmp(b, "tjgg", 4) == 0 ||
@@ -85,7 +84,7 @@ static fl_status refuse(const fl_model *model, fl_diag *diag) {
     return fl_fail_at(
         diag, FL_ERR_FORMAT, 0,
         "begins with bytes %02x %02x %02x %02x, expected a GGUF file (47 47 55 46), a "
-        "llama2.c checkpoint or a config.json",
+        "llama2.c checkpoint, a safetensors file or a config.json",
         b[0], b[1], b[2], b[3]);
 }
 
@@ -218,6 +217,7 @@ fl_status fl_model_open_files(fl_model **out, const fl_file *files, size_t n_fil
     if (status == FL_OK) {
         (*out)->others = files + 1;
         (*out)->n_others = n_files - 1;
+        (*out)->folder = n_files > 1;
         status = add_file(*out, files[0].name, (fl_map){0}, files[0].bytes, files[0].length, diag);
     }
     return finish(out, status, diag);

@@ -22,6 +22,13 @@ typedef struct fl_text_entry {
     const char *key, *value; /* NUL-terminated copies */
 } fl_text_entry;
 
+/* How the tensors of a Hugging Face checkpoint are called: its weights as weights.def has them,
+ * with `prefix` for "model.", and the head. */
+typedef struct fl_naming {
+    const char *prefix, *head;
+    const char *part; /* what does not begin so is no part of the language model; NULL: all is */
+} fl_naming;
+
 /* One of the files a model is read from. */
 typedef struct fl_file {
     const char *name; /* path, or what it is called where it was handed over as bytes */
@@ -33,7 +40,7 @@ struct fl_model {
     char *name; /* what was opened */
     const char *format;
     bool vocab_only; /* nothing but its vocabulary is asked for */
-    bool folder;     /* it was a folder, of which the first file is the config.json */
+    bool folder;     /* it was a folder, or what stands for one; config.json is the first file */
     fl_file *files;  /* the one that was opened, and those beside it that a reader asked for */
     fl_map *maps;    /* of each; empty where the bytes are somebody else's */
     size_t n_files;
@@ -45,6 +52,7 @@ struct fl_model {
     fl_hparams hparams;
     fl_weight *tensors;
     size_t n_tensors;
+    const fl_naming *naming; /* NULL: tensors are called as in GGUF */
     char *tensor_names;      /* where their names stand */
     const fl_weight **slots; /* see fl_bind: NULL until bound */
     fl_weight tied_head;
@@ -75,7 +83,7 @@ typedef struct fl_reader {
     fl_status (*read)(fl_model *model, fl_diag *diag);
 } fl_reader;
 
-extern const fl_reader fl_reader_gguf, fl_reader_llama2c, fl_reader_config;
+extern const fl_reader fl_reader_gguf, fl_reader_llama2c, fl_reader_safetensors, fl_reader_config;
 
 /* Opens bytes that outlive the model. `name` stands in messages and helps the guess. */
 fl_status fl_model_open_bytes(fl_model **out, const char *name, const void *bytes, uint64_t length,

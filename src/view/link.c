@@ -103,7 +103,7 @@ void fl_weight_words(const fl_link *link, fl_buffer *out) {
     if (p.blocks)
         block_words(&p, (double)(product - p.minimum), out);
     else
-        fl_buffer_printf(out, ", stored as 0x%0*" PRIx32 " = %s", 2 * p.bytes, p.bits,
+        fl_buffer_printf(out, ", stored as 0x%0*" PRIx64 " = %s", 2 * p.bytes, p.bits,
                          fl_exact(number, fl_link_value(NULL, link)));
 }
 

@@ -57,6 +57,14 @@ static fl_stored at_f32(const unsigned char *block, int i) {
     return plain((double)value);
 }
 
+/* The nearest float. */
+static fl_stored at_f64(const unsigned char *block, int i) {
+    double value;
+    (void)i;
+    memcpy(&value, block, sizeof value);
+    return plain((double)(float)value);
+}
+
 static fl_stored at_f16(const unsigned char *block, int i) {
     (void)i;
     return plain(half_at(block));
@@ -163,13 +171,13 @@ static const struct {
     fl_stored (*at)(const unsigned char *block, int i);
     int scale, minimum;
 } types[FL_DTYPE_COUNT] = {
-    [FL_DTYPE_F32] = {at_f32, -1, -1},    [FL_DTYPE_F16] = {at_f16, 0, -1},
-    [FL_DTYPE_BF16] = {at_bf16, -1, -1},  [FL_DTYPE_Q8_0] = {at_q8_0, 0, -1},
-    [FL_DTYPE_Q4_0] = {at_q4_0, 0, -1},   [FL_DTYPE_Q4_1] = {at_q4_1, 0, 2},
-    [FL_DTYPE_Q5_0] = {at_q5_0, 0, -1},   [FL_DTYPE_Q5_1] = {at_q5_1, 0, 2},
-    [FL_DTYPE_Q2_K] = {at_q2_k, 80, 82},  [FL_DTYPE_Q3_K] = {at_q3_k, 108, -1},
-    [FL_DTYPE_Q4_K] = {at_q4_k, 0, 2},    [FL_DTYPE_Q5_K] = {at_q5_k, 0, 2},
-    [FL_DTYPE_Q6_K] = {at_q6_k, 208, -1},
+    [FL_DTYPE_F64] = {at_f64, -1, -1},    [FL_DTYPE_F32] = {at_f32, -1, -1},
+    [FL_DTYPE_F16] = {at_f16, 0, -1},     [FL_DTYPE_BF16] = {at_bf16, -1, -1},
+    [FL_DTYPE_Q8_0] = {at_q8_0, 0, -1},   [FL_DTYPE_Q4_0] = {at_q4_0, 0, -1},
+    [FL_DTYPE_Q4_1] = {at_q4_1, 0, 2},    [FL_DTYPE_Q5_0] = {at_q5_0, 0, -1},
+    [FL_DTYPE_Q5_1] = {at_q5_1, 0, 2},    [FL_DTYPE_Q2_K] = {at_q2_k, 80, 82},
+    [FL_DTYPE_Q3_K] = {at_q3_k, 108, -1}, [FL_DTYPE_Q4_K] = {at_q4_k, 0, 2},
+    [FL_DTYPE_Q5_K] = {at_q5_k, 0, 2},    [FL_DTYPE_Q6_K] = {at_q6_k, 208, -1},
 };
 
 int64_t fl_stored_length(fl_dtype type, int64_t n) {
@@ -210,6 +218,11 @@ static void fill_block(fl_try *t, fl_dtype type, unsigned char *block) {
     if (type == FL_DTYPE_F32 || type == FL_DTYPE_BF16) {
         float value = fl_input_value(t);
         memcpy(block, (unsigned char *)&value + sizeof value - bytes, bytes);
+        return;
+    }
+    if (type == FL_DTYPE_F64) {
+        double value = (double)fl_input_value(t) * (1 + ldexp(1, -30));
+        memcpy(block, &value, bytes);
         return;
     }
     for (uint32_t i = 0; i < bytes; i++)

@@ -34,6 +34,7 @@ static const struct {
     } values[6];
 } hand[] = {
     {FL_DTYPE_F32, {{3, 0xc0}}, {{0, -2}}},
+    {FL_DTYPE_F64, {{0, 0x01}, {6, 0x04}, {7, 0xc0}}, {{0, -2.5f}}},
     {FL_DTYPE_F16, {{0, 0x01}, {1, 0xbc}}, {{0, -1.0009765625f}}},
     {FL_DTYPE_BF16, {{0, 0xc0}, {1, 0x3f}}, {{0, 1.5f}}},
     {FL_DTYPE_Q8_0, {{1, 0x38}, {2, 0x80}, {33, 127}}, {{0, -64}, {1, 0}, {31, 63.5f}}},
@@ -287,7 +288,7 @@ static void parts_make_the_number(void **state) {
         check_parts((fl_dtype)type, blocks, 4 * info->block_elems);
         checked++;
     }
-    assert_int_equal(checked, 13);
+    assert_int_equal(checked, 14);
 }
 
 int main(void) {

@@ -301,7 +301,7 @@ static void readable_types_are_read(void **state) {
             assert_true(out[j] == 0);
         assert_true(out[n] == 7);
     }
-    assert_int_equal(readable, 13); /* three plain types, ten block types */
+    assert_int_equal(readable, 14); /* four plain types, ten block types */
 }
 
 /* ---- the small tables ---- */
