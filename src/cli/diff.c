@@ -6,6 +6,7 @@
 #include "cli/diff.h"
 
 #include "base/diag.h"
+#include "cli/table.h"
 
 static void ignore(void *ctx, const fl_difference *difference) {
     (void)ctx;
@@ -15,34 +16,41 @@ static void ignore(void *ctx, const fl_difference *difference) {
 static void choose_tolerance(const fl_cli *cli, fl_comparison *c) {
     const fl_option_value *rtol = fl_value(cli, FL_OPTION_rtol),
                           *atol = fl_value(cli, FL_OPTION_atol);
+    c->chosen = rtol->given || atol->given;
     if (rtol->given)
         c->tolerance.rtol = rtol->number;
-    c->tolerance.atol = atol->given ? atol->number : 0;
+    if (atol->given)
+        c->tolerance.atol = atol->number;
 }
 
-static fl_status compare(fl_cli *cli, fl_comparison *c) {
+static fl_status compare(fl_cli *cli, fl_comparison *c, fl_diff_rows *rows) {
+    const bool all = fl_given(cli, FL_OPTION_diff_all_layers);
     fl_buffer text = {0};
     fl_status status =
         fl_comparison_open(c, cli->args.subject, cli->args.second_subject, &cli->diag);
-    if (status == FL_OK) {
-        choose_tolerance(cli, c);
-        status = fl_comparison_run(c, ignore, NULL, &cli->diag);
-    }
     if (status != FL_OK)
         return status;
-    text.failed |= !fl_diff_text(cli, c, &text);
+    choose_tolerance(cli, c);
+    if (all && !fl_diff_rows_begin(rows, c))
+        return fl_fail_memory(&cli->diag);
+    status = fl_comparison_run(c, all ? fl_diff_rows_add : ignore, rows, &cli->diag);
+    if (status != FL_OK)
+        return status;
+    text.failed |= !fl_diff_text(cli, c, rows, &text);
     cli->verdict = c->differs ? 1 : 0;
     return fl_emit_buffer(cli, &text);
 }
 
 fl_status fl_cmd_diff(fl_cli *cli) {
     fl_comparison c = {0};
+    fl_diff_rows rows = {0};
     if (!cli->args.second_subject) {
         fl_diag_init(&cli->diag, "diff");
         return fl_fail(&cli->diag, FL_ERR_USAGE, "found %s, expected two",
                        cli->args.subject ? "one file" : "no file");
     }
-    fl_status status = compare(cli, &c);
+    fl_status status = compare(cli, &c, &rows);
+    fl_table_free(rows.table);
     fl_comparison_close(&c);
     return status;
 }

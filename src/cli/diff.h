@@ -9,10 +9,21 @@
 #include "cli/cli.h"
 #include "compare/compare.h"
 
-/* The answer in a sentence, why, the worst cell, and a row per stage. False: out of memory. */
-bool fl_diff_text(const fl_cli *cli, const fl_comparison *comparison, fl_buffer *out);
+/* A row for every stage of every layer and pass, for --all-layers. */
+typedef struct fl_diff_rows {
+    struct fl_table *table; /* NULL: a row per stage only */
+} fl_diff_rows;
 
-/* "layer 2 ffn_norm", "pass 1 layer 0 q", "logits". */
+bool fl_diff_rows_begin(fl_diff_rows *rows, const fl_comparison *comparison);
+fl_compared_fn fl_diff_rows_add;
+
+/* The answer in a sentence, the worst cell, what it looks like, and the table. False: out of
+ * memory. */
+bool fl_diff_text(const fl_cli *cli, const fl_comparison *comparison, const fl_diff_rows *rows,
+                  fl_buffer *out);
+
+/* "pass 1 layer 2", "" where there is but one; the same and the stage's name. */
+const char *fl_diff_where(const fl_place *place, char *out, size_t size);
 const char *fl_diff_place(const fl_place *place, char *out, size_t size);
 /* "token 3, hidden 17": the cell by the names of its axes. */
 const char *fl_diff_cell(const fl_difference *difference, const fl_cell *cell, char *out,

@@ -12,13 +12,20 @@
 
 /* ---- words ---- */
 
-const char *fl_diff_place(const fl_place *place, char *out, size_t size) {
+const char *fl_diff_where(const fl_place *place, char *out, size_t size) {
     char pass[32] = "", layer[32] = "";
     if (place->pass > 0)
-        snprintf(pass, sizeof pass, "pass %d ", place->pass);
+        snprintf(pass, sizeof pass, "pass %d", place->pass);
     if (place->layer >= 0)
-        snprintf(layer, sizeof layer, "layer %d ", place->layer);
-    snprintf(out, size, "%s%s%s", pass, layer, fl_stage_get_info(place->stage)->id);
+        snprintf(layer, sizeof layer, "layer %d", place->layer);
+    snprintf(out, size, "%s%s%s", pass, *pass && *layer ? " " : "", layer);
+    return out;
+}
+
+const char *fl_diff_place(const fl_place *place, char *out, size_t size) {
+    char where[80];
+    fl_diff_where(place, where, sizeof where);
+    snprintf(out, size, "%s%s%s", where, *where ? " " : "", fl_stage_get_info(place->stage)->id);
     return out;
 }
 
@@ -39,6 +46,14 @@ const char *fl_diff_cell(const fl_difference *difference, const fl_cell *cell, c
                          size_t size) {
     const char *head, *row, *column;
     char heads[48] = "", columns[48] = "";
+    if (cell->row < 0) { /* a statistic */
+        const bool worst = cell == &difference->worst;
+        if (cell->head >= 0)
+            snprintf(heads, sizeof heads, "head %lld, ", (long long)cell->head);
+        snprintf(out, size, "%s%s", heads,
+                 worst ? difference->statistic : difference->largest_statistic);
+        return out;
+    }
     axes_of(difference->place.stage, &head, &row, &column);
     if (cell->head >= 0)
         snprintf(heads, sizeof heads, "%s %lld, ", head, (long long)cell->head);
@@ -61,37 +76,39 @@ static void paragraph(fl_buffer *out, fl_buffer *text, int width) {
     fl_buffer_done(text);
 }
 
-static void put_tolerance(const fl_comparison *c, fl_buffer *text) {
-    fl_buffer_printf(text, "%g of a value or of its row's RMS, whichever is larger",
-                     c->tolerance.rtol);
-    if (c->tolerance.atol > 0)
-        fl_buffer_printf(text, ", plus %g", c->tolerance.atol);
-    if (c->tolerance.rtol == c->class.rtol)
-        fl_buffer_printf(text, " (%s: %s)", c->class.name, c->class.why);
+static bool by_values(const fl_comparison *c) {
+    return c->a.kind == FL_DUMP_TENSORS && c->b.kind == FL_DUMP_TENSORS;
 }
 
 static void put_answer(const fl_comparison *c, int width, fl_buffer *out) {
     fl_buffer text = {0};
     char place[96], digits[32];
-    if (c->differs)
-        fl_buffer_printf(&text, "The runs part at %s.",
-                         fl_diff_place(&c->first.place, place, sizeof place));
-    else
-        fl_buffer_printf(&text,
-                         "The runs are the same: %s stages and layers compared, all within "
-                         "the tolerance.",
-                         fl_group_digits(digits, sizeof digits, c->compared));
+    const char *of = by_values(c) ? "all values" : "the statistics";
+    if (!c->differs) {
+        fl_group_digits(digits, sizeof digits, c->compared);
+        fl_buffer_printf(&text, "The runs are the same within the tolerance: %s of %s stages.", of,
+                         digits);
+    } else {
+        fl_diff_place(&c->first.place, place, sizeof place);
+        fl_buffer_printf(&text, "The runs part at %s. ", place);
+        if (c->agreed)
+            fl_buffer_printf(&text, "Everything compared before it is the same, %s last.",
+                             fl_diff_place(&c->last_same, place, sizeof place));
+        else
+            fl_buffer_puts(&text, "It is the first that both have.");
+    }
     paragraph(out, &text, width);
 }
 
+/* Lines, each behind two blanks. */
 static void put_lines(const char *heading, const fl_buffer *lines, int width, fl_buffer *out) {
     if (!lines->length)
         return;
-    fl_buffer_printf(out, "%s\n", heading);
+    fl_wrap(out, heading, 0, width);
     for (const char *line = lines->data; *line; line += strcspn(line, "\n") + 1) {
         fl_buffer text = {0};
-        fl_buffer_printf(&text, "  %.*s", (int)strcspn(line, "\n"), line);
-        fl_wrap(out, text.data ? text.data : "", 4, width);
+        fl_buffer_printf(&text, "· %.*s", (int)strcspn(line, "\n"), line);
+        fl_wrap(out, text.data ? text.data : "", 2, width);
         fl_buffer_done(&text);
     }
 }
@@ -99,88 +116,196 @@ static void put_lines(const char *heading, const fl_buffer *lines, int width, fl
 static void put_worst(const fl_comparison *c, int width, fl_buffer *out) {
     const fl_difference *d = &c->first;
     char cell[128], beyond[32], cells[32];
+    const char *kind = d->statistics ? "statistic" : "cell";
     fl_buffer text = {0};
-    fl_buffer_printf(&text,
-                     "worst cell: %s: A has %.9g, B has %.9g; they differ by %.3g, relative "
-                     "%.3g",
-                     fl_diff_cell(d, &d->worst, cell, sizeof cell), d->worst.a, d->worst.b,
-                     fabs(d->worst.a - d->worst.b), fl_diff_relative(&d->worst));
-    paragraph(out, &text, width);
-    fl_buffer_printf(&text, "%s of %s cells of this stage are beyond the tolerance",
+    fl_buffer_printf(&text, "Worst %s: %s.", kind, fl_diff_cell(d, &d->worst, cell, sizeof cell));
+    fl_buffer_printf(&text, " A has %.9g, B has %.9g: %.3g apart, relative %.3g.", d->worst.a,
+                     d->worst.b, fabs(d->worst.a - d->worst.b), fl_diff_relative(&d->worst));
+    fl_buffer_printf(&text, " %s of this stage's %s %ss are beyond the tolerance.",
                      fl_group_digits(beyond, sizeof beyond, d->beyond),
-                     fl_group_digits(cells, sizeof cells, d->cells));
+                     fl_group_digits(cells, sizeof cells, d->cells), kind);
+    paragraph(out, &text, width);
+}
+
+static void put_tolerance(const fl_comparison *c, int width, fl_buffer *out) {
+    fl_buffer text = {0};
+    fl_buffer_printf(&text, "Tolerance: %g of a value or of the RMS around it, whichever is larger",
+                     c->tolerance.rtol);
+    if (c->tolerance.atol > 0)
+        fl_buffer_printf(&text, ", plus %g", c->tolerance.atol);
+    if (c->chosen)
+        fl_buffer_puts(&text, ", as asked for.");
+    else
+        fl_buffer_printf(&text, ". That is for %s: %s.", c->class.name, c->class.why);
     paragraph(out, &text, width);
 }
 
 static void put_head(const fl_comparison *c, int width, fl_buffer *out) {
-    fl_buffer text = {0};
+    put_lines("These are not runs of the same thing:", &c->reasons, width, out);
     put_answer(c, width, out);
-    put_lines("They are not runs of the same thing:", &c->reasons, width, out);
     if (c->differs)
         put_worst(c, width, out);
-    put_lines("", &c->suggestion, width, out);
-    fl_buffer_puts(&text, "tolerance: ");
-    put_tolerance(c, &text);
-    paragraph(out, &text, width);
-    put_lines("what else the two say of themselves:", &c->remarks, width, out);
+    put_lines("What it looks like, from the numbers:", &c->suggestion, width, out);
+    put_tolerance(c, width, out);
+    put_lines("What else is different or to be known:", &c->remarks, width, out);
     fl_buffer_puts(out, "\n");
 }
 
 /* ---- the table ---- */
 
-static double root_mean(double squares, int64_t n) {
-    return n ? sqrt(squares / (double)n) : 0;
+enum { STAGE, CELLS, LARGEST, RELATIVE, RMS, VERDICT, WHERE, N_COLUMNS };
+
+#define COLUMNS(counted)                                                                           \
+    {                                                                                              \
+        [STAGE] = {"stage", false, 0}, [CELLS] = {counted, true, 2},                               \
+        [LARGEST] = {"max |a−b|", true, 0}, [RELATIVE] = {"relative", true, 1},                    \
+        [RMS] = {"RMS of a−b", true, 1}, [VERDICT] = {"verdict", false, 0}, [WHERE] = {            \
+            "largest at",                                                                          \
+            false,                                                                                 \
+            3                                                                                      \
+        }                                                                                          \
+    }
+
+static fl_table *new_table(const fl_comparison *c) {
+    static const fl_column values[N_COLUMNS] = COLUMNS("cells"),
+                           statistics[N_COLUMNS] = COLUMNS("statistics");
+    return fl_table_new(by_values(c) ? values : statistics, N_COLUMNS);
 }
 
-static void verdict(const fl_comparison *c, const fl_tally *t, char *out, size_t size) {
+/* What rows of a stage and of one of its layers share. */
+static void row(const fl_difference *largest, int64_t cells, double squares, int64_t numbers,
+                fl_table *table) {
+    char digits[32];
+    fl_table_cell(table, CELLS, "%s", fl_group_digits(digits, sizeof digits, cells));
+    fl_table_cell(table, LARGEST, "%.3g", largest->largest);
+    if (largest->largest > 0)
+        fl_table_cell(table, RELATIVE, "%.2g", fl_diff_relative(&largest->where));
+    if (!largest->statistics)
+        fl_table_cell(table, RMS, "%.2g", numbers ? sqrt(squares / (double)numbers) : 0);
+}
+
+static void verdict(const fl_tally *t, fl_table *table) {
     char place[96];
     if (t->differing == 0)
-        snprintf(out, size, "%s", t->compared ? "same" : "not compared");
+        fl_table_cell(table, VERDICT, "same");
     else if (t->compared == 1)
-        snprintf(out, size, "differs");
+        fl_table_cell(table, VERDICT, "different");
     else
-        snprintf(out, size, "%lld of %lld differ, first %s", (long long)t->differing,
-                 (long long)t->compared, fl_diff_place(&t->first.place, place, sizeof place));
-    (void)c;
+        fl_table_cell(table, VERDICT, "%lld of %lld different, from %s", (long long)t->differing,
+                      (long long)t->compared, fl_diff_where(&t->first.place, place, sizeof place));
 }
 
 static void stage_row(const fl_comparison *c, fl_stage stage, fl_table *table) {
     const fl_tally *t = &c->tallies[stage];
-    char cells[32], place[96], cell[128], words[128];
-    const fl_difference *d = &t->largest;
-    const double rms = root_mean(t->squares, t->numbers);
+    char place[96], cell[128];
     if (t->compared == 0)
         return;
     fl_table_row(table);
-    fl_table_cell(table, 0, "%s", fl_stage_get_info(stage)->id);
-    fl_table_cell(table, 1, "%s", fl_group_digits(cells, sizeof cells, t->cells));
-    fl_table_cell(table, 2, "%.3g", d->largest);
-    if (d->largest > 0) {
-        fl_table_cell(table, 3, "%.2g", fl_diff_relative(&d->where));
-        fl_table_cell(table, 6, "%s: %s", fl_diff_place(&d->place, place, sizeof place),
-                      fl_diff_cell(d, &d->where, cell, sizeof cell));
-    }
-    fl_table_cell(table, 4, "%.2g", rms);
-    verdict(c, t, words, sizeof words);
-    fl_table_cell(table, 5, "%s", words);
+    fl_table_cell(table, STAGE, "%s", fl_stage_get_info(stage)->id);
+    row(&t->largest, t->cells, t->squares, t->numbers, table);
+    verdict(t, table);
+    if (t->largest.largest == 0)
+        return;
+    fl_diff_where(&t->largest.place, place, sizeof place);
+    fl_table_cell(table, WHERE, "%s%s%s", place, *place ? ": " : "",
+                  fl_diff_cell(&t->largest, &t->largest.where, cell, sizeof cell));
 }
 
-static bool put_table(const fl_comparison *c, int width, fl_buffer *out) {
-    static const fl_column columns[] = {{"stage", false, 0},     {"cells", true, 2},
-                                        {"max |a−b|", true, 0},  {"relative", true, 1},
-                                        {"RMS of a−b", true, 1}, {"verdict", false, 0},
-                                        {"largest at", false, 3}};
-    fl_table *table = fl_table_new(columns, 7);
+/* ---- below the table ---- */
+
+/* "rope_cos, silu (4 times)" of the stages that only one side has. */
+static void put_only(const fl_comparison *c, bool a, int width, fl_buffer *out) {
+    fl_buffer text = {0};
+    for (int id = 0; id < FL_STAGE_COUNT; id++) {
+        const fl_tally *t = &c->tallies[id];
+        const int64_t n = a ? t->only_a : t->only_b;
+        if (n == 0)
+            continue;
+        fl_buffer_puts(&text, text.length ? ", " : a ? "Only in A: " : "Only in B: ");
+        fl_buffer_puts(&text, fl_stage_get_info((fl_stage)id)->id);
+        if (n > 1)
+            fl_buffer_printf(&text, " (%lld times)", (long long)n);
+    }
+    if (text.length)
+        paragraph(out, &text, width);
+}
+
+static void put_strange(const fl_dump *dump, const char *side, int width, fl_buffer *out) {
+    enum { MOST_SHOWN = 8 };
+    fl_buffer text = {0};
+    for (size_t i = 0; i < dump->n_strange && i < MOST_SHOWN; i++) {
+        if (i == 0)
+            fl_buffer_printf(&text, "In %s, but no stage's name, or a stage's second: ", side);
+        fl_buffer_puts(&text, i ? ", " : "");
+        fl_escape(&text, dump->strange[i], strlen(dump->strange[i]), FL_ESCAPE_LINE);
+    }
+    if (dump->n_strange > MOST_SHOWN)
+        fl_buffer_printf(&text, " and %zu more", dump->n_strange - MOST_SHOWN);
+    if (text.length)
+        paragraph(out, &text, width);
+}
+
+static void put_unaligned(const fl_comparison *c, int width, fl_buffer *out) {
+    for (int id = 0; id < FL_STAGE_COUNT; id++) {
+        const fl_tally *t = &c->tallies[id];
+        fl_buffer text = {0};
+        if (t->unaligned == 0)
+            continue;
+        fl_buffer_printf(&text, "Not compared: %s", fl_stage_get_info((fl_stage)id)->id);
+        if (t->unaligned > 1)
+            fl_buffer_printf(&text, " (%lld times)", (long long)t->unaligned);
+        fl_buffer_printf(&text, ": %s", t->why);
+        paragraph(out, &text, width);
+    }
+}
+
+static void put_foot(const fl_comparison *c, int width, fl_buffer *out) {
+    fl_buffer foot = {0};
+    put_unaligned(c, width, &foot);
+    put_only(c, true, width, &foot);
+    put_only(c, false, width, &foot);
+    put_strange(&c->a, "A", width, &foot);
+    put_strange(&c->b, "B", width, &foot);
+    if (foot.length) {
+        fl_buffer_puts(out, "\n");
+        fl_buffer_add(out, foot.data, foot.length);
+    }
+    out->failed |= foot.failed;
+    fl_buffer_done(&foot);
+}
+
+/* ---- every layer by itself ---- */
+
+bool fl_diff_rows_begin(fl_diff_rows *rows, const fl_comparison *c) {
+    rows->table = new_table(c);
+    return rows->table != NULL;
+}
+
+void fl_diff_rows_add(void *ctx, const fl_difference *d) {
+    fl_table *table = ((fl_diff_rows *)ctx)->table;
+    char place[96], cell[128];
+    fl_table_row(table);
+    fl_table_cell(table, STAGE, "%s", fl_diff_place(&d->place, place, sizeof place));
+    row(d, d->cells, d->squares, d->numbers, table);
+    fl_table_cell(table, VERDICT, "%s", fl_differs(d) ? "different" : "same");
+    if (d->largest > 0)
+        fl_table_cell(table, WHERE, "%s", fl_diff_cell(d, &d->where, cell, sizeof cell));
+}
+
+/* ---- all ---- */
+
+bool fl_diff_text(const fl_cli *cli, const fl_comparison *c, const fl_diff_rows *rows,
+                  fl_buffer *out) {
+    const int width = fl_prose_width(cli);
+    fl_table *table = rows->table ? rows->table : new_table(c);
     if (!table)
         return false;
-    for (int stage = 0; stage < FL_STAGE_COUNT; stage++)
+    put_head(c, width, out);
+    for (int stage = 0; stage < FL_STAGE_COUNT && !rows->table; stage++)
         stage_row(c, (fl_stage)stage, table);
-    bool done = fl_table_text(table, width, out);
-    fl_table_free(table);
-    return done;
-}
-
-bool fl_diff_text(const fl_cli *cli, const fl_comparison *comparison, fl_buffer *out) {
-    put_head(comparison, fl_prose_width(cli), out);
-    return put_table(comparison, cli->width, out) && !out->failed;
+    bool done = fl_table_text(table, cli->width, out);
+    if (!rows->table)
+        fl_table_free(table);
+    put_foot(c, width, out);
+    return done && !out->failed;
 }

@@ -6,8 +6,10 @@
 #include "compare/compare.h"
 
 #include "base/diag.h"
+#include "compare/records.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- opening ---- */
@@ -30,8 +32,9 @@ fl_status fl_comparison_open(fl_comparison *c, const char *path_a, const char *p
     status = fl_dump_index(&c->a, diag);
     if (status == FL_OK)
         status = fl_dump_index(&c->b, diag);
-    c->sizes = (fl_sizes){either(c, "num_attention_heads"), either(c, "num_key_value_heads"),
-                          either(c, "head_dim"), either(c, "rotary_dim")};
+    c->sizes =
+        (fl_sizes){either(c, "num_attention_heads"), either(c, "num_key_value_heads"),
+                   either(c, "head_dim"), either(c, "rotary_dim"), either(c, "sliding_window")};
     c->class = fl_class_of(&c->a, &c->b);
     c->tolerance.rtol = c->class.rtol;
     fl_compare_runs(c);
@@ -93,6 +96,76 @@ static bool compare_tensors(const fl_comparison *c, const fl_item *a, const fl_i
     return true;
 }
 
+/* ---- statistics ---- */
+
+/* The records of a stage: a trace's own, or made of the tensors into `made`, which is to be freed.
+ * NULL: out of memory. */
+typedef struct record_list {
+    const fl_record *records;
+    fl_record *made;
+    size_t n;
+} record_list;
+
+static bool make_records(const fl_comparison *c, const fl_dump *dump, const fl_item *item,
+                         record_list *out) {
+    const bool per_head = fl_stage_get_info(item->place.stage)->scope == FL_SCOPE_HEAD;
+    const size_t most = per_head ? FL_MOST_HEADS : 1;
+    *out = (record_list){item->records, NULL, item->n};
+    if (item->records)
+        return true;
+    out->made = calloc(most, sizeof *out->made);
+    out->records = out->made;
+    out->n = 0;
+    for (size_t head = 0; out->made && head < most; head++) {
+        fl_values values;
+        if (per_head ? !head_of(c, dump, item, (int32_t)head, &values)
+                     : !fl_values_of(&values, &c->sizes, dump, item->stored))
+            continue;
+        if (!fl_record_of(&out->made[out->n++], item->place.stage, &values,
+                          per_head ? (int32_t)head : -1, c->sizes.window))
+            return false;
+    }
+    return out->made != NULL;
+}
+
+static void free_records(record_list *list) {
+    for (size_t i = 0; list->made && i < list->n; i++)
+        free(list->made[i].ids);
+    free(list->made);
+}
+
+static bool same_shape(const fl_record *a, const fl_record *b) {
+    return a->n_dims == b->n_dims &&
+           memcmp(a->shape, b->shape, (size_t)a->n_dims * sizeof *a->shape) == 0;
+}
+
+/* Compares the records of the heads that both have and that are of the same shape. */
+static bool pair_records(const fl_comparison *c, const record_list *a, const record_list *b,
+                         fl_difference *d) {
+    bool any = false;
+    for (size_t i = 0, j = 0; i < a->n && j < b->n;) {
+        const fl_record *x = &a->records[i], *y = &b->records[j];
+        if (x->head == y->head && same_shape(x, y)) {
+            fl_records_compare(d, x, y, &c->tolerance);
+            any = true;
+        }
+        i += x->head <= y->head;
+        j += y->head <= x->head;
+    }
+    return any;
+}
+
+static bool compare_statistics(const fl_comparison *c, const fl_item *a, const fl_item *b,
+                               fl_difference *d, bool *memory, char *why, size_t size) {
+    record_list list_a = {0}, list_b = {0};
+    *memory = make_records(c, &c->a, a, &list_a) && make_records(c, &c->b, b, &list_b);
+    bool any = *memory && pair_records(c, &list_a, &list_b, d);
+    snprintf(why, size, "statistics are of tensors of different shapes");
+    free_records(&list_a);
+    free_records(&list_b);
+    return any || !*memory;
+}
+
 /* ---- the sums ---- */
 
 static void add(fl_comparison *c, const fl_difference *d) {
@@ -123,7 +196,9 @@ static fl_status compare_items(fl_comparison *c, const fl_item *a, const fl_item
     fl_tally *t = &c->tallies[a->place.stage];
     bool memory = true;
     char why[sizeof t->why];
-    if (!compare_tensors(c, a, b, &d, &memory, why, sizeof why)) {
+    bool done = a->stored && b->stored ? compare_tensors(c, a, b, &d, &memory, why, sizeof why)
+                                       : compare_statistics(c, a, b, &d, &memory, why, sizeof why);
+    if (!done) {
         if (t->unaligned++ == 0)
             memcpy(t->why, why, sizeof why);
         return FL_OK;

@@ -31,6 +31,7 @@ typedef struct fl_comparison {
     fl_dump a, b;
     fl_class class;
     fl_tolerance tolerance;
+    bool chosen; /* the tolerance is the caller's, not the class's */
     fl_sizes sizes;
     fl_tally tallies[FL_STAGE_COUNT];
     int64_t compared;

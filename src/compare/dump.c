@@ -155,9 +155,7 @@ static fl_status open_mapped(fl_dump *dump, fl_diag *diag) {
     fl_status status = find_kind(dump, diag);
     if (status != FL_OK)
         return status;
-    if (dump->kind == FL_DUMP_TRACE)
-        return fl_fail(diag, FL_ERR_UNSUPPORTED, "is a trace, expected a tensor file");
-    return open_tensors(dump, diag);
+    return dump->kind == FL_DUMP_TRACE ? fl_trace_open(dump, diag) : open_tensors(dump, diag);
 }
 
 fl_status fl_dump_open(fl_dump *dump, const char *path, fl_diag *diag) {
@@ -172,6 +170,7 @@ fl_status fl_dump_read(fl_dump *dump, const void *bytes, uint64_t length, fl_dia
 }
 
 void fl_dump_close(fl_dump *dump) {
+    fl_trace_close(dump);
     fl_safetensors_done(&dump->file);
     json_decref(dump->run);
     free(dump->stored);
@@ -182,6 +181,5 @@ void fl_dump_close(fl_dump *dump) {
 }
 
 fl_status fl_dump_next(fl_dump *dump, fl_item *item, fl_diag *diag) {
-    (void)diag;
-    return next_tensors(dump, item);
+    return dump->kind == FL_DUMP_TRACE ? fl_trace_next(dump, item, diag) : next_tensors(dump, item);
 }

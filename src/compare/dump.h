@@ -23,15 +23,18 @@ typedef struct fl_stored {
     const fl_stored_tensor *tensor;
 } fl_stored;
 
-/* One record of a trace. */
+enum { FL_EDGE = 3 }; /* values at the beginning and the end */
+
+/* One record of a trace. A number that does not exist is NAN. */
 typedef struct fl_record {
     int32_t head; /* -1: the stage is not per head */
-    int64_t line;
+    int64_t line; /* in the file; 0: made from a tensor */
     int n_dims;
     int64_t shape[FL_MAX_DIMS];
-    fl_stats stats;
-    int n_first; /* values at the beginning and the end; NAN where the record has null */
-    double first[3], last[3];
+    int64_t count, masked, nan, inf;
+    double min, max, mean, std, rms, l2, sum;
+    int64_t argmin[FL_MAX_DIMS], argmax[FL_MAX_DIMS]; /* [0] is -1 where there is none */
+    double first[FL_EDGE], last[FL_EDGE];
     int64_t *ids; /* of tokens and next_token, else NULL */
     size_t n_ids;
 } fl_record;
@@ -61,10 +64,11 @@ typedef struct fl_dump {
 
     uint64_t at; /* trace: the next line */
     int64_t line;
-    fl_record *records; /* of the stage handed over last, then the first of the next */
-    size_t n_records, capacity;
-    bool pending; /* records[n_records] is the next stage's first */
-    fl_place pending_place, last_place;
+    fl_record *records; /* one stage's */
+    size_t n_records;
+    bool pending; /* `ahead` is the first of the next stage */
+    fl_record ahead;
+    fl_place ahead_place, last_place;
 } fl_dump;
 
 /* Opens a file of either kind. Sets the diag's subject. Undo with fl_dump_close, also after a
@@ -85,5 +89,10 @@ int64_t fl_dump_model_number(const fl_dump *dump, const char *key);
 /* A word of the run, of its model; NULL if there is none. */
 const char *fl_dump_word(const fl_dump *dump, const char *key);
 const char *fl_dump_model_word(const fl_dump *dump, const char *key);
+
+/* trace.c: the lines of a trace. */
+fl_status fl_trace_open(fl_dump *dump, fl_diag *diag);
+fl_status fl_trace_next(fl_dump *dump, fl_item *item, fl_diag *diag);
+void fl_trace_close(fl_dump *dump);
 
 #endif

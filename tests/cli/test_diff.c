@@ -33,8 +33,10 @@ static void levels_and_threads_are_the_same(void **state) {
     (void)state;
     const char *a = TENSORS("scalar", "--isa", "scalar"), *b = TENSORS("auto", "-t", "4"),
                *one = TENSORS("one", "-t", "1");
-    assert_diff(fl_run("diff", a, b), 0, "The runs are the same: 110 stages and layers");
-    assert_diff(fl_run("diff", b, one, "--rtol", "0"), 0, "The runs are the same");
+    assert_diff(fl_run("diff", a, b), 0,
+                "The runs are the same within the tolerance: all values of 110 stages.");
+    assert_diff(fl_run("diff", b, one, "--rtol", "0"), 0,
+                "The runs are the same within the tolerance");
 }
 
 static void a_patched_run_parts_where_it_was_patched(void **state) {
@@ -44,9 +46,69 @@ static void a_patched_run_parts_where_it_was_patched(void **state) {
     fl_ran ran = fl_run("diff", a, b);
     assert_int_equal(ran.status, 1);
     fl_assert_says(ran.out, "The runs part at layer 2 attn_head.");
-    fl_assert_says(ran.out, "worst cell: head 5, token ");
+    fl_assert_says(ran.out, "Worst cell: head 5, token ");
     fl_assert_says(ran.out, "patches: [] and [\"layer 2 head 5 zero\"]");
     fl_ran_done(&ran);
+}
+
+static const char *trace_file(const char *name, const char *isa, const char *patch) {
+    const char *path = fl_write_temporary(name, "", 0);
+    fl_ran ran = fl_run("trace", "--format", "jsonl", "-n", "2", "-o", path, "--isa", isa,
+                        patch ? "--patch" : "--exact", patch ? patch : "--exact");
+    fl_assert_ran(&ran);
+    fl_ran_done(&ran);
+    return path;
+}
+
+static void traces_and_tensors_compare_by_their_statistics(void **state) {
+    (void)state;
+    const char *scalar = trace_file("a.jsonl", "scalar", NULL),
+               *best = trace_file("b.jsonl", "auto", NULL),
+               *patched = trace_file("c.jsonl", "auto", "layer 2 head 5 zero"),
+               *tensors = TENSORS("tensors", "--isa", "scalar", "-n", "2");
+    assert_diff(fl_run("diff", scalar, best), 0,
+                "the same within the tolerance: the statistics of 220 stages");
+    assert_diff(fl_run("diff", scalar, scalar, "--rtol", "0"), 0,
+                "The runs are the same within the tolerance");
+    /* the caches are in the tensor file once, after the last pass */
+    assert_diff(fl_run("diff", best, tensors), 0,
+                "the same within the tolerance: the statistics of 212 stages");
+    assert_diff(fl_run("diff", tensors, patched), 1, "The runs part at layer 2 attn_head.");
+    assert_diff(fl_run("diff", best, patched), 1, "Worst statistic: head 5, ");
+}
+
+/* The first `size` bytes of a trace, with one word of it replaced by another of that length. */
+static const char *broken_trace(size_t size, const char *word, const char *by) {
+    fl_ran ran = fl_run("trace", "--format", "jsonl", "--stages", "tokens,embed,attn_norm");
+    fl_assert_ran(&ran);
+    char *at = word ? strstr(ran.out, word) : NULL;
+    if (at)
+        memcpy(at, by, strlen(by));
+    const char *path =
+        fl_write_temporary("broken", ran.out, size < ran.out_length ? size : ran.out_length);
+    fl_ran_done(&ran);
+    return path;
+}
+
+static void broken_traces_are_refused_by_line(void **state) {
+    (void)state;
+    static const struct {
+        size_t size;
+        const char *word, *by, *says;
+    } wrong[] = {
+        {3000, NULL, NULL, "cut short|(line 4)"},
+        {100, NULL, NULL, "cut short|(line 1)"},
+        {SIZE_MAX, "\"footlight\":1", "\"footlight\":2", "version 2 of a trace|(line 1)"},
+        {SIZE_MAX, "\"footlight\":1", "\"footlihgt\":1", "'footlight' is missing|(line 1)"},
+        {SIZE_MAX, "\"stage\":\"embed", "\"stage\":\"bedem", "key 'stage'|(line 3)"},
+        {SIZE_MAX, "\"layer\":2", "\"layer\":0", "'attn_norm' comes after|(line 6)"},
+        {SIZE_MAX, "\"masked\":0", "\"masked\":x", "is no JSON|(line 3)"},
+        {SIZE_MAX, "\"masked\":0", "\"nasked\":0", "key 'masked'|(line 3)"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        const char *path = broken_trace(wrong[i].size, wrong[i].word, wrong[i].by);
+        fl_assert_refused(fl_run("diff", path, path), 2, wrong[i].says);
+    }
 }
 
 static void what_cannot_be_compared_is_trouble(void **state) {
@@ -64,6 +126,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels_and_threads_are_the_same),
         cmocka_unit_test(a_patched_run_parts_where_it_was_patched),
+        cmocka_unit_test(traces_and_tensors_compare_by_their_statistics),
+        cmocka_unit_test(broken_traces_are_refused_by_line),
         cmocka_unit_test(what_cannot_be_compared_is_trouble),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
