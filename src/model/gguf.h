@@ -70,6 +70,9 @@ const char *fl_gguf_type_name(fl_gguf_type type);
 /* By bytes, then by length: the order pairs are sorted in. */
 int fl_bytes_compare(const fl_bytes *a, const fl_bytes *b);
 
+/* Of an fl_bytes and an fl_gguf_pair with its key, for bsearch. */
+int fl_gguf_compare_key(const void *key, const void *pair);
+
 /* Look-ups (gguf_keys.c). A missing key leaves *out as it is, and is an error if `required`; a
  * value of another type is always an error. */
 const fl_gguf_pair *fl_gguf_find(const fl_gguf *gguf, const char *key);
@@ -93,6 +96,23 @@ fl_status fl_gguf_get_array(const fl_gguf *gguf, const char *key, fl_gguf_type e
                             const fl_gguf_pair **out, fl_diag *diag);
 /* "key 'x' is f32, expected an integer". */
 fl_status fl_gguf_wrong_type(const fl_gguf_pair *pair, const char *expected, fl_diag *diag);
+
+/* One file of a model, and all of them (gguf_split.c): a split model's keys stand in the first. */
+typedef struct fl_gguf_shard {
+    fl_gguf gguf;
+    size_t file; /* which of the model's */
+} fl_gguf_shard;
+
+typedef struct fl_gguf_shards {
+    fl_gguf_shard *list;
+    size_t count;
+} fl_gguf_shards;
+
+/* Parses what was opened and, if it is one file of a split model, the others beside it, in order.
+ * The diag's subject is then the first's, whose keys are read next. Release with
+ * fl_gguf_close_shards, also after a failure. */
+fl_status fl_gguf_open_shards(fl_gguf_shards *out, fl_model *model, fl_diag *diag);
+void fl_gguf_close_shards(fl_gguf_shards *shards);
 
 /* The vocabulary of the tokenizer.ggml keys (gguf_vocab.c); none is fine. */
 fl_status fl_gguf_read_vocab(fl_model *model, const fl_gguf *gguf, fl_diag *diag);

@@ -19,13 +19,14 @@ int fl_bytes_compare(const fl_bytes *a, const fl_bytes *b) {
     return order ? order : (a->length > b->length) - (a->length < b->length);
 }
 
-static int compare_key(const void *key, const void *element) {
+int fl_gguf_compare_key(const void *key, const void *element) {
     return fl_bytes_compare(key, &((const fl_gguf_pair *)element)->key);
 }
 
 const fl_gguf_pair *fl_gguf_find(const fl_gguf *gguf, const char *key) {
     fl_bytes wanted = {key, strlen(key)};
-    return bsearch(&wanted, gguf->pairs, (size_t)gguf->n_pairs, sizeof *gguf->pairs, compare_key);
+    return bsearch(&wanted, gguf->pairs, (size_t)gguf->n_pairs, sizeof *gguf->pairs,
+                   fl_gguf_compare_key);
 }
 
 fl_status fl_gguf_wrong_type(const fl_gguf_pair *pair, const char *expected, fl_diag *diag) {

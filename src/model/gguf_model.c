@@ -15,35 +15,11 @@
 
 typedef unsigned long long ull; /* for printf */
 
-static fl_status refuse_split(const fl_gguf *gguf, fl_diag *diag) {
-    int64_t count = 1, number = 0;
-    fl_status status = fl_gguf_get_int(gguf, "split.count", false, &count, diag);
-    if (status == FL_OK)
-        status = fl_gguf_get_int(gguf, "split.no", false, &number, diag);
-    if (status == FL_OK && count > 1)
-        status =
-            fl_fail(diag, FL_ERR_UNSUPPORTED,
-                    "key 'split.count' is %lld: this is shard %lld of a split model, which is not "
-                    "supported; merge the shards first",
-                    (long long)count, (long long)number + 1);
-    return status;
-}
-
-/* Copies the tensor infos, names included, in file order. */
-static fl_status copy_tensors(fl_model *model, const fl_gguf *gguf, fl_diag *diag) {
-    size_t n = (size_t)gguf->n_tensors, name_bytes = 0;
-    if (n == 0)
-        return FL_OK;
-    for (size_t i = 0; i < n; i++)
-        name_bytes += (size_t)gguf->tensors[i].name.length + 1;
-    model->tensors = calloc(n + 1, sizeof *model->tensors);
-    model->tensor_names = malloc(name_bytes + 1);
-    if (!model->tensors || !model->tensor_names)
-        return fl_fail_memory(diag);
-    char *name = model->tensor_names;
-    for (size_t i = 0; i < n; i++) {
-        const fl_gguf_tensor *t = &gguf->tensors[i];
-        fl_weight *weight = &model->tensors[i];
+/* The weights of one file, names included, in its order. */
+static char *copy_infos(fl_model *model, const fl_gguf_shard *shard, char *name) {
+    for (uint64_t i = 0; i < shard->gguf.n_tensors; i++) {
+        const fl_gguf_tensor *t = &shard->gguf.tensors[i];
+        fl_weight *weight = &model->tensors[model->n_tensors++];
         *weight = (fl_weight){.name = name, .slot = FL_WEIGHT_none, .layer = -1, .dtype = t->dtype};
         memcpy(name, t->name.data, (size_t)t->name.length);
         name[t->name.length] = '\0';
@@ -52,36 +28,65 @@ static fl_status copy_tensors(fl_model *model, const fl_gguf *gguf, fl_diag *dia
         for (int d = 0; d < FL_MAX_DIMS; d++)
             weight->shape[d] = d < weight->n_dims ? (int64_t)t->dims[weight->n_dims - 1 - d] : 1;
         weight->bytes = t->bytes;
-        weight->offset = gguf->data_start + t->offset;
+        weight->file = (uint32_t)shard->file;
+        weight->offset = shard->gguf.data_start + t->offset;
     }
-    model->n_tensors = n;
+    return name;
+}
+
+static fl_status copy_tensors(fl_model *model, const fl_gguf_shards *shards, fl_diag *diag) {
+    size_t n = 0, name_bytes = 0;
+    for (size_t s = 0; s < shards->count; s++) {
+        const fl_gguf *gguf = &shards->list[s].gguf;
+        n += (size_t)gguf->n_tensors;
+        for (uint64_t i = 0; i < gguf->n_tensors; i++)
+            name_bytes += (size_t)gguf->tensors[i].name.length + 1;
+    }
+    if (n == 0)
+        return FL_OK;
+    model->tensors = calloc(n + 1, sizeof *model->tensors);
+    model->tensor_names = malloc(name_bytes + 1);
+    if (!model->tensors || !model->tensor_names)
+        return fl_fail_memory(diag);
+    char *name = model->tensor_names;
+    for (size_t s = 0; s < shards->count; s++)
+        name = copy_infos(model, &shards->list[s], name);
     return FL_OK;
 }
 
 /* Is all the data there? A file cut after its header is a plan. */
-static void check_data(fl_model *model, const fl_gguf *gguf) {
-    const fl_weight *cut = NULL;
-    for (size_t i = 0; i < model->n_tensors && !cut; i++)
-        if (model->tensors[i].offset + model->tensors[i].bytes > model->length)
-            cut = &model->tensors[i];
+static void check_data(fl_model *model, const fl_gguf_shards *shards) {
+    const fl_gguf_shard *first = &shards->list[0];
     if (model->n_tensors == 0)
         fl_model_set_plan_only(model, "the file holds no tensors, only a vocabulary and settings");
-    else if (model->length <= gguf->data_start)
+    else if (shards->count == 1 && model->length <= first->gguf.data_start)
         fl_model_set_plan_only(
             model, "the file ends after its header, at byte %llu: the weights are missing",
             (ull)model->length);
-    else if (cut)
-        fl_model_set_plan_only(
-            model, "truncated: tensor '%s' takes bytes %llu to %llu, but the file ends at %llu",
-            cut->name, (ull)cut->offset, (ull)(cut->offset + cut->bytes), (ull)model->length);
+    for (size_t i = 0; i < model->n_tensors && fl_model_has_weights(model); i++) {
+        const fl_weight *w = &model->tensors[i];
+        ull end = w->offset + w->bytes, length = model->files[w->file].length;
+        if (end > length && shards->count == 1)
+            fl_model_set_plan_only(
+                model, "truncated: tensor '%s' takes bytes %llu to %llu, but the file ends at %llu",
+                w->name, (ull)w->offset, end, length);
+        else if (end > length)
+            fl_model_set_plan_only(
+                model,
+                "truncated: tensor '%s' takes bytes %llu to %llu of %.200s, which ends at %llu",
+                w->name, (ull)w->offset, end, model->files[w->file].name, length);
+    }
 }
 
 static void point_at_data(fl_model *model) {
-    if (model->why_no_weights[0])
+    if (!fl_model_has_weights(model))
         return;
-    for (size_t i = 0; i < model->n_tensors; i++)
-        model->tensors[i].data = model->bytes + model->tensors[i].offset;
-    model->tied_head.data = model->tied_head.tied ? model->bytes + model->tied_head.offset : NULL;
+    for (size_t i = 0; i < model->n_tensors; i++) {
+        fl_weight *w = &model->tensors[i];
+        w->data = model->files[w->file].bytes + w->offset;
+    }
+    if (model->tied_head.tied)
+        model->tied_head.data = fl_model_weight(model, FL_WEIGHT_token_embd, -1)->data;
 }
 
 static char *copy_text(char **to, const fl_bytes *from) {
@@ -173,20 +178,19 @@ static fl_status build_vocab(fl_model *model, const fl_gguf *gguf, fl_diag *diag
     return status;
 }
 
-static fl_status build(fl_model *model, const fl_gguf *gguf, fl_diag *diag) {
+static fl_status build(fl_model *model, const fl_gguf_shards *shards, fl_diag *diag) {
+    const fl_gguf *gguf = &shards->list[0].gguf;
     fl_gguf_source s = {.model = model, .gguf = gguf, .diag = diag};
-    fl_status status = refuse_split(gguf, diag);
-    if (status == FL_OK)
-        status = fl_gguf_read_hparams(&s, &model->hparams);
+    fl_status status = fl_gguf_read_hparams(&s, &model->hparams);
     if (status == FL_OK)
         status = copy_texts(model, gguf, diag);
     if (status == FL_OK)
         status = fl_gguf_read_vocab(model, gguf, diag);
     if (status == FL_OK)
-        status = copy_tensors(model, gguf, diag);
+        status = copy_tensors(model, shards, diag);
     if (status != FL_OK)
         return status;
-    check_data(model, gguf);
+    check_data(model, shards);
     status = bind(model, &s);
     if (status == FL_OK)
         point_at_data(model);
@@ -200,11 +204,12 @@ static fl_guess probe(const uint8_t *bytes, uint64_t length, const char *name) {
 }
 
 static fl_status read_gguf(fl_model *model, fl_diag *diag) {
-    fl_gguf gguf;
-    fl_status status = fl_gguf_parse(&gguf, model->bytes, model->length, diag);
+    fl_gguf_shards shards;
+    fl_status status = fl_gguf_open_shards(&shards, model, diag);
     if (status == FL_OK)
-        status = (model->vocab_only ? build_vocab : build)(model, &gguf, diag);
-    fl_gguf_done(&gguf);
+        status = model->vocab_only ? build_vocab(model, &shards.list[0].gguf, diag)
+                                   : build(model, &shards, diag);
+    fl_gguf_close_shards(&shards);
     return status;
 }
 
