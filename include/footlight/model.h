@@ -64,8 +64,14 @@ typedef struct fl_vocab {
     const int32_t *end_ids;                 /* more ids that end a text or a turn */
     size_t n_end_ids;
     bool add_bos, add_space_prefix;
-    bool ignore_merges; /* byte-level BPE: a word that is a piece is taken whole */
     bool plain_spaces;  /* pieces hold " " where SentencePiece writes U+2581 (tokenizer.bin) */
+    bool ignore_merges; /* byte-level BPE: a word that is a piece is taken whole */
+    bool nfc;           /* text is composed first (Unicode's normalization form C) */
+    /* Of the space in front: none before text that begins with one; only where the text begins,
+     * not after a control piece. */
+    bool prefix_unless_space, prefix_first_only;
+    bool squeeze_spaces; /* runs of spaces become one, and none are left at the ends */
+    bool split_spaces;   /* every space begins a word that is encoded by itself */
 } fl_vocab;
 
 /* Opens a `.gguf`, a llama2.c `.bin`, a Hugging Face folder or any of its `.safetensors` files, a

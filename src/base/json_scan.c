@@ -40,6 +40,11 @@ bool fl_scan_take(fl_scan *scan, char wanted) {
     return true;
 }
 
+char fl_scan_peek(fl_scan *scan) {
+    skip_space(scan);
+    return peek(scan);
+}
+
 fl_status fl_scan_expect(fl_scan *scan, char wanted, const char *expected) {
     return fl_scan_take(scan, wanted) ? FL_OK : fl_scan_fail(scan, expected);
 }
@@ -211,6 +216,17 @@ static bool take_word(fl_scan *scan, const char *word) {
         return false;
     scan->at += n;
     return true;
+}
+
+fl_status fl_scan_bool(fl_scan *scan, bool *out) {
+    skip_space(scan);
+    *out = take_word(scan, "true");
+    return *out || take_word(scan, "false") ? FL_OK : fl_scan_fail(scan, "true or false");
+}
+
+bool fl_scan_null(fl_scan *scan) {
+    skip_space(scan);
+    return take_word(scan, "null");
 }
 
 /* Words, and those that Python writes though JSON does not have them. */

@@ -29,6 +29,8 @@ typedef struct fl_scan {
 fl_status fl_scan_fail(const fl_scan *scan, const char *expected);
 /* Is this the next character after white space? Then it is taken. */
 bool fl_scan_take(fl_scan *scan, char wanted);
+/* The next character after white space, '\0' at the end. */
+char fl_scan_peek(fl_scan *scan);
 fl_status fl_scan_expect(fl_scan *scan, char wanted, const char *expected);
 /* After one member of an object or list: a comma goes on, `end` ends. */
 fl_status fl_scan_next(fl_scan *scan, char end, bool *more);
@@ -39,6 +41,9 @@ fl_status fl_scan_string(fl_scan *scan, const char **out);
 fl_status fl_scan_key(fl_scan *scan, const char **out);
 /* A whole number from 0 to `most`, written without sign, fraction or exponent. */
 fl_status fl_scan_count(fl_scan *scan, uint64_t most, uint64_t *out);
+fl_status fl_scan_bool(fl_scan *scan, bool *out);
+/* The word null: then it is taken. */
+bool fl_scan_null(fl_scan *scan);
 /* Any value. */
 fl_status fl_scan_skip(fl_scan *scan);
 /* Nothing may follow but these characters. */

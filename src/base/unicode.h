@@ -6,6 +6,8 @@
 #ifndef FL_BASE_UNICODE_H
 #define FL_BASE_UNICODE_H
 
+#include "base/text.h"
+
 #include <stdint.h>
 
 /* Letters are L*, digits N*, blanks what has the White_Space property, other than line feed and
@@ -19,5 +21,11 @@ typedef enum fl_char_kind {
 } fl_char_kind;
 
 fl_char_kind fl_char_kind_of(uint32_t code);
+
+/* Normalization form C. Could it differ from the text? A quick look, often wrong about yes. */
+bool fl_may_compose(const char *text, size_t length);
+/* Adds the text in that form; bytes that are no character stay as they are. In time n log n at
+ * most, whatever the order of the marks. */
+void fl_compose(fl_buffer *out, const char *text, size_t length);
 
 #endif

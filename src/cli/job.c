@@ -72,19 +72,35 @@ static fl_status read_prompt(fl_cli *cli, fl_job *job) {
 
 /* ---- the vocabulary ---- */
 
+/* Files that hold a vocabulary beside a model, in order; a llama2.c file has only the last. */
+static const char *const vocabularies[] = {"tokenizer.json", "tokenizer.model", "tokenizer.bin"};
+enum { N_VOCABULARIES = 3, LLAMA2C_VOCABULARY = 2 };
+
+/* The path of the vocabulary beside the model's first file; empty if there is none. */
+static void find_beside(const fl_model *model, fl_buffer *path) {
+    const char *name = fl_model_file(model, 0), *slash = strrchr(name, '/');
+    bool llama2c = strcmp(fl_model_format(model), "llama2c") == 0;
+    for (int i = llama2c ? LLAMA2C_VOCABULARY : 0; i < N_VOCABULARIES; i++) {
+        fl_buffer_clear(path);
+        fl_buffer_add(path, name, slash ? (size_t)(slash - name) + 1 : 0);
+        fl_buffer_puts(path, vocabularies[i]);
+        if (path->failed || fl_path_exists(path->data))
+            return;
+    }
+    fl_buffer_clear(path);
+}
+
 static fl_status open_beside(fl_cli *cli, const fl_model *model, fl_tokenizer **out) {
-    const char *name = fl_model_name(model), *slash = strrchr(name, '/');
     fl_buffer path = {0};
     fl_status status;
-    fl_buffer_add(&path, name, slash ? (size_t)(slash - name) + 1 : 0);
-    fl_buffer_puts(&path, "tokenizer.bin");
+    find_beside(model, &path);
     if (path.failed) {
         status = fl_fail_memory(&cli->diag);
-    } else if (!fl_path_exists(path.data)) {
-        fl_diag_init(&cli->diag, name);
-        status =
-            fl_fail(&cli->diag, FL_ERR_IO,
-                    "carries no tokenizer, expected a tokenizer.bin beside it or --tokenizer FILE");
+    } else if (!path.length) {
+        fl_diag_init(&cli->diag, fl_model_name(model));
+        status = fl_fail(&cli->diag, FL_ERR_IO,
+                         "carries no tokenizer, expected a tokenizer.json, tokenizer.model or (of "
+                         "llama2.c) tokenizer.bin beside it, or --tokenizer FILE");
     } else {
         status = fl_tokenizer_open(out, path.data, fl_model_hparams(model)->vocab_size, &cli->diag);
     }
@@ -92,17 +108,32 @@ static fl_status open_beside(fl_cli *cli, const fl_model *model, fl_tokenizer **
     return status;
 }
 
-fl_status fl_open_tokenizer(fl_cli *cli, const fl_model *model, fl_tokenizer **out) {
-    const fl_option_value *file = fl_value(cli, FL_OPTION_tokenizer);
-    const fl_vocab *vocab = fl_model_vocab(model);
-    *out = NULL;
-    if (file->given)
-        return fl_tokenizer_open(out, file->text, fl_model_hparams(model)->vocab_size, &cli->diag);
-    if (!vocab)
-        return open_beside(cli, model, out);
-    fl_status status = fl_tokenizer_new(out, vocab, &cli->diag);
+static fl_status open_vocab(fl_cli *cli, const fl_model *model, fl_tokenizer **out) {
+    fl_status status = fl_tokenizer_new(out, fl_model_vocab(model), &cli->diag);
     snprintf(cli->diag.subject, sizeof cli->diag.subject, "%s", fl_model_name(model));
     return status;
+}
+
+fl_status fl_open_tokenizer_file(fl_cli *cli, const char *path, int64_t vocab_size,
+                                 fl_tokenizer **out) {
+    const char *ending = strrchr(path, '.');
+    fl_model *model;
+    *out = NULL;
+    if (!ending || strcmp(ending, ".gguf") != 0)
+        return fl_tokenizer_open(out, path, vocab_size, &cli->diag);
+    fl_status status = fl_model_open_vocab(&model, path, &cli->diag);
+    if (status == FL_OK)
+        status = open_vocab(cli, model, out);
+    fl_model_close(&model);
+    return status;
+}
+
+fl_status fl_open_tokenizer(fl_cli *cli, const fl_model *model, fl_tokenizer **out) {
+    const fl_option_value *file = fl_value(cli, FL_OPTION_tokenizer);
+    *out = NULL;
+    if (file->given)
+        return fl_open_tokenizer_file(cli, file->text, fl_model_hparams(model)->vocab_size, out);
+    return fl_model_vocab(model) ? open_vocab(cli, model, out) : open_beside(cli, model, out);
 }
 
 /* With --ids the vocabulary only makes the output more readable: what is wrong with it is no error

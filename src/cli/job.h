@@ -27,7 +27,10 @@ void fl_job_close(fl_job *job);
 
 /* Adds the text of -p, -f or the default prompt. */
 fl_status fl_prompt_text(fl_cli *cli, fl_buffer *out);
-/* --tokenizer, else what the model carries, else the tokenizer.bin beside a llama2.c file. */
+/* Any tokenizer file, also a GGUF; `vocab_size` 0 where no model says how many pieces there are. */
+fl_status fl_open_tokenizer_file(fl_cli *cli, const char *path, int64_t vocab_size,
+                                 fl_tokenizer **out);
+/* --tokenizer, else what the model carries, else the vocabulary beside it. */
 fl_status fl_open_tokenizer(fl_cli *cli, const fl_model *model, fl_tokenizer **out);
 
 /* Positions the cache may hold at most. */

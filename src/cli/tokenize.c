@@ -12,37 +12,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is no model may be a tokenizer file. If it is neither, the model reader's answer is the one
- * to tell, unless the name says what the file is meant to be. */
-static fl_status open_bare(fl_cli *cli, fl_tokenizer **out) {
-    const char *name = fl_model_argument(cli);
-    fl_diag diag;
-    fl_status status = fl_tokenizer_open(out, name, 0, &diag);
-    if (status == FL_OK || strstr(name, "tokenizer"))
-        cli->diag = diag;
-    return status;
+/* Does the file's name say that it is a tokenizer, not a model? */
+static bool named_tokenizer(const char *path) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    return strstr(name, "tokenizer") && !strstr(name, ".gguf");
 }
 
-/* What cannot be run may have a vocabulary all the same: a GGUF of another architecture. */
+/* What cannot be run may have a vocabulary all the same: a GGUF of another architecture, or a bare
+ * tokenizer file. If it has none, the model reader's answer is the one to tell. */
 static fl_status open_without_model(fl_cli *cli, fl_model **model, fl_tokenizer **out) {
     const char *name = fl_model_argument(cli);
     fl_diag diag;
-    if (!cli->args.subject || !fl_path_exists(name) || fl_path_is_directory(name))
-        return cli->diag.status;
     if (fl_model_open_vocab(model, name, &diag) == FL_OK && fl_model_vocab(*model))
         return fl_open_tokenizer(cli, *model, out);
     fl_model_close(model);
-    return open_bare(cli, out);
+    if (fl_tokenizer_open(out, name, 0, &diag) == FL_OK)
+        cli->diag = diag;
+    return cli->diag.status;
 }
 
 static fl_status open_vocabulary(fl_cli *cli, fl_model **model, fl_tokenizer **out) {
+    const char *name = fl_model_argument(cli);
+    bool file = cli->args.subject && fl_path_exists(name) && !fl_path_is_directory(name);
     *model = NULL;
     *out = NULL;
     if (!cli->args.subject && fl_given(cli, FL_OPTION_tokenizer))
-        return fl_tokenizer_open(out, fl_value(cli, FL_OPTION_tokenizer)->text, 0, &cli->diag);
-    fl_status status = fl_model_open(model, fl_model_argument(cli), &cli->diag);
-    return status == FL_OK ? fl_open_tokenizer(cli, *model, out)
-                           : open_without_model(cli, model, out);
+        return fl_open_tokenizer_file(cli, fl_value(cli, FL_OPTION_tokenizer)->text, 0, out);
+    if (file && named_tokenizer(name))
+        return fl_tokenizer_open(out, name, 0, &cli->diag);
+    fl_status status = fl_model_open(model, name, &cli->diag);
+    if (status == FL_OK)
+        return fl_open_tokenizer(cli, *model, out);
+    return file ? open_without_model(cli, model, out) : status;
 }
 
 static void print_json(const fl_cli *cli, const fl_tokenizer *tokenizer, const int32_t *ids,

@@ -105,7 +105,6 @@ static fl_status refuse_splitter(const char *name, fl_diag *diag) {
 static fl_status build(fl_tokenizer *tokenizer, const fl_vocab *vocab, fl_diag *diag) {
     const char *pre = vocab->pre ? vocab->pre : "";
     tokenizer->splitter = fl_splitter_named(pre);
-    tokenizer->ignore_merges = vocab->ignore_merges;
     if (!tokenizer->splitter)
         return refuse_splitter(pre, diag);
     if (!fl_lookup_init(&tokenizer->lookup, tokenizer->pieces, tokenizer->n_pieces))
@@ -161,7 +160,7 @@ static fl_status encode_word(fl_joining *j, const char *word, size_t length, fl_
     fl_spell_bytes(spelled, word, length);
     if (spelled->failed)
         return fl_fail_memory(diag);
-    if (tokenizer->ignore_merges) {
+    if (tokenizer->settings.ignore_merges) {
         int32_t id = fl_lookup_find(&tokenizer->lookup, spelled->data, (uint32_t)spelled->length);
         if (id >= 0) {
             fl_ids_add(ids, id);
@@ -178,8 +177,9 @@ static fl_status encode_word(fl_joining *j, const char *word, size_t length, fl_
     return FL_OK;
 }
 
-static fl_status encode(const fl_tokenizer *tokenizer, const char *text, size_t length, fl_ids *ids,
-                        fl_diag *diag) {
+static fl_status encode(const fl_tokenizer *tokenizer, const char *text, size_t length, bool first,
+                        fl_ids *ids, fl_diag *diag) {
+    (void)first;
     fl_joining joining = {.tokenizer = tokenizer};
     fl_words words = {.splitter = tokenizer->splitter, .text = text, .length = length};
     fl_buffer spelled = {0};

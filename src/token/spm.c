@@ -23,7 +23,7 @@ typedef struct work {
 /* ---- building ---- */
 
 static const char *space_mark(const fl_tokenizer *tokenizer) {
-    return tokenizer->plain_spaces ? " " : "\xe2\x96\x81";
+    return tokenizer->settings.plain_spaces ? " " : "\xe2\x96\x81";
 }
 
 static int hex(char c) {
@@ -45,8 +45,8 @@ static int byte_of(const fl_piece *piece) {
 
 /* Byte pieces go by their type; where no piece has it, by their spelling. A byte piece that spells
  * no byte is text. */
-static void find_bytes(fl_tokenizer *tokenizer) {
-    bool typed = false;
+static void find_bytes(fl_tokenizer *tokenizer, const fl_vocab *vocab) {
+    bool typed = vocab->merges != NULL; /* such a file says whether there are byte pieces */
     for (size_t i = 0; i < tokenizer->n_pieces; i++)
         typed = typed || tokenizer->pieces[i].type == FL_PIECE_BYTE;
     for (size_t i = 0; i < tokenizer->n_pieces; i++) {
@@ -78,10 +78,9 @@ static bool comes_from_text(fl_piece_type type) {
 }
 
 static fl_status build(fl_tokenizer *tokenizer, const fl_vocab *vocab, fl_diag *diag) {
-    (void)vocab;
     const char *mark = space_mark(tokenizer);
     uint32_t n_mark = (uint32_t)strlen(mark);
-    find_bytes(tokenizer);
+    find_bytes(tokenizer, vocab);
     if (!fl_lookup_init(&tokenizer->lookup, tokenizer->pieces, tokenizer->n_pieces))
         return fl_fail_memory(diag);
     tokenizer->whole_words = true;
@@ -195,24 +194,25 @@ static fl_status encode_run(work *w, uint32_t from, uint32_t to, fl_diag *diag) 
 /* End of the run that begins at `from`. If no piece reaches from a word into the next, each word
  * with the spaces before it can be joined alone, which keeps the heap small. */
 static uint32_t run_end(const work *w, uint32_t from, uint32_t length) {
-    const char *mark = space_mark(w->joining.tokenizer);
+    const fl_tokenizer *tokenizer = w->joining.tokenizer;
+    const char *mark = space_mark(tokenizer), *text = w->joining.text;
     uint32_t n = (uint32_t)strlen(mark);
-    if (!w->joining.tokenizer->whole_words)
+    bool each = tokenizer->settings.split_spaces;
+    if (!each && !tokenizer->whole_words)
         return length;
     for (uint32_t at = from + 1; at + n <= length; at++) {
-        if (w->joining.text[at] != mark[0] || memcmp(w->joining.text + at, mark, n) != 0)
+        if (text[at] != mark[0] || memcmp(text + at, mark, n) != 0)
             continue;
-        if (at < n || memcmp(w->joining.text + at - n, mark, n) != 0)
+        if (each || at < n || memcmp(text + at - n, mark, n) != 0)
             return at;
     }
     return length;
 }
 
-static void normalise(const fl_tokenizer *tokenizer, const char *text, size_t length,
-                      fl_buffer *out) {
+/* Every space as the mark; of a run only the first where runs are squeezed. */
+static void add_marked(const fl_tokenizer *tokenizer, const char *text, size_t length,
+                       fl_buffer *out) {
     const char *mark = space_mark(tokenizer);
-    if (tokenizer->add_space_prefix)
-        fl_buffer_puts(out, mark);
     while (length) {
         const char *space = memchr(text, ' ', length);
         size_t n = space ? (size_t)(space - text) : length;
@@ -220,9 +220,29 @@ static void normalise(const fl_tokenizer *tokenizer, const char *text, size_t le
         if (!space)
             return;
         fl_buffer_puts(out, mark);
-        text += n + 1;
-        length -= n + 1;
+        do
+            n++;
+        while (tokenizer->settings.squeeze_spaces && n < length && text[n] == ' ');
+        text += n;
+        length -= n;
     }
+}
+
+static bool begins_with_space(const char *text, size_t length) {
+    return *text == ' ' || (length >= 3 && memcmp(text, "\xe2\x96\x81", 3) == 0);
+}
+
+static void normalise(const fl_tokenizer *tokenizer, const char *text, size_t length, bool first,
+                      fl_buffer *out) {
+    const fl_vocab *v = &tokenizer->settings;
+    for (; v->squeeze_spaces && length && *text == ' '; text++)
+        length--;
+    while (v->squeeze_spaces && length && text[length - 1] == ' ')
+        length--;
+    bool prefix = v->add_space_prefix && length && (first || !v->prefix_first_only);
+    if (prefix && !(v->prefix_unless_space && begins_with_space(text, length)))
+        fl_buffer_puts(out, space_mark(tokenizer));
+    add_marked(tokenizer, text, length, out);
 }
 
 static bool has_unused(const fl_tokenizer *tokenizer) {
@@ -232,14 +252,14 @@ static bool has_unused(const fl_tokenizer *tokenizer) {
     return false;
 }
 
-static fl_status encode(const fl_tokenizer *tokenizer, const char *text, size_t length, fl_ids *ids,
-                        fl_diag *diag) {
+static fl_status encode(const fl_tokenizer *tokenizer, const char *text, size_t length, bool first,
+                        fl_ids *ids, fl_diag *diag) {
     fl_buffer normal = {0};
     work w = {.joining = {.tokenizer = tokenizer}, .ids = ids};
     fl_status status = FL_OK;
     if (!length)
         return FL_OK;
-    normalise(tokenizer, text, length, &normal);
+    normalise(tokenizer, text, length, first, &normal);
     if (has_unused(tokenizer))
         w.joining.splits = calloc(tokenizer->n_pieces, sizeof *w.joining.splits);
     if (normal.failed || (!w.joining.splits && has_unused(tokenizer))) {
@@ -269,7 +289,7 @@ static void decode(const fl_tokenizer *tokenizer, const fl_piece *piece, fl_buff
         return;
     }
     for (uint32_t at = 0; at < piece->length;) {
-        bool space = !tokenizer->plain_spaces && piece->length - at >= 3 &&
+        bool space = !tokenizer->settings.plain_spaces && piece->length - at >= 3 &&
                      memcmp(piece->text + at, mark, 3) == 0;
         fl_buffer_add(out, space ? " " : piece->text + at, 1);
         at += space ? 3 : 1;

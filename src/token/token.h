@@ -32,8 +32,9 @@ typedef struct fl_token_kind {
     const char *title;  /* for people */
     bool cuts_literals; /* user-defined pieces are cut out before it sees the text */
     fl_status (*build)(fl_tokenizer *tokenizer, const fl_vocab *vocab, fl_diag *diag);
-    fl_status (*encode)(const fl_tokenizer *tokenizer, const char *text, size_t length, fl_ids *ids,
-                        fl_diag *diag);
+    /* `first`: the text begins here, nothing was cut out before. */
+    fl_status (*encode)(const fl_tokenizer *tokenizer, const char *text, size_t length, bool first,
+                        fl_ids *ids, fl_diag *diag);
     /* Adds what a piece reads as; called once for each piece, after build. */
     void (*decode)(const fl_tokenizer *tokenizer, const fl_piece *piece, fl_buffer *out);
 } fl_token_kind;
@@ -52,7 +53,6 @@ struct fl_tokenizer {
     fl_buffer shown_bytes;
 
     const fl_splitter *splitter; /* of a byte-level vocabulary */
-    bool ignore_merges;
 
     fl_lookup lookup;      /* pieces that may come out of ordinary text */
     fl_merges merges;      /* without any, scores say what is joined */
@@ -64,8 +64,9 @@ struct fl_tokenizer {
     bool whole_words;      /* no piece goes on from a word over a space into the next */
 
     int32_t bos_id, eos_id, eot_id, unk_id;
-    fl_ids ends; /* more ids that end a text or a turn */
-    bool add_bos, add_space_prefix, plain_spaces;
+    fl_ids ends;       /* more ids that end a text or a turn */
+    fl_vocab settings; /* its flags; what it points to is gone */
+    bool cuts_literals;
     char summary[160];
 };
 

@@ -5,6 +5,7 @@
  * BOS and control pieces where they belong, and hands the text between them to the kind.
  */
 #include "base/diag.h"
+#include "base/unicode.h"
 #include "token/token.h"
 
 #include <math.h>
@@ -92,7 +93,8 @@ static fl_status prepare_specials(fl_tokenizer *tokenizer, fl_diag *diag) {
         uint32_t length = tokenizer->pieces[i].length;
         if (tokenizer->pieces[i].type != FL_PIECE_CONTROL)
             continue;
-        if (tokenizer->plain_spaces && length > 2 && text[0] == '\n' && text[length - 1] == '\n') {
+        if (tokenizer->settings.plain_spaces && length > 2 && text[0] == '\n' &&
+            text[length - 1] == '\n') {
             text++;
             length -= 2;
         }
@@ -112,9 +114,11 @@ static void copy_settings(fl_tokenizer *tokenizer, const fl_vocab *vocab) {
     tokenizer->eos_id = valid_id(tokenizer, vocab->eos_id);
     tokenizer->eot_id = valid_id(tokenizer, vocab->eot_id);
     tokenizer->unk_id = valid_id(tokenizer, vocab->unk_id);
-    tokenizer->add_bos = vocab->add_bos;
-    tokenizer->add_space_prefix = vocab->add_space_prefix;
-    tokenizer->plain_spaces = vocab->plain_spaces;
+    tokenizer->settings = *vocab;
+    tokenizer->settings.pieces = tokenizer->settings.merges = NULL; /* the caller's */
+    tokenizer->settings.end_ids = NULL;
+    /* In a tokenizer.json all added pieces are. */
+    tokenizer->cuts_literals = tokenizer->kind->cuts_literals || vocab->merges;
     for (int i = 0; i < 256; i++)
         tokenizer->byte_ids[i] = -1;
 }
@@ -243,11 +247,31 @@ static size_t match_whole(const fl_tokenizer *tokenizer, bool special, const cha
     int32_t other;
     if (special)
         n = fl_literals_match(&tokenizer->specials, text, length, id);
-    if (tokenizer->kind->cuts_literals)
+    if (tokenizer->cuts_literals)
         m = fl_literals_match(&tokenizer->literals, text, length, &other);
     if (m > n)
         *id = other;
     return m > n ? m : n;
+}
+
+/* Encodes plain text, `first` where nothing was cut out before it. */
+static fl_status encode_plain(const fl_tokenizer *tokenizer, const char *text, size_t length,
+                              bool first, fl_ids *ids, fl_diag *diag) {
+    fl_buffer composed = {0};
+    fl_status status = FL_OK;
+    if (!length)
+        return FL_OK;
+    if (tokenizer->settings.nfc && fl_may_compose(text, length)) {
+        fl_compose(&composed, text, length);
+        if (composed.failed)
+            status = fl_fail_memory(diag);
+        text = composed.data;
+        length = composed.length;
+    }
+    if (status == FL_OK)
+        status = tokenizer->kind->encode(tokenizer, text, length, first, ids, diag);
+    fl_buffer_done(&composed);
+    return status;
 }
 
 /* Cuts the text at such pieces and encodes what lies between them. */
@@ -262,13 +286,13 @@ static fl_status encode_between(const fl_tokenizer *tokenizer, const char *text,
             at++;
             continue;
         }
-        status = tokenizer->kind->encode(tokenizer, text + from, at - from, ids, diag);
+        status = encode_plain(tokenizer, text + from, at - from, from == 0, ids, diag);
         fl_ids_add(ids, id);
         from = at += n;
     }
     if (status)
         return status;
-    return tokenizer->kind->encode(tokenizer, text + from, length - from, ids, diag);
+    return encode_plain(tokenizer, text + from, length - from, from == 0, ids, diag);
 }
 
 fl_status fl_encode(const fl_tokenizer *tokenizer, const char *text, size_t length, bool bos,
@@ -304,7 +328,7 @@ const char *fl_decode(const fl_tokenizer *tokenizer, int32_t previous, int32_t i
     const char *text = tokenizer->shown_bytes.data + tokenizer->shown[id].at;
     bool first = previous < 0 || previous == tokenizer->bos_id;
     bool prefix = *text == ' ' && tokenizer->pieces[id].type != FL_PIECE_BYTE;
-    if (first && prefix && tokenizer->add_space_prefix) {
+    if (first && prefix && tokenizer->settings.add_space_prefix) {
         text++;
         --*length;
     }
@@ -330,7 +354,7 @@ int32_t fl_tokenizer_bos(const fl_tokenizer *tokenizer) {
 }
 
 bool fl_tokenizer_adds_bos(const fl_tokenizer *tokenizer) {
-    return tokenizer->add_bos && tokenizer->bos_id >= 0;
+    return tokenizer->settings.add_bos && tokenizer->bos_id >= 0;
 }
 
 bool fl_token_ends(const fl_tokenizer *tokenizer, int32_t id) {

@@ -6,7 +6,7 @@
  */
 #include "fuzz/fuzz.h"
 
-#include "token/tokenbin.h"
+#include "token/source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     for (size_t i = 0; i < 2; i++) {
         fl_tokenizer *tokenizer = NULL;
         fl_diag diag;
-        if (fl_tokenizer_read(&tokenizer, data, size, sizes[i], &diag) != FL_OK)
+        if (fl_tokenizer_read(&tokenizer, &(fl_token_file){"fuzz", data, size}, 1, sizes[i],
+                              &diag) != FL_OK)
             continue;
         use(tokenizer, (const char *)data, size);
         fl_tokenizer_free(&tokenizer);

@@ -4,7 +4,7 @@
  * llama2.c tokenizer.bin, well and badly formed: the file has no magic and no count, so everything
  * hangs on its lengths.
  */
-#include "token/tokenbin.h"
+#include "token/source.h"
 
 #include "base/diag.h"
 #include "token/toy.h"
@@ -46,7 +46,8 @@ static fl_status read_bytes(fl_tokenizer **out, const char *bytes, size_t length
     if (length)
         memcpy(copy, bytes, length);
     fl_diag_init(diag, "toy.bin");
-    fl_status status = fl_tokenizer_read(out, copy, length, size, diag);
+    fl_status status =
+        fl_tokenizer_read(out, &(fl_token_file){"toy.bin", copy, length}, 1, size, diag);
     free(copy);
     return status;
 }
@@ -192,16 +193,17 @@ static void other_files_are_named(void **state) {
     static const struct {
         const char *bytes;
         const char *words;
-    } rows[] = {{"GGUF\3......................", "a GGUF file"},
-                {"\n\016\n\005<unk>\025....\030\002.......", "a SentencePiece protobuf"},
-                {"{\"version\": \"1.0\", \"truncation\": null}", "JSON"},
-                {"IQ== 0\nIg== 1\nIw== 2\nJA== 3\n", "a tiktoken rank file"}};
+        fl_status status;
+    } rows[] = {{"GGUF\3......................", "a GGUF file", FL_ERR_UNSUPPORTED},
+                {"\n\016\n\005<unk>\025....\030\002.......", "field number 0", FL_ERR_FORMAT},
+                {"{\"version\": \"1.0\", \"truncation\": null}", "\"model\"", FL_ERR_FORMAT},
+                {"IQ== 0\nIg== 1\nIw== 2\nJA== 3\n", "tiktoken", FL_ERR_UNSUPPORTED}};
     fl_buffer file = {0};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         fl_buffer_clear(&file);
         fl_buffer_puts(&file, rows[i].bytes);
-        refuses(&file, 0, FL_ERR_UNSUPPORTED, rows[i].words);
-        refuses(&file, 32000, FL_ERR_UNSUPPORTED, rows[i].words);
+        refuses(&file, 0, rows[i].status, rows[i].words);
+        refuses(&file, 32000, rows[i].status, rows[i].words);
     }
     fl_buffer_done(&file);
 }

@@ -131,6 +131,46 @@ static void llama_vectors_from_tokenizer_bin(void **state) {
     fl_tokenizer_free(&tokenizer);
 }
 
+static void llama_vectors_from_tokenizer_model(void **state) {
+    (void)state;
+    FL_NEED_DATA("llama2/tokenizer.model");
+    fl_tokenizer *tokenizer = of_file("llama2/tokenizer.model", 32000);
+    check_vectors(tokenizer, "llama-spm");
+    assert_int_equal(fl_tokenizer_bos(tokenizer), 1);
+    assert_true(fl_token_ends(tokenizer, 2));
+    fl_tokenizer_free(&tokenizer);
+}
+
+/* The same name, another format. */
+static void llama3_vectors_from_tokenizer_model(void **state) {
+    (void)state;
+    FL_NEED_DATA("llama3/tokenizer.model");
+    fl_tokenizer *tokenizer = of_file("llama3/tokenizer.model", 128256);
+    check_vectors(tokenizer, "llama-bpe");
+    assert_ids(tokenizer, "a<|eot_id|>", true, true, "128000 64 128009");
+    fl_tokenizer_free(&tokenizer);
+}
+
+/* Every piece as the GGUF of the same vocabulary has it. */
+static void llama3_pieces_are_the_same(void **state) {
+    (void)state;
+    FL_NEED_DATA("llama3/tokenizer.model");
+    FL_NEED_DATA("derived/llama3-vocab.gguf");
+    fl_tokenizer *model = of_file("llama3/tokenizer.model", 0),
+                 *gguf = of_model("derived/llama3-vocab.gguf");
+    assert_int_equal(fl_tokenizer_size(model), fl_tokenizer_size(gguf));
+    for (int32_t id = 0; id < fl_tokenizer_size(model); id++) {
+        size_t n, m;
+        const char *a = fl_piece_text(model, id, &n), *b = fl_piece_text(gguf, id, &m);
+        assert_int_equal(n, m);
+        assert_memory_equal(a, b, n);
+        assert_int_equal(fl_piece_kind(model, id), fl_piece_kind(gguf, id));
+        assert_int_equal(fl_token_ends(model, id), fl_token_ends(gguf, id));
+    }
+    fl_tokenizer_free(&model);
+    fl_tokenizer_free(&gguf);
+}
+
 static void check_tok512(const fl_tokenizer *tokenizer) {
     assert_int_equal(fl_tokenizer_size(tokenizer), 512);
     assert_ids(tokenizer, "", true, false, "1");
@@ -175,6 +215,18 @@ static void tok512_inside_a_gguf(void **state) {
     fl_tokenizer_free(&tokenizer);
 }
 
+static void tok512_inside_a_folder(void **state) {
+    (void)state;
+    static const char *const folders[] = {"derived/hf-stories260K/tokenizer.json",
+                                          "derived/hf-stories260K-bf16-sharded/tokenizer.json"};
+    for (size_t i = 0; i < 2; i++) {
+        FL_NEED_DATA(folders[i]);
+        fl_tokenizer *tokenizer = of_file(folders[i], 512);
+        check_tok512(tokenizer);
+        fl_tokenizer_free(&tokenizer);
+    }
+}
+
 static void other_pre_tokenizers_are_named(void **state) {
     (void)state;
     FL_NEED_DATA("gguf-vocab/ggml-vocab-deepseek-coder.gguf");
@@ -196,8 +248,12 @@ int main(void) {
         cmocka_unit_test(llama3_vectors),
         cmocka_unit_test(qwen2_vectors),
         cmocka_unit_test(llama_vectors_from_tokenizer_bin),
+        cmocka_unit_test(llama_vectors_from_tokenizer_model),
+        cmocka_unit_test(llama3_vectors_from_tokenizer_model),
+        cmocka_unit_test(llama3_pieces_are_the_same),
         cmocka_unit_test(tok512),
         cmocka_unit_test(tok512_inside_a_gguf),
+        cmocka_unit_test(tok512_inside_a_folder),
         cmocka_unit_test(other_pre_tokenizers_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
