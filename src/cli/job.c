@@ -124,6 +124,11 @@ fl_status fl_open_tokenizer_file(fl_cli *cli, const char *path, int64_t vocab_si
     fl_status status = fl_model_open_vocab(&model, path, &cli->diag);
     if (status == FL_OK)
         status = open_vocab(cli, model, out);
+    int64_t pieces = status == FL_OK ? fl_tokenizer_size(*out) : 0;
+    if (vocab_size && pieces > vocab_size)
+        status = fl_fail(&cli->diag, FL_ERR_FORMAT,
+                         "holds %" PRId64 " pieces, but the model's vocabulary is %" PRId64, pieces,
+                         vocab_size);
     fl_model_close(&model);
     return status;
 }

@@ -195,7 +195,7 @@ static void other_files_are_named(void **state) {
         const char *words;
         fl_status status;
     } rows[] = {{"GGUF\3......................", "a GGUF file", FL_ERR_UNSUPPORTED},
-                {"\n\016\n\005<unk>\025....\030\002.......", "field number 0", FL_ERR_FORMAT},
+                {"\n\016\n\005<unk>\025....\030\002.......", "wire type", FL_ERR_FORMAT},
                 {"{\"version\": \"1.0\", \"truncation\": null}", "\"model\"", FL_ERR_FORMAT},
                 {"IQ== 0\nIg== 1\nIw== 2\nJA== 3\n", "tiktoken", FL_ERR_UNSUPPORTED}};
     fl_buffer file = {0};
