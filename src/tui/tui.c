@@ -19,16 +19,24 @@
 #include <string.h>
 #include <term.h>
 
-enum { POLL_MS = 200, ESCAPE_MS = 25, PROGRESS_NS = 150000000 };
+enum { POLL_MS = 200, ESCAPE_MS = 25, PROGRESS_NS = 150000000, MOST_KEPT = 64 };
+
+/* What get_wch gave: a character, or a key where `kind` is KEY_CODE_YES. */
+typedef struct typed {
+    int kind;
+    wint_t code;
+} typed;
 
 typedef struct screen {
     fl_view *view;
     SCREEN *terminal;
     int colors;
-    bool direct;        /* colours are red, green and blue, not numbers of a palette */
-    bool own;           /* the terminal's own colours may be asked for */
-    bool light;         /* the colours made are those for a light ground */
-    int64_t busy_since; /* when the way to an event began; 0: not under way */
+    bool direct;           /* colours are red, green and blue, not numbers of a palette */
+    bool own;              /* the terminal's own colours may be asked for */
+    bool light;            /* the colours made are those for a light ground */
+    int64_t busy_since;    /* when the way to an event began; 0: not under way */
+    typed kept[MOST_KEPT]; /* typed on a long way, for afterwards */
+    int n_kept, n_retyped; /* so many, and how many of them have been taken */
 } screen;
 
 /* ---- finding a terminal description that can place text ---- */
@@ -193,10 +201,20 @@ static void mouse(screen *s) {
         fl_view_mouse(s->view, event.x, event.y, 1);
 }
 
+static typed next_typed(screen *s) {
+    typed next;
+    if (s->n_retyped < s->n_kept)
+        return s->kept[s->n_retyped++];
+    s->n_kept = s->n_retyped = 0;
+    next.kind = get_wch(&next.code);
+    return next;
+}
+
 /* Waits a moment for a key; false if none came. */
 static bool take_key(screen *s) {
-    wint_t code;
-    int kind = get_wch(&code);
+    typed next = next_typed(s);
+    int kind = next.kind;
+    wint_t code = next.code;
     if (kind == ERR)
         return false;
     if (kind == KEY_CODE_YES && code == KEY_RESIZE) {
@@ -215,26 +233,55 @@ static bool take_key(screen *s) {
 
 /* ---- the loop ---- */
 
-/* On a long way: shows how far it is, and lets Ctrl-C stop it. */
+/* Whoever stops a way does not want what was typed meanwhile either; a new size among it counts. */
+static void forget_typed(screen *s) {
+    s->n_kept = s->n_retyped = 0;
+    flushinp();
+    ungetch(KEY_RESIZE);
+}
+
+/* Looks, without waiting, whether Esc has been typed; what was typed before it is kept. */
+static bool escape_typed(screen *s) {
+    typed next;
+    timeout(0);
+    while (s->n_kept < MOST_KEPT && (next.kind = get_wch(&next.code)) != ERR) {
+        if (next.kind == OK && next.code == FL_KEY_ESCAPE)
+            return true;
+        s->kept[s->n_kept++] = next;
+    }
+    return false;
+}
+
+static void show_progress(int64_t event) {
+    char text[80];
+    snprintf(text, sizeof text, " computing event %lld, Esc or Ctrl-C stops ", (long long)event);
+    attron(A_REVERSE);
+    mvaddnstr(0, 0, text, COLS);
+    attroff(A_REVERSE);
+    clrtoeol();
+    refresh();
+}
+
+/* On a long way: shows how far it is, and lets Esc or Ctrl-C stop it. */
 static bool tick(void *ctx, int64_t event) {
     screen *s = ctx;
     int64_t now = fl_clock_ns();
     if (fl_signal_noted()) {
-        if (fl_signal_is_interrupt(fl_signal_noted()))
+        if (fl_signal_is_interrupt(fl_signal_noted())) {
             fl_signal_forget();
+            forget_typed(s);
+        }
         return false;
     }
     if (s->busy_since == 0)
         s->busy_since = now;
     if (s->terminal && now - s->busy_since > PROGRESS_NS) {
-        char text[80];
-        snprintf(text, sizeof text, " computing event %lld, Ctrl-C stops ", (long long)event);
-        attron(A_REVERSE);
-        mvaddnstr(0, 0, text, COLS);
-        attroff(A_REVERSE);
-        clrtoeol();
-        refresh();
         s->busy_since = now;
+        show_progress(event);
+        if (escape_typed(s)) {
+            forget_typed(s);
+            return false;
+        }
     }
     return true;
 }
@@ -302,6 +349,7 @@ static bool open_terminal(screen *s, const char *name, bool color) {
         return false;
     set_term(s->terminal);
     cbreak();
+    noqiflush(); /* else Ctrl-C and Ctrl-Z would take away what is painted and not yet shown */
     noecho();
     nonl();
     keypad(stdscr, TRUE);

@@ -20,6 +20,8 @@ static int on_property(VTermProp property, VTermValue *value, void *user) {
     fl_terminal *t = user;
     if (property == VTERM_PROP_ALTSCREEN)
         t->alternate = value->boolean;
+    else if (property == VTERM_PROP_CURSORVISIBLE)
+        t->cursor = value->boolean;
     return 1;
 }
 
@@ -75,6 +77,8 @@ static void lead(const char *slave, int reports, int (*program)(void *), void *c
     do {
         while (waitpid(pid, &status, WUNTRACED) < 0 && errno == EINTR) {
         }
+        if (!WIFSTOPPED(status))
+            (void)!write(STDOUT_FILENO, "", 1); /* behind everything that the program wrote */
         if (write(reports, &status, sizeof status) != (ssize_t)sizeof status)
             _exit(97);
     } while (WIFSTOPPED(status));
@@ -85,6 +89,7 @@ static void lead(const char *slave, int reports, int (*program)(void *), void *c
 void fl_terminal_start(fl_terminal *t, int width, int height, int (*program)(void *), void *ctx) {
     int pipe_ends[2];
     memset(t, 0, sizeof *t);
+    t->cursor = true;
     t->width = width;
     t->height = height;
     t->vterm = vterm_new(height, width);
@@ -118,6 +123,7 @@ static void take(fl_terminal *t) {
     ssize_t n = read(t->fd, bytes, sizeof bytes);
     if (n <= 0)
         return;
+    t->drained = bytes[n - 1] == '\0';
     vterm_input_write(t->vterm, bytes, (size_t)n);
     vterm_screen_flush_damage(t->screen);
     if (t->n_raw + (size_t)n < sizeof t->raw) {
@@ -196,10 +202,9 @@ void fl_terminal_continue(fl_terminal *t) {
 }
 
 void fl_terminal_wait(fl_terminal *t) {
-    for (int waited = 0; waited < PATIENCE_MS && !t->ended; waited += 50)
-        round_of(t, 50);
-    while (round_of(t, 50)) {
-    }
+    for (int waited = 0; waited < PATIENCE_MS && !(t->ended && (t->drained || t->fd < 0));
+         waited += 20)
+        round_of(t, 20);
 }
 
 bool fl_terminal_is_restored(fl_terminal *t) {
@@ -208,6 +213,15 @@ bool fl_terminal_is_restored(fl_terminal *t) {
     return now.c_iflag == t->before.c_iflag && now.c_oflag == t->before.c_oflag &&
            now.c_lflag == t->before.c_lflag && now.c_cflag == t->before.c_cflag &&
            memcmp(now.c_cc, t->before.c_cc, sizeof now.c_cc) == 0;
+}
+
+/* libvterm 0.1 takes the first only of several modes set at once, so what was written is asked. */
+bool fl_terminal_has_mouse(fl_terminal *t) {
+    bool has = false;
+    t->raw[t->n_raw] = '\0';
+    for (const char *at = t->raw; (at = strstr(at, "1000")); at += 4)
+        has = at[4] == 'h' || (at[4] != 'l' && has);
+    return has;
 }
 
 void fl_terminal_done(fl_terminal *t) {

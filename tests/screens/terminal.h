@@ -20,9 +20,10 @@ typedef struct fl_terminal {
     int width, height;
     VTerm *vterm;
     VTermScreen *screen;
-    bool alternate, ended;
-    bool stopped; /* by a signal, and not yet told to go on */
-    int status;   /* of the program, as waitpid gives it, once stopped or ended */
+    bool alternate, cursor; /* `cursor`: it is shown */
+    bool ended, drained;    /* `drained`: nothing it wrote is still on the way */
+    bool stopped;           /* by a signal, and not yet told to go on */
+    int status;             /* of the program, as waitpid gives it, once stopped or ended */
     struct termios before;
     char raw[1 << 20]; /* everything it wrote */
     size_t n_raw;
@@ -40,8 +41,11 @@ const char *fl_terminal_line(fl_terminal *t, int y);
 void fl_terminal_continue(fl_terminal *t);
 /* Waits for the end of the program. */
 void fl_terminal_wait(fl_terminal *t);
-/* Are the terminal's modes what they were before the program started? */
+/* Are the terminal's modes what they were before the program started? Its screen, cursor and mouse
+ * are not asked about here. */
 bool fl_terminal_is_restored(fl_terminal *t);
+/* Is it asked to report clicks? */
+bool fl_terminal_has_mouse(fl_terminal *t);
 void fl_terminal_done(fl_terminal *t);
 
 #endif
