@@ -7,8 +7,10 @@
 #define _XOPEN_SOURCE 700
 #include "test.h"
 
+#include "cli/program.h"
 #include "screens/terminal.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,7 +18,14 @@
 typedef struct setting {
     const char *term, *no_color, *locale;
     const char *arguments[4];
+    const char *in, *out; /* files in the terminal's place; NULL: the terminal */
 } setting;
+
+static void redirect(int fd, const char *path, int flags) {
+    int opened = path ? open(path, flags) : fd;
+    if (opened < 0 || dup2(opened, fd) < 0)
+        _exit(126);
+}
 
 static int run_program(void *ctx) {
     const setting *s = ctx;
@@ -34,6 +43,8 @@ static int run_program(void *ctx) {
         setenv("LC_ALL", s->locale, 1);
     if (s->no_color)
         setenv("NO_COLOR", s->no_color, 1);
+    redirect(STDIN_FILENO, s->in, O_RDONLY);
+    redirect(STDOUT_FILENO, s->out, O_WRONLY);
     execv(binary ? binary : "", arguments);
     return 127;
 }
@@ -78,6 +89,8 @@ static void assert_left(int by_signal) {
         assert_true(WIFEXITED(terminal.status) && WEXITSTATUS(terminal.status) == 0);
     assert_true(fl_terminal_is_restored(&terminal));
     assert_false(terminal.alternate);
+    assert_true(terminal.cursor);
+    assert_false(fl_terminal_has_mouse(&terminal));
     fl_terminal_done(&terminal);
 }
 
@@ -157,6 +170,43 @@ static void plain_mode_speaks_in_lines(void **state) {
     }
 }
 
+/* With one end of the terminal only, nobody could step: the transcript, to its end. */
+static void without_one_end_the_transcript(void **state) {
+    (void)state;
+    const char *path = fl_write_temporary("transcript", "", 0);
+    fl_ran wanted = fl_run("step");
+    fl_assert_ran(&wanted);
+    start(&(setting){.out = path}, 80, 24);
+    fl_terminal_wait(&terminal);
+    char *transcript = fl_read_file(path, NULL);
+    assert_string_equal(transcript, wanted.out);
+    assert_int_equal(terminal.n_raw, 1); /* the mark of the end */
+    assert_left(0);
+    start(&(setting){.in = "/dev/null"}, 80, 24);
+    fl_terminal_wait(&terminal);
+    assert_null(strchr(terminal.raw, '\x1b'));
+    assert_non_null(strstr(terminal.raw, "event 193 of 0 to 193: next_token"));
+    assert_left(0);
+    free(transcript);
+    fl_ran_done(&wanted);
+}
+
+/* The tracer stands where the script came to, says which line of which file, and can be used. */
+static void a_script_that_fails_half_way(void **state) {
+    (void)state;
+    static const char script[] = "# two steps, and one that is none\nover\n\ngoto nowhere\nover\n";
+    static const char *const modes[] = {NULL, "--plain"};
+    const char *path = fl_write_temporary("half", script, sizeof script - 1);
+    for (size_t i = 0; i < 2; i++) {
+        start(&(setting){.arguments = {"step", "-x", path, modes[i]}}, 80, 24);
+        assert_shows("half: 'goto nowhere': ");
+        assert_shows("(line 4)");
+        press(i ? "over\n" : "n", i ? "event 2 of 0 to 193" : "event 2 (0–193)");
+        fl_terminal_send(&terminal, i ? "q\n" : "q");
+        assert_left(0);
+    }
+}
+
 /* Is the stage awaited one that a patch strikes, and is its value modified? */
 static bool struck_stage, modified_value;
 
@@ -224,6 +274,8 @@ int main(void) {
         cmocka_unit_test(the_c_locale_means_ascii),
         cmocka_unit_test(no_color_is_honoured),
         cmocka_unit_test(plain_mode_speaks_in_lines),
+        cmocka_unit_test(without_one_end_the_transcript),
+        cmocka_unit_test(a_script_that_fails_half_way),
         cmocka_unit_test(a_patched_run_says_so),
         cmocka_unit_test(other_models_are_promised_nothing),
         cmocka_unit_test(a_draw_tells_its_chance_properly),
