@@ -49,8 +49,8 @@ static void run_commands(fl_view *view, const char *commands, const char *from) 
         if (*command && *command != '#')
             done = fl_view_command(view, command);
         if (!done)
-            fl_say(view, "%s: '%.60s': %s (line %d)", from ? from : "the commands at the start",
-                   command, view->message, number);
+            fl_say(view, "line %d of %s: '%.60s': %s", number,
+                   from ? from : "the commands at the start", command, view->message);
         commands += length + (commands[length] == '\n');
     }
 }

@@ -10,6 +10,7 @@
 #include "screens/twin.h"
 #include "view/scene.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -124,10 +125,14 @@ static void keys_typed_on_a_long_way_wait(void **state) {
 static void an_interrupt_in_the_middle_of_painting(void **state) {
     (void)state;
     start(&(setting){0}, 200, 60);
+    press(":goto attn_probs\r", ":goto attn_probs<enter>");
     for (int i = 0; i < 8; i++) {
-        fl_terminal_send(&terminal, "?");
-        assert_true(shows("Keys that work here")); /* the rest may still be on its way */
-        press("\x03", "?<c-c>");
+        struct pollfd painted = {terminal.fd, POLLIN, 0};
+        fl_terminal_send(&terminal, "\x0c"); /* all anew */
+        assert_int_equal(poll(&painted, 1, 20000), 1);
+        fl_terminal_send(&terminal, "\x03");
+        assert_true(shows("nothing is open here"));
+        press(i % 2 ? "\x1b[A" : "\x1b[B", i % 2 ? "<up>" : "<down>");
     }
     fl_terminal_send(&terminal, "q");
     assert_left(0);
