@@ -92,6 +92,11 @@ void fl_sheet_shares(fl_sheet *s, fl_rect rect) {
     }
 }
 
+/* Below zero what is largest is so by its size alone; scores are compared as they stand. */
+static bool by_size(const fl_event *event, const int64_t *index) {
+    return event->stage != FL_STAGE_attn_scores && fl_tensor_at(&event->tensor, index) < 0;
+}
+
 void fl_cell_draw(fl_view *view, fl_rect rect) {
     const fl_captured *captured = fl_here(view);
     fl_place place = captured ? fl_cursor_place(view, captured) : (fl_place){0};
@@ -102,7 +107,8 @@ void fl_cell_draw(fl_view *view, fl_rect rect) {
         return;
     const fl_tensor *tensor = &captured->event.tensor;
     bool masked = tensor->mask.causal && fl_tensor_masked(tensor, place.index);
-    bool follows = !masked && fl_cursor_kind(&captured->event) == FL_KIND_GRID &&
+    bool follows = !masked && !fl_is_turning(&captured->event) &&
+                   fl_cursor_kind(&captured->event) == FL_KIND_GRID &&
                    view->cursor[fl_grid_of(&captured->event).col_dim] < 0;
     fl_place_words(view, &captured->event, place.index, &words);
     if (masked)
@@ -110,8 +116,10 @@ void fl_cell_draw(fl_view *view, fl_rect rect) {
     else
         fl_buffer_printf(&words, " = %s", fl_exact(number, fl_tensor_at(tensor, place.index)));
     bool before = fl_whatif_cell(view, place.index, &words);
-    if (follows && !before && words.data && fl_text_width(words.data) + 24 < rect.w)
-        fl_buffer_puts(&words, ", largest of its row");
+    if (follows && !before && words.data && fl_text_width(words.data) + 30 < rect.w)
+        fl_buffer_puts(&words, by_size(&captured->event, place.index)
+                                   ? ", largest in size of its row"
+                                   : ", largest of its row");
     fl_canvas_put(&view->canvas, rect.x, rect.y, 1, FL_STYLE_key, "▸");
     if (words.data)
         fl_canvas_fit(&view->canvas, rect.x + 2, rect.y, rect.w - 2, FL_STYLE_bold, words.data);

@@ -22,6 +22,10 @@ fl_kind fl_cursor_kind(const fl_event *event) {
     return tensor->axes[tensor->n_dims - 1] == FL_AXIS_one ? FL_KIND_SCALARS : FL_KIND_GRID;
 }
 
+bool fl_is_turning(const fl_event *event) {
+    return event->stage == FL_STAGE_rope_cos || event->stage == FL_STAGE_rope_sin;
+}
+
 fl_grid fl_grid_of(const fl_event *event) {
     const fl_tensor *tensor = &event->tensor;
     const fl_stage_info *info = fl_stage_get_info(event->stage);
@@ -40,7 +44,7 @@ fl_grid fl_grid_of(const fl_event *event) {
         grid.bands = tensor->shape[1];
         grid.band_dim = info->dims[1];
     }
-    if (event->stage == FL_STAGE_rope_cos || event->stage == FL_STAGE_rope_sin)
+    if (fl_is_turning(event))
         grid.cols /= 2; /* the second half holds the same again */
     return grid;
 }
@@ -76,6 +80,8 @@ static int64_t largest_in_row(const fl_event *event, const fl_grid *grid, int64_
     const fl_tensor *tensor = &event->tensor;
     int64_t best = 0, index[FL_MAX_DIMS];
     double most = -INFINITY;
+    if (fl_is_turning(event)) /* its cosine says little by its size: the first pair turns most */
+        return 0;
     for (int64_t col = 0; col < grid->cols; col++) {
         fl_grid_index(event, band, row, col, index);
         if (tensor->mask.causal && fl_tensor_masked(tensor, index))

@@ -27,6 +27,8 @@ typedef struct fl_grid {
     fl_dim band_dim, row_dim, col_dim;
 } fl_grid;
 
+/* A table of cosines or sines, a column for each pair. */
+bool fl_is_turning(const fl_event *event);
 fl_grid fl_grid_of(const fl_event *event);
 void fl_grid_index(const fl_event *event, int64_t band, int64_t row, int64_t col,
                    int64_t index[FL_MAX_DIMS]);

@@ -401,7 +401,7 @@ static void draw_all(fl_view *view) {
     if (!panels)
         rule(view, (fl_rect){0, 0, canvas->width, 1}, canvas->height - 2);
     if (fl_top_draw(view) < 2) /* it tells what patches have gone into what was drawn */
-        fl_strip_draw(view, 1);
+        fl_strip_draw(view, 1, canvas->width);
 }
 
 void fl_view_resize(fl_view *view, int width, int height) {

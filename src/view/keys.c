@@ -28,7 +28,8 @@ enum {
     G = FL_WHERE_G,
     W = FL_WHERE_W,
     B = FL_WHERE_B,
-    A = FL_WHERE_A
+    A = FL_WHERE_A,
+    S = FL_WHERE_S
 };
 static const fl_key_info keys[] = {
 #define FL_KEY(key, verb, where, label, rank) {key, FL_VERB_##verb, where, {label, rank}},
@@ -94,7 +95,7 @@ const char *fl_key_name(char *out, size_t size, int key) {
 
 int fl_view_where(fl_view *view) {
     if (view->page != FL_PAGE_NONE)
-        return fl_page_get_info(view->page)->where;
+        return fl_page_get_info(view->page)->where | (view->present ? S : 0);
     bool places = view->pane == FL_PANE_VALUE && fl_way_lists(view);
     return (view->pane == FL_PANE_PROGRAM || places ? M | P : M) | (view->present ? A : 0);
 }
@@ -256,11 +257,28 @@ bool fl_view_do(fl_view *view, fl_verb verb, int64_t count, const char *text) {
     return false;
 }
 
-static const fl_key_info *find_key(fl_view *view, int key) {
+static const fl_key_info *find_key(int key, int where) {
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (keys[i].key == key && (keys[i].where & fl_view_where(view)))
+        if (keys[i].key == key && (keys[i].where & where))
             return &keys[i];
     return NULL;
+}
+
+static bool is_step(fl_verb verb) {
+    return verb == FL_VERB_step || verb == FL_VERB_over;
+}
+
+/* A key that a page has no use for, but what lies below it: it steps on, or opened the page. */
+static const fl_key_info *find_below(const fl_view *view, int key) {
+    const fl_key_info *found = view->page != FL_PAGE_NONE ? find_key(key, M) : NULL;
+    bool works = found && (is_step(found->verb) || found->verb == fl_page_verb(view->page));
+    return works ? found : NULL;
+}
+
+static void say_useless(fl_view *view, int key) {
+    bool page = view->page != FL_PAGE_NONE;
+    fl_say(view, "\"%c\" does nothing %s; ? lists the keys that do%s", key,
+           page ? "on this page" : "here", page ? ", q closes it" : "");
 }
 
 /* Digits before a key: how often. */
@@ -285,9 +303,12 @@ void fl_view_key(fl_view *view, int key) {
         return;
     int64_t count = view->count > 0 ? view->count : 1;
     view->count = 0;
-    const fl_key_info *found = find_key(view, key);
+    const fl_key_info *found = find_key(key, fl_view_where(view));
+    found = found ? found : find_below(view, key);
+    if (found && is_step(found->verb) && ((found->where & S) || !(fl_view_where(view) & B)))
+        fl_view_close_page(view);
     if (found)
         fl_view_do(view, found->verb, count, "");
     else if (key >= ' ' && key < 127)
-        fl_say(view, "\"%c\" does nothing here; ? lists the keys that do", key);
+        say_useless(view, key);
 }

@@ -22,6 +22,14 @@ const fl_page_info *fl_page_get_info(fl_page page) {
     return &pages[page];
 }
 
+fl_verb fl_page_verb(fl_page page) {
+    static const fl_verb verbs[FL_PAGE_COUNT] = {
+#define FL_PAGE(id, ...) [FL_PAGE_##id] = FL_VERB_##id,
+#include "view/pages.def"
+    };
+    return verbs[page];
+}
+
 void fl_open_page(fl_view *view, fl_page page) {
     if (page == FL_PAGE_help && view->page != FL_PAGE_help) {
         view->below = view->page;

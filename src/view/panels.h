@@ -18,7 +18,7 @@ void fl_modified_words(fl_view *view, char *out, size_t size);
 /* strip.c */
 /* The tokens in a line: those of the pass are lit and stand behind a double bar, those in the cache
  * are not; behind them the choice, once it is made. The one under the cursor is in sight. */
-void fl_strip_draw(fl_view *view, int y);
+void fl_strip_draw(fl_view *view, int y, int width);
 /* The text so far, a token a line. */
 void fl_text_lines(fl_view *view, fl_buffer *out);
 

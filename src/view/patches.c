@@ -327,7 +327,10 @@ bool fl_patches_remove(fl_view *view, const char *text) {
     char *end;
     fl_patch_list none = {0};
     int count = fl_patches_now(view)->count;
-    long number = *text ? strtol(text, &end, 10) : view->pick;
+    long number = *text                           ? strtol(text, &end, 10)
+                  : view->page == FL_PAGE_patches ? view->pick
+                  : count == 1                    ? 0
+                                                  : -1;
     if (strcmp(text, "all") == 0) {
         if (!change_to(view, &none))
             return false;
@@ -429,16 +432,30 @@ bool fl_do_ablate(fl_view *view, int64_t count, const char *text) {
     return gone ? take_away(view, at) : put(view, &patch);
 }
 
+static void add_patches(const fl_view_model *model, const char *before, fl_buffer *out) {
+    for (size_t i = 0; i < model->n_patches; i++)
+        fl_buffer_printf(out, "%s%s", i ? ", " : before, model->patch_texts[i]);
+}
+
+void fl_say_patches_stay(fl_view *view) {
+    fl_buffer said = {0};
+    add_patches(&view->options.model, "the patch is still on: ", &said);
+    if (said.data)
+        fl_say(view, "%s; u takes it back", said.data);
+    fl_buffer_done(&said);
+}
+
 static bool go_through_history(fl_view *view, int by, const char *what) {
     fl_buffer said = {0};
     if (!go_to(view, view->whatif.now + by))
         return false;
     const fl_view_model *model = &view->options.model;
     fl_buffer_printf(&said, "%s: ", what);
-    for (size_t i = 0; i < model->n_patches; i++)
-        fl_buffer_printf(&said, "%s%s", i ? ", " : "patched are ", model->patch_texts[i]);
+    add_patches(model, "patched are ", &said);
     if (model->n_patches == 0)
         fl_buffer_puts(&said, "no patch is on, the run is the model's own");
+    if (by < 0 && view->whatif.now > 0)
+        fl_buffer_puts(&said, "; u again takes back the change before that");
     fl_say(view, "%s", said.data ? said.data : what);
     fl_buffer_done(&said);
     return true;

@@ -59,9 +59,32 @@ static int draw_meaning(fl_view *view, fl_rect rect) {
     return lines;
 }
 
+/* The text and the place in the run, in one line. */
+static void draw_place(fl_view *view, int margin) {
+    const fl_event *event = &fl_here(view)->event;
+    fl_pass pass = fl_here_pass(view);
+    char place[96], layer[32] = "";
+    if (event->layer >= 0)
+        snprintf(layer, sizeof layer, ", layer %" PRId32, event->layer);
+    snprintf(place, sizeof place, "event %" PRId64 " of %" PRId64 "%s", event->index,
+             pass.first + pass.count - 1, layer);
+    int end = view->canvas.width - margin, width = fl_text_width(place);
+    fl_strip_draw(view, 0, end - width - 2);
+    fl_canvas_put(&view->canvas, end - width, 0, width, FL_STYLE_dim, place);
+}
+
+/* What must be said takes the line of the place, which it says too. */
+static void draw_top(fl_view *view, int margin, bool roomy) {
+    const fl_view_model *model = &view->options.model;
+    bool said = view->message[0] || view->count > 0 || model->n_patches > 0 || !model->exact;
+    if (!said)
+        draw_place(view, margin);
+    else if (fl_top_draw(view) < 2 && roomy)
+        fl_strip_draw(view, 1, view->canvas.width);
+}
+
 void fl_present_draw(fl_view *view) {
     const fl_canvas *canvas = &view->canvas;
-    const fl_view_model *model = &view->options.model;
     bool tall = canvas->height >= 30;
     int margin = canvas->width / 16, top = canvas->height >= 20 ? 2 : 1;
     fl_rect all = {margin, top, canvas->width - 2 * margin, canvas->height - top - 2};
@@ -70,6 +93,5 @@ void fl_present_draw(fl_view *view) {
     used += draw_meaning(view, (fl_rect){all.x, all.y + used, all.w, canvas->height >= 20 ? 3 : 2});
     used += canvas->height >= 20 ? 1 + tall : 0;
     fl_pane_draw(view, view->pane, (fl_rect){all.x, all.y + used, all.w, all.h - used});
-    if (view->message[0] || view->count > 0 || model->n_patches > 0 || !model->exact)
-        fl_top_draw(view);
+    draw_top(view, margin, top > 1);
 }

@@ -45,14 +45,20 @@ void fl_prompts_lines(fl_view *view, fl_buffer *out) {
     }
 }
 
-/* The last is a text of one's own. */
+/* The first is a text of one's own. */
 int64_t fl_prompts_count(const fl_view *view) {
     return (int64_t)view->options.n_prompts + 1;
 }
 
+/* The ready prompt of an item; NULL: one's own. */
+static const fl_view_prompt *prompt_at(const fl_view *view, int item) {
+    return item > 0 ? &view->options.prompts[item - 1] : NULL;
+}
+
 void fl_prompts_choose(fl_view *view) {
-    if ((size_t)view->pick < view->options.n_prompts)
-        fl_restart(view, view->options.prompts[view->pick].prompt);
+    const fl_view_prompt *p = prompt_at(view, view->pick);
+    if (p)
+        fl_restart(view, p->prompt);
     else
         fl_open_line(view, FL_LINE_PROMPT, "");
 }
@@ -66,10 +72,10 @@ enum { TITLE = 30 };
 
 /* The prompt that is marked is shown whole, with what to look at. */
 static int open_lines(const fl_view *view, int i, int width) {
-    if ((size_t)i >= view->options.n_prompts)
-        return 1;
     char shown[1024];
-    const fl_view_prompt *p = &view->options.prompts[i];
+    const fl_view_prompt *p = prompt_at(view, i);
+    if (!p)
+        return 1;
     fl_escape_into(shown, sizeof shown, p->prompt, strlen(p->prompt));
     fl_rect rect = {0, 0, width, 1};
     return 1 + fl_canvas_wrap(NULL, rect, FL_STYLE_text, shown) +
@@ -89,19 +95,19 @@ static void draw_open_prompt(fl_view *view, fl_rect rect, const fl_view_prompt *
 
 static void draw_prompt(fl_view *view, fl_rect rect, int i) {
     fl_canvas *canvas = &view->canvas;
-    bool on = i == view->pick, own = (size_t)i == view->options.n_prompts;
-    const fl_view_prompt *p = own ? NULL : &view->options.prompts[i];
+    bool on = i == view->pick;
+    const fl_view_prompt *p = prompt_at(view, i);
     char shown[1024] = "type a text of your own";
     if (on)
         fl_canvas_put(canvas, rect.x, rect.y, 1, FL_STYLE_key, "▸");
-    if (!own)
+    if (p)
         fl_escape_into(shown, sizeof shown, p->prompt, strlen(p->prompt));
-    if (on && !own) {
+    if (on && p) {
         draw_open_prompt(view, rect, p, shown);
         return;
     }
     fl_canvas_fit(canvas, rect.x + 2, rect.y, TITLE - 1, on ? FL_STYLE_here : FL_STYLE_bold,
-                  own ? "your own" : p->title);
+                  p ? p->title : "your own");
     fl_canvas_fit(canvas, rect.x + 2 + TITLE, rect.y, rect.w - TITLE - 2, FL_STYLE_text, shown);
 }
 

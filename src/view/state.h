@@ -35,7 +35,8 @@ enum {
     FL_WHERE_G = 16,
     FL_WHERE_W = 32, /* the page of a weight */
     FL_WHERE_B = 64, /* the page side by side, on which one steps on */
-    FL_WHERE_A = 128 /* beside M: before an audience */
+    FL_WHERE_A = 128, /* beside M: before an audience */
+    FL_WHERE_S = 256  /* beside a page's own: the same */
 };
 
 /* Does what a verb says. `count` is at least 1; `text` is what stands behind the word, "" where
@@ -280,6 +281,7 @@ bool fl_patch_meant(fl_view *view, const char *line, char *out, size_t size);
 
 /* page.c */
 const fl_page_info *fl_page_get_info(fl_page page);
+fl_verb fl_page_verb(fl_page page); /* that opens it */
 void fl_open_page(fl_view *view, fl_page page);
 /* What the help covers comes to light again. */
 void fl_close_page(fl_view *view);

@@ -58,35 +58,36 @@ static int64_t lit_position(fl_view *view) {
     return tokens ? fl_position_of(event, dim, place.row) : -1;
 }
 
-static int draw_token(fl_view *view, int x, int y, int64_t position, int64_t lit, int64_t past) {
+static int draw_token(fl_view *view, int x, int y, int width, int64_t position, int64_t lit,
+                      int64_t past) {
     fl_canvas *canvas = &view->canvas;
     char piece[64];
     fl_style style = position == lit   ? FL_STYLE_token_on
                      : position < past ? FL_STYLE_dim
                                        : FL_STYLE_token;
     fl_token_at(view, piece, sizeof piece, position);
-    x += fl_canvas_put(canvas, x, y, canvas->width - x, style, piece);
-    return x + fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_rule,
-                             position + 1 == past ? "‖" : "│");
+    x += fl_canvas_put(canvas, x, y, width - x, style, piece);
+    return x +
+           fl_canvas_put(canvas, x, y, width - x, FL_STYLE_rule, position + 1 == past ? "‖" : "│");
 }
 
-void fl_strip_draw(fl_view *view, int y) {
+void fl_strip_draw(fl_view *view, int y, int width) {
     fl_canvas *canvas = &view->canvas;
     int64_t lit = lit_position(view);
     const fl_event *event = &fl_here(view)->event;
     int64_t past = event->past, end = past + event->new_tokens;
     bool chosen = event->stage == FL_STAGE_next_token;
-    window w = window_of(view, end, lit, canvas->width - CHOICE);
+    window w = window_of(view, end, lit, width - CHOICE);
     char piece[64];
     int x = 1;
     if (w.first > 0)
         x += fl_canvas_put(canvas, x, y, 2, FL_STYLE_dim, "…");
-    for (int64_t p = w.first; p < w.end && x < canvas->width; p++)
-        x = draw_token(view, x, y, p, lit, past);
+    for (int64_t p = w.first; p < w.end && x < width; p++)
+        x = draw_token(view, x, y, width, p, lit, past);
     if (w.end < end)
-        x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_dim, "…");
-    x += fl_canvas_put(canvas, x, y, canvas->width - x, FL_STYLE_text, "→ ");
-    fl_canvas_put(canvas, x, y, canvas->width - x, chosen ? FL_STYLE_token_new : FL_STYLE_text,
+        x += fl_canvas_put(canvas, x, y, width - x, FL_STYLE_dim, "…");
+    x += fl_canvas_put(canvas, x, y, width - x, FL_STYLE_text, "→ ");
+    fl_canvas_put(canvas, x, y, width - x, chosen ? FL_STYLE_token_new : FL_STYLE_text,
                   chosen ? fl_token_at(view, piece, sizeof piece, end) : "?");
 }
 

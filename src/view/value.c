@@ -165,6 +165,16 @@ static void column_name(const fl_sheet *s, int64_t col, char *out, size_t size) 
         snprintf(out, size, "%" PRId64, col);
 }
 
+/* That there are more columns to either side. */
+static void draw_more(fl_sheet *s) {
+    fl_canvas *canvas = &s->view->canvas;
+    int left = s->rect.x + s->label - 1, right = left + 1 + (int)s->shown * s->columns;
+    if (s->first > 0)
+        fl_canvas_fit(canvas, left, s->rect.y, 1, FL_STYLE_key, "……");
+    if (s->first + s->shown < s->grid.cols)
+        fl_canvas_fit(canvas, right, s->rect.y, 1, FL_STYLE_key, "……");
+}
+
 static void draw_names(fl_sheet *s) {
     char name[64];
     for (int64_t i = 0; i < s->shown; i++) {
@@ -180,6 +190,7 @@ static void draw_names(fl_sheet *s) {
         else
             fl_canvas_fit(canvas, x, s->rect.y, s->columns - 1, style, text);
     }
+    draw_more(s);
 }
 
 /* Distance of the marks over narrow cells: heads where they lie side by side, else even steps. */

@@ -157,6 +157,25 @@ static const char *choice_outlook(fl_view *view, int32_t id) {
            "ones were kept.";
 }
 
+/* The text that the choice goes on with, or the end of a long one, in a line. */
+static int draw_prompt(fl_view *view, fl_rect line, const fl_event *event) {
+    char piece[64];
+    int64_t end = event->past + event->new_tokens, first = end;
+    int room = line.w - 2, used = 0;
+    while (first > 0) {
+        room -= fl_text_width(fl_token_at(view, piece, sizeof piece, first - 1));
+        if (room < 0)
+            break;
+        first--;
+    }
+    if (first > 0)
+        used = fl_canvas_put(&view->canvas, line.x, line.y, 2, FL_STYLE_dim, "…");
+    for (int64_t i = first; i < end; i++)
+        used += fl_canvas_put(&view->canvas, line.x + used, line.y, line.w - used, FL_STYLE_bold,
+                              fl_token_at(view, piece, sizeof piece, i));
+    return 1;
+}
+
 /* Sentences stay whole: where it is tight, first the gaps go, then the bar. */
 void fl_choice_draw(fl_view *view, fl_rect rect) {
     const fl_captured *captured = fl_here(view);
@@ -180,6 +199,8 @@ void fl_choice_draw(fl_view *view, fl_rect rect) {
     int gap = rect.h >= lines + 4, end = rect.y + rect.h;
     line.y += gap;
     fl_piece_show(piece, sizeof piece, &view->options.model.pieces, id);
+    if (view->present && line.h >= lines + 6)
+        line.y += draw_prompt(view, line, event) + 1;
     int used = fl_canvas_put(canvas, line.x, line.y, line.w, FL_STYLE_text, "the model says  ");
     used += fl_canvas_put(canvas, line.x + used, line.y, line.w - used, FL_STYLE_token_new, piece);
     fl_canvas_printf(canvas, line.x + used, line.y, line.w - used, FL_STYLE_dim, "   id %" PRId32,

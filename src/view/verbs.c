@@ -65,7 +65,8 @@ bool fl_do_present(fl_view *view, int64_t count, const char *text) {
     (void)text;
     view->present = !view->present;
     fl_say(view, "%s",
-           view->present ? "large and plain, for an audience: q leaves it" : "the usual screen");
+           view->present ? "large and plain, for an audience: Space goes on, q leaves it"
+                         : "the usual screen");
     return true;
 }
 

@@ -128,6 +128,7 @@ bool fl_restart(fl_view *view, const char *prompt) {
     view->look = look_of(view, prompt);
     fl_watch_source(view);
     forget_run(view);
+    fl_say_patches_stay(view);
     return true;
 }
 

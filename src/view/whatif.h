@@ -61,6 +61,9 @@ double fl_patched_by(const fl_view *view, const fl_event *event, const int64_t *
 /* Does any patch change what the event shown computes? */
 bool fl_patched_here(fl_view *view);
 
+/* After a new prompt: that they are on in its run too. */
+void fl_say_patches_stay(fl_view *view);
+
 /* patchlist.c: the page */
 void fl_patches_lines(fl_view *view, fl_buffer *out);
 void fl_patches_draw(fl_view *view, fl_rect rect);

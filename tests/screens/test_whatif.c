@@ -350,6 +350,10 @@ static void the_list_toggles_and_deletes(void **state) {
     assert_int_equal(scene.view->options.model.n_patches, 0);
     fl_scene_keys(scene.view, "u<enter>q");
     command("unpatch 5", false, "there are patches 0 to 1, or all");
+    command("unpatch", false, "there are patches 0 to 1, or all");
+    command("unpatch 1", true, "taken away");
+    command("unpatch", true, "taken away"); /* of one alone */
+    command("undo", true, "; u again takes back the change before that");
     command("unpatch all", true, "no patch is left");
     command("unpatch 0", false, "there is no patch to take away");
     command("patch layer 9 attn zero", false, "patch of layer 9, expected 0 to 3");
