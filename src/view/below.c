@@ -116,10 +116,9 @@ void fl_cell_draw(fl_view *view, fl_rect rect) {
     else
         fl_buffer_printf(&words, " = %s", fl_exact(number, fl_tensor_at(tensor, place.index)));
     bool before = fl_whatif_cell(view, place.index, &words);
-    if (follows && !before && words.data && fl_text_width(words.data) + 30 < rect.w)
-        fl_buffer_puts(&words, by_size(&captured->event, place.index)
-                                   ? ", largest in size of its row"
-                                   : ", largest of its row");
+    if (follows && !before && words.data && fl_text_width(words.data) + 24 < rect.w)
+        fl_buffer_puts(&words, by_size(&captured->event, place.index) ? ", largest in size"
+                                                                      : ", largest of its row");
     fl_canvas_put(&view->canvas, rect.x, rect.y, 1, FL_STYLE_key, "▸");
     if (words.data)
         fl_canvas_fit(&view->canvas, rect.x + 2, rect.y, rect.w - 2, FL_STYLE_bold, words.data);

@@ -110,6 +110,12 @@ static void draw_part(part *p, fl_rect rect) {
     fl_cells_draw(&p->cells, (fl_rect){rect.x, rect.y + 1, rect.w, rect.h - 1});
 }
 
+/* Both sides show the same rows, even where one has more of them. */
+static void scroll_alike(part parts[3]) {
+    fl_cells *left = &parts[FL_LEFT].cells, *right = &parts[FL_RIGHT].cells;
+    left->along = right->along = left->rows > right->rows ? left->rows : right->rows;
+}
+
 static void draw_parts(part parts[3], fl_rect rect) {
     bool wide = rect.w >= WIDE, three = wide && rect.h >= HIGH;
     bool alone = parts[0].pair->view->beside.difference;
@@ -118,9 +124,10 @@ static void draw_parts(part parts[3], fl_rect rect) {
         draw_part(&parts[FL_DIFFERENCE], rect);
         return;
     }
+    scroll_alike(parts);
     draw_part(&parts[FL_LEFT], (fl_rect){rect.x, rect.y, w, h});
     draw_part(&parts[FL_RIGHT], wide ? (fl_rect){rect.x + rect.w - w, rect.y, w, h}
-                                     : (fl_rect){rect.x, rect.y + h, w, rect.h - h});
+                                     : (fl_rect){rect.x, rect.y + h, w, h});
     if (three)
         draw_part(&parts[FL_DIFFERENCE], (fl_rect){rect.x, rect.y + h, rect.w, rect.h - h});
 }

@@ -163,6 +163,37 @@ static int text_width(const fl_canvas *canvas, const char *text) {
     return width;
 }
 
+fl_rect fl_canvas_used(const fl_canvas *canvas, fl_rect rect) {
+    fl_rect used = {rect.x, rect.y, 0, 0};
+    for (int y = 0; y < rect.h; y++) {
+        for (int x = used.w; x < rect.w; x++) {
+            const fl_canvas_cell *cell = fl_canvas_at(canvas, rect.x + x, rect.y + y);
+            if (cell && (strcmp(cell->glyph, " ") != 0 || cell->style != FL_STYLE_text))
+                used.w = x + 1;
+        }
+        for (int x = 0; x < rect.w && used.h <= y; x++) {
+            const fl_canvas_cell *cell = fl_canvas_at(canvas, rect.x + x, rect.y + y);
+            if (cell && (strcmp(cell->glyph, " ") != 0 || cell->style != FL_STYLE_text))
+                used.h = y + 1;
+        }
+    }
+    return used;
+}
+
+void fl_canvas_spread(fl_canvas *canvas, fl_rect rect, int right, int down, int step) {
+    for (int i = rect.h - 1; i >= 0; i--) { /* from below: no line falls on one still to move */
+        int from = rect.y + i, to = rect.y + down + i * step;
+        fl_canvas_cell *source = cell_at(canvas, rect.x, from);
+        if (!source || !cell_at(canvas, rect.x + right, to) ||
+            !cell_at(canvas, rect.x + right + rect.w - 1, to))
+            continue;
+        fl_canvas_cell *target = cell_at(canvas, rect.x + right, to);
+        memmove(target, source, (size_t)rect.w * sizeof *target);
+        fl_canvas_fill(canvas, (fl_rect){rect.x, from, to == from ? right : rect.w, 1},
+                       FL_STYLE_text, " ");
+    }
+}
+
 int fl_canvas_fit(fl_canvas *canvas, int x, int y, int width, fl_style style, const char *text) {
     if (width <= 0)
         return 0;

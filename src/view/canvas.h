@@ -63,6 +63,10 @@ typedef struct fl_canvas {
 bool fl_canvas_resize(fl_canvas *canvas, int width, int height);
 void fl_canvas_clear(fl_canvas *canvas);
 void fl_canvas_done(fl_canvas *canvas);
+/* Lines and columns from the upper left corner of the rectangle in which anything stands. */
+fl_rect fl_canvas_used(const fl_canvas *canvas, fl_rect rect);
+/* Moves what stands in the rectangle so much to the right and down, its lines `step` apart. */
+void fl_canvas_spread(fl_canvas *canvas, fl_rect rect, int right, int down, int step);
 const fl_canvas_cell *fl_canvas_at(const fl_canvas *canvas, int x, int y); /* NULL outside */
 
 /* Puts UTF-8 text from (x, y), at most `width` columns; returns the columns used. */

@@ -154,12 +154,18 @@ int fl_cells_draw(fl_cells *cells, fl_rect rect) {
     if (rect.h < 2 || rect.w < cells->label + 8 || cells->rows < 1 || cells->cols < 1)
         return 0;
     level l = choose_level(cells, rect.w - cells->label);
-    int64_t room = rect.h - 1, first = fl_first_shown(cells->row, cells->rows, room);
-    int64_t lines = cells->rows < room ? cells->rows : room;
+    int64_t rows = cells->along > cells->rows ? cells->along : cells->rows;
+    bool more = rows > rect.h - 1 && rect.h >= 5;
+    int64_t room = rect.h - 1 - more, first = fl_first_shown(cells->row, rows, room);
+    int64_t lines = cells->rows - first < room ? cells->rows - first : room;
+    lines = lines > 0 ? lines : 0;
     draw_names(cells, rect);
     for (int i = 0; i < lines; i++)
         draw_row(cells, l, rect, rect.y + 1 + i, first + i);
-    return 1 + (int)lines;
+    if (more)
+        fl_more_draw(cells->view, (fl_rect){rect.x, rect.y + rect.h - 1, rect.w, 1}, first,
+                     cells->rows - first - lines);
+    return 1 + (int)lines + more;
 }
 
 void fl_cells_legend(const fl_cells *cells, int x, int y, int width) {

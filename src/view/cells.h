@@ -13,6 +13,7 @@
 typedef struct fl_cells {
     fl_view *view;
     int64_t rows, cols;
+    int64_t along;    /* rows of what scrolls along beside it; 0: nothing does */
     int64_t row, col; /* the cursor */
     int zoom;         /* steps up or down from the widest cells with which all columns fit */
     int label;        /* columns of a row's label */

@@ -355,12 +355,6 @@ static void draw_below(fl_view *view, fl_rect rect) {
     fl_pane_draw(view, FL_PANE_NEXT, framed(view, right, FL_PANE_NEXT, "next token"));
 }
 
-static void draw_page(fl_view *view, fl_rect rect) {
-    fl_canvas_put(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_stage,
-                  fl_page_get_info(view->page)->title);
-    fl_page_draw(view, (fl_rect){rect.x, rect.y + 2, rect.w, rect.h - 2});
-}
-
 static void draw_too_small(fl_view *view) {
     char text[160];
     fl_canvas *canvas = &view->canvas;
@@ -395,7 +389,7 @@ static void draw_all(fl_view *view) {
     if (panels)
         draw_panels(view, (fl_rect){0, 2, canvas->width, canvas->height - 3});
     else if (view->page != FL_PAGE_NONE)
-        draw_page(view, body);
+        fl_page_draw(view, body);
     else
         draw_narrow(view, body, view->pane);
     if (!panels)

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 
 enum { LEAST_W = 9, LEAST_H = 4, MOST_W = 40, MOST_H = 20, WORDS_W = 18, SAMPLED = 8 };
+enum { NAMES_W = 8 /* columns for the rows' tokens beside a picture */ };
 
 /* The stage's heads: how many, and whether each has an event. */
 typedef struct choir {
@@ -148,6 +149,7 @@ typedef struct thumb {
     int64_t band;
     int64_t rows, cols; /* of the picture */
     int wide;           /* columns of the screen a cell of it takes */
+    int label;          /* columns before it for the names of its rows */
 } thumb;
 
 /* Of the cells that a cell of the picture covers, the one of largest magnitude; of very many a
@@ -190,17 +192,62 @@ static void draw_thumb_cell(fl_view *view, const thumb *t, const fl_shading *sha
         fl_canvas_put(&view->canvas, x + t->wide - 1, y, 1, FL_STYLE_masked, hidden);
 }
 
-/* Rows one below the other, or where the painter can two in a line. */
+static bool can_halve(const fl_view *view) {
+    return view->options.halves && !view->options.ascii;
+}
+
+/* The frame left out, a line for the numbers of the columns, where these are tokens. */
+static int header_of(const fl_grid *grid) {
+    return grid->col_dim == FL_DIM_S;
+}
+
+/* How a picture is put into its place: rows one below the other, or where there is no room for that
+ * and the painter can do it, two in a line. Where even these are too many, marks stand for several.
+ * Returns how many rows a line has. */
+static int fit_picture(const fl_view *view, thumb *t, fl_rect inside) {
+    int lines = inside.h - header_of(t->grid);
+    int stack = can_halve(view) && t->grid->rows > lines ? 2 : 1;
+    t->rows = t->grid->rows < lines * stack ? t->grid->rows : lines * stack;
+    t->wide = stack == 1 && t->grid->cols * 2 <= inside.w ? 2 : 1;
+    t->cols = t->grid->cols < inside.w ? t->grid->cols : inside.w;
+    int64_t left = inside.w - t->cols * t->wide;
+    bool whole = stack == 1 && t->rows == t->grid->rows && t->grid->row_dim != FL_DIM_NONE;
+    t->label = !whole || left < 2 ? 0 : left < NAMES_W ? (int)left : NAMES_W;
+    return stack;
+}
+
+/* A row's token, or where there is no room for it its position. */
+static void draw_row_name(fl_view *view, const thumb *t, int x, int y, int64_t row) {
+    enum { NAMED = 5 };
+    char name[64];
+    int64_t position = fl_position_of(t->event, t->grid->row_dim, row);
+    if (t->label < NAMED)
+        fl_canvas_printf(&view->canvas, x, y, t->label, FL_STYLE_dim, "%*d", t->label - 1,
+                         (int)(position % (t->label > 2 ? 100 : 10)));
+    else
+        fl_canvas_fit(&view->canvas, x, y, t->label - 1, FL_STYLE_dim,
+                      fl_token_at(view, name, sizeof name, position));
+}
+
+/* The last digits of the columns' positions. */
+static void draw_columns(fl_view *view, const thumb *t, int x, int y) {
+    for (int64_t col = 0; col < t->cols && t->cols == t->grid->cols; col++)
+        fl_canvas_printf(&view->canvas, x + (int)col * t->wide, y, t->wide, FL_STYLE_dim, "%*d",
+                         t->wide, (int)(col % (t->wide > 1 ? 100 : 10)));
+}
+
 static void draw_picture(fl_view *view, thumb *t, const fl_shading *shading, fl_rect rect) {
-    bool halves = view->options.halves && !view->options.ascii && t->grid->rows > rect.h;
-    int stack = halves ? 2 : 1;
-    t->rows = t->grid->rows < rect.h * stack ? t->grid->rows : rect.h * stack;
-    t->wide = !halves && t->grid->cols * 2 <= rect.w ? 2 : 1;
-    t->cols = t->grid->cols < rect.w ? t->grid->cols : rect.w;
+    int stack = fit_picture(view, t, rect), x0 = rect.x + t->label;
+    int y0 = rect.y + header_of(t->grid);
+    if (y0 > rect.y)
+        draw_columns(view, t, x0, rect.y);
     for (int64_t row = 0; row < t->rows; row += stack) {
+        int y = y0 + (int)(row / stack);
+        if (t->label > 0)
+            draw_row_name(view, t, rect.x, y, row);
         for (int64_t col = 0; col < t->cols; col++) {
-            int x = rect.x + (int)col * t->wide, y = rect.y + (int)(row / stack);
-            if (halves)
+            int x = x0 + (int)col * t->wide;
+            if (stack > 1)
                 fl_canvas_halves(&view->canvas, x, y, thumb_style(t, shading, row, col),
                                  thumb_style(t, shading, row + 1, col));
             else
@@ -216,21 +263,39 @@ typedef struct layout {
     int64_t first, rows; /* rows of pictures shown */
 } layout;
 
+/* Columns of a picture in which nothing is cut short. */
+static int wish_of(const choir *c) {
+    int64_t wish = 2 * c->grid.cols + NAMES_W + 2;
+    wish = wish < WORDS_W + 2 ? WORDS_W + 2 : wish;
+    return wish < MOST_W ? (int)wish : MOST_W;
+}
+
+/* Lines with which every row is there, or all there are. */
+static int least_height(const choir *c, fl_rect rect) {
+    int64_t rows = can_halve(c->view) ? (c->grid.rows + 1) / 2 : c->grid.rows;
+    int64_t least = rows + header_of(&c->grid) + 2;
+    least = least < LEAST_H ? LEAST_H : least;
+    return least < rect.h ? (int)least : rect.h;
+}
+
 /* As many side by side as make the pictures large and about square: a character is twice as high as
  * wide. Where they would become too small not all are shown at once. */
-static layout lay_out(fl_rect rect, int64_t count, int64_t pick) {
+static layout lay_out(const choir *c, fl_rect rect, int64_t pick) {
     layout best = {.per_row = 0};
-    int good = 0;
+    int good = 0, least = least_height(c, rect);
+    int64_t count = c->count;
     for (int n = 1; n <= count && rect.w / n >= LEAST_W; n++) {
         int w = rect.w / n, h = rect.h / (int)((count + n - 1) / n);
         int size = w / 2 < h ? w / 2 : h;
-        if (h < LEAST_H || size <= good)
+        if (h < least || size <= good)
             continue;
         good = size;
         best = (layout){n, w < MOST_W ? w : MOST_W, h < MOST_H ? h : MOST_H, 0, 0};
     }
-    if (best.per_row == 0)
-        best = (layout){rect.w / LEAST_W, LEAST_W, LEAST_H, 0, 0};
+    if (best.per_row == 0) {
+        int across = rect.w / wish_of(c) > 0 ? rect.w / wish_of(c) : 1;
+        best = (layout){across, wish_of(c), least, 0, 0};
+    }
     int64_t rows = (count + best.per_row - 1) / best.per_row;
     best.rows = rows < rect.h / best.h ? rows : rect.h / best.h;
     best.first = fl_first_shown(pick / best.per_row, rows, best.rows);
@@ -252,7 +317,7 @@ static void draw_brief(const choir *c, int64_t head, fl_rect rect) {
 static void draw_head(const choir *c, const fl_shading *shading, int64_t head, fl_rect rect) {
     fl_view *view = c->view;
     bool on = head == view->pick;
-    bool words = rect.w >= WORDS_W && (rect.h >= 9 || c->grid.rows <= rect.h - 4);
+    bool words = rect.w >= WORDS_W && c->grid.rows + header_of(&c->grid) <= rect.h - 4;
     char title[32];
     const char *what = rect.w >= 13 ? c->grid.band_dim == FL_DIM_K ? "k/v head " : "head " : "";
     snprintf(title, sizeof title, "%s%" PRId64, what, head);
@@ -266,27 +331,58 @@ static void draw_head(const choir *c, const fl_shading *shading, int64_t head, f
         draw_brief(c, head, (fl_rect){inside.x, inside.y + inside.h - 2, inside.w, 2});
     inside.h -= words ? 2 : 0;
     const fl_captured *captured = event_of(c, head);
-    thumb t = {captured ? &captured->event : NULL, &c->grid, c->apart ? 0 : head, 0, 0, 1};
+    thumb t = {captured ? &captured->event : NULL, &c->grid, c->apart ? 0 : head, 0, 0, 1, 0};
     if (captured)
         draw_picture(view, &t, shading, inside);
     fl_hit_add(view, rect, FL_HIT_ITEM, head, 0, 0);
 }
 
-static void draw_chosen(const choir *c, fl_rect rect) {
+/* Which token stands at which position, where pictures have numbers alone. */
+static void draw_positions(const choir *c, const layout *l, fl_rect rect) {
+    thumb t = {.grid = &c->grid};
+    fl_buffer words = {0};
+    char name[64];
+    fit_picture(c->view, &t, (fl_rect){0, 0, l->w - 2, l->h - 2});
+    if (!header_of(&c->grid) || rect.h < 1)
+        return;
+    for (int64_t p = 0; p < c->grid.cols; p++)
+        fl_buffer_printf(&words, "%s%" PRId64 " %s", p ? " · " : "", p,
+                         fl_token_at(c->view, name, sizeof name, p));
+    if (words.data)
+        fl_canvas_wrap(&c->view->canvas, rect, FL_STYLE_dim, words.data);
+    fl_buffer_done(&words);
+}
+
+static void draw_chosen(const choir *c, const layout *l, fl_rect rect) {
     fl_buffer words = {0};
     const char *what = c->grid.band_dim == FL_DIM_K ? "k/v head" : "head";
     fl_buffer_printf(&words, "%s %d", what, c->view->pick);
     gaze_words(c, c->view->pick, &words);
+    int64_t shown = l->rows * l->per_row, first = l->first * l->per_row;
+    int more = fl_more_draw(c->view, rect, first, c->count - first - shown);
     if (words.data)
-        fl_canvas_fit(&c->view->canvas, rect.x, rect.y, rect.w, FL_STYLE_bold, words.data);
+        fl_canvas_fit(&c->view->canvas, rect.x, rect.y, rect.w - more, FL_STYLE_bold, words.data);
     fl_buffer_done(&words);
 }
 
-static void draw_keys(const choir *c, const fl_shading *shading, fl_rect rect) {
-    static const char keys[] = "arrows, Enter goes there; ";
-    char legend[160];
-    int used = fl_canvas_put(&c->view->canvas, rect.x, rect.y, rect.w, FL_STYLE_dim, keys);
-    bool colors_alone = c->view->options.halves && !c->view->options.ascii;
+/* What rows and columns are, and how many of them a mark stands for. */
+static void shape_words(const choir *c, fl_rect inside, char *out, size_t size) {
+    thumb t = {.grid = &c->grid};
+    int stack = fit_picture(c->view, &t, inside);
+    const char *axes =
+        header_of(&c->grid) ? "row: who looks, column: at whom" : "a row for each token";
+    if (t.rows < c->grid.rows || t.cols < c->grid.cols)
+        snprintf(out, size, "a mark: the largest of %" PRId64 " rows, %" PRId64 " columns; ",
+                 (c->grid.rows + t.rows - 1) / t.rows, (c->grid.cols + t.cols - 1) / t.cols);
+    else
+        snprintf(out, size, "%s%s; ", axes, stack > 1 ? ", two rows a line" : "");
+}
+
+static void draw_keys(const choir *c, const fl_shading *shading, const layout *l, fl_rect rect) {
+    char legend[160], shape[96];
+    shape_words(c, (fl_rect){0, 0, l->w - 2, l->h - 2}, shape, sizeof shape);
+    int used = fl_canvas_put(&c->view->canvas, rect.x, rect.y, rect.w, FL_STYLE_dim, shape);
+    bool colors_alone = can_halve(c->view);
     fl_shade_legend(shading, colors_alone ? FL_GLYPH_COLUMNS + 1 : 1, rect.w - used, legend,
                     sizeof legend);
     fl_canvas_put(&c->view->canvas, rect.x + used, rect.y, rect.w - used, FL_STYLE_dim, legend);
@@ -297,10 +393,10 @@ void fl_heads_draw(fl_view *view, fl_rect rect) {
     if (!gather(&c, view) || rect.h < LEAST_H + 2)
         return;
     fl_shading shading = fl_value_shading(view, &c.event);
-    layout l = lay_out((fl_rect){rect.x, rect.y, rect.w, rect.h - 2}, c.count, view->pick);
-    int64_t enough = 2 * c.grid.cols + 2 > WORDS_W + 2 ? 2 * c.grid.cols + 2 : WORDS_W + 2;
-    l.w = l.w < enough ? l.w : (int)enough;
-    l.h = l.h < c.grid.rows + 4 ? l.h : (int)c.grid.rows + 4;
+    layout l = lay_out(&c, (fl_rect){rect.x, rect.y, rect.w, rect.h - 2}, view->pick);
+    int64_t tall = c.grid.rows + header_of(&c.grid) + 4;
+    l.w = l.w < wish_of(&c) ? l.w : wish_of(&c);
+    l.h = l.h < tall ? l.h : (int)tall;
     view->looking.columns = l.per_row;
     for (int64_t i = 0; i < l.rows * l.per_row; i++) {
         int64_t head = l.first * l.per_row + i;
@@ -309,8 +405,10 @@ void fl_heads_draw(fl_view *view, fl_rect rect) {
                       (fl_rect){rect.x + (int)(i % l.per_row) * l.w,
                                 rect.y + (int)(i / l.per_row) * l.h, l.w, l.h});
     }
-    draw_chosen(&c, (fl_rect){rect.x, rect.y + rect.h - 2, rect.w, 1});
-    draw_keys(&c, &shading, (fl_rect){rect.x, rect.y + rect.h - 1, rect.w, 1});
+    int used = (int)l.rows * l.h;
+    draw_positions(&c, &l, (fl_rect){rect.x, rect.y + used, rect.w, rect.h - 2 - used});
+    draw_chosen(&c, &l, (fl_rect){rect.x, rect.y + rect.h - 2, rect.w, 1});
+    draw_keys(&c, &shading, &l, (fl_rect){rect.x, rect.y + rect.h - 1, rect.w, 1});
 }
 
 void fl_heads_lines(fl_view *view, fl_buffer *out) {

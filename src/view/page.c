@@ -7,6 +7,7 @@
 #include "view/heads.h"
 #include "view/mechanism.h"
 #include "view/panels.h"
+#include "view/value.h"
 #include "view/why.h"
 
 #include <stdio.h>
@@ -123,9 +124,14 @@ static void draw_text(fl_view *view, fl_rect rect, const char *text) {
     bool comment = false;
     for (const char *at = text; *at;)
         lines += take_row(&at, rect.w, row, sizeof row);
-    view->page_lines = lines > rect.h ? lines - rect.h + 1 : 1;
+    bool more = lines > rect.h;
+    rect.h -= more;
+    view->page_lines = more ? lines - rect.h + 1 : 1;
     if (view->page_scroll >= view->page_lines)
         view->page_scroll = view->page_lines - 1;
+    if (more)
+        fl_more_draw(view, (fl_rect){rect.x, rect.y + rect.h, rect.w, 1}, view->page_scroll,
+                     lines - view->page_scroll - rect.h);
     while (*text) {
         int needed = take_row(&text, rect.w, row, sizeof row), y = line - view->page_scroll;
         comment = comment || strncmp(row, "/*", 2) == 0;
@@ -138,7 +144,7 @@ static void draw_text(fl_view *view, fl_rect rect, const char *text) {
     }
 }
 
-void fl_page_draw(fl_view *view, fl_rect rect) {
+static void draw_inside(fl_view *view, fl_rect rect) {
     const fl_page_info *page = &pages[view->page];
     if (page->draw && (!page->items || page->items(view) > 0)) {
         page->draw(view, rect);
@@ -148,4 +154,51 @@ void fl_page_draw(fl_view *view, fl_rect rect) {
     page->lines(view, &text);
     draw_text(view, rect, text.data ? text.data : "");
     fl_buffer_done(&text);
+}
+
+/* ---- before an audience: pages take the room there is ---- */
+
+enum { FROM_ABOVE = 2 /* lines of the title, which stay together */, ROOMY = 13, READABLE = 110 };
+
+/* Lines are left free between those of a page where it still shows enough then; a drawing would
+ * fall apart. */
+static bool is_drawing(fl_page page) {
+    return page == FL_PAGE_map || page == FL_PAGE_heads;
+}
+
+static void move_hits(fl_view *view, int from, int top, int right, int down, int step) {
+    for (int i = from; i < view->n_hits; i++) {
+        fl_rect *r = &view->hits[i].rect;
+        r->x += right;
+        r->y = top + down + (r->y - top) * step;
+        r->h = (r->h - 1) * step + 1;
+    }
+}
+
+/* Draws it small, and then moves it: apart, and into the middle. */
+static void draw_roomy(fl_view *view, fl_rect rect) {
+    bool whole = is_drawing(view->page);
+    int hits = view->n_hits, room = rect.h - FROM_ABOVE, top = rect.y + FROM_ABOVE;
+    int h = !whole && (room + 1) / 2 >= ROOMY ? (room + 1) / 2 : room;
+    fl_rect body = {rect.x, top, whole || rect.w < READABLE ? rect.w : READABLE, h};
+    draw_inside(view, body);
+    fl_rect used = fl_canvas_used(&view->canvas, body), all = body;
+    all.y = rect.y;
+    all.h = FROM_ABOVE;
+    fl_rect head = fl_canvas_used(&view->canvas, all);
+    int width = used.w > head.w ? used.w : head.w;
+    int step = !whole && 2 * used.h - 1 <= room ? 2 : 1;
+    int right = (rect.w - width) / 2, down = (room - (used.h - 1) * step - 1) / 2;
+    fl_canvas_spread(&view->canvas, (fl_rect){body.x, top, width, used.h}, right, down, step);
+    fl_canvas_spread(&view->canvas, (fl_rect){body.x, rect.y, width, FROM_ABOVE}, right, down, 1);
+    move_hits(view, hits, top, right, down, step);
+}
+
+void fl_page_draw(fl_view *view, fl_rect rect) {
+    fl_rect body = {rect.x, rect.y + FROM_ABOVE, rect.w, rect.h - FROM_ABOVE};
+    fl_canvas_put(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_stage, pages[view->page].title);
+    if (view->present)
+        draw_roomy(view, rect);
+    else
+        draw_inside(view, body);
 }

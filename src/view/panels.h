@@ -41,6 +41,7 @@ void fl_numbers_draw(fl_view *view, fl_rect rect);            /* the panel */
 void fl_next_draw(fl_view *view, fl_rect rect);               /* what may come next */
 
 /* page.c */
+/* With its title. */
 void fl_page_draw(fl_view *view, fl_rect rect);
 
 /* help.c */

@@ -37,6 +37,8 @@ void fl_patches_draw(fl_view *view, fl_rect rect) {
     char words[FL_PATCH_WORDS];
     int64_t first = fl_first_shown(view->pick, list->count, rect.h - 2);
     int y = rect.y;
+    fl_more_draw(view, (fl_rect){rect.x, rect.y + rect.h - 2, rect.w, 1}, first,
+                 list->count - first - (rect.h - 2));
     for (int i = (int)first; i < list->count && y < rect.y + rect.h - 2; i++, y++) {
         bool here = i == view->pick, off = list->items[i].off;
         fl_patch_print(&list->items[i].patch, words, sizeof words);

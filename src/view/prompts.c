@@ -113,12 +113,15 @@ static void draw_prompt(fl_view *view, fl_rect rect, int i) {
 
 void fl_prompts_draw(fl_view *view, fl_rect rect) {
     int count = (int)view->options.n_prompts + 1, open = open_lines(view, view->pick, rect.w - 6);
-    int64_t first = fl_first_shown(view->pick, count, rect.h - open + 1);
-    int y = rect.y, bottom = rect.y + rect.h;
-    for (int i = (int)first; i < count && y < bottom; i++) {
+    bool more = count + open - 1 > rect.h;
+    int64_t first = fl_first_shown(view->pick, count, rect.h - more - open + 1);
+    int y = rect.y, bottom = rect.y + rect.h - more, i = (int)first;
+    for (; i < count && y < bottom; i++) {
         int lines = i == view->pick ? open : 1;
         fl_hit_add(view, (fl_rect){rect.x, y, rect.w, lines}, FL_HIT_ITEM, i, 0, 0);
         draw_prompt(view, (fl_rect){rect.x, y, rect.w, bottom - y}, i);
         y += lines;
     }
+    if (more)
+        fl_more_draw(view, (fl_rect){rect.x, bottom, rect.w, 1}, first, count - i);
 }

@@ -33,8 +33,8 @@ enum {
     FL_WHERE_T = 4,
     FL_WHERE_P = 8,
     FL_WHERE_G = 16,
-    FL_WHERE_W = 32, /* the page of a weight */
-    FL_WHERE_B = 64, /* the page side by side, on which one steps on */
+    FL_WHERE_W = 32,  /* the page of a weight */
+    FL_WHERE_B = 64,  /* the page side by side, on which one steps on */
     FL_WHERE_A = 128, /* beside M: before an audience */
     FL_WHERE_S = 256  /* beside a page's own: the same */
 };

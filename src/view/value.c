@@ -91,6 +91,19 @@ int64_t fl_first_shown(int64_t at, int64_t rows, int64_t shown) {
     return first < 0 ? 0 : first;
 }
 
+int fl_more_draw(fl_view *view, fl_rect line, int64_t above, int64_t below) {
+    char up[32] = "", down[32] = "", text[72];
+    if (above > 0)
+        snprintf(up, sizeof up, "▲ %" PRId64 " more", above);
+    if (below > 0)
+        snprintf(down, sizeof down, "▼ %" PRId64 " more", below);
+    if (!up[0] && !down[0])
+        return 0;
+    snprintf(text, sizeof text, "%s%s%s", up, up[0] && down[0] ? "  " : "", down);
+    fl_canvas_right(&view->canvas, line.x, line.y, line.w, FL_STYLE_key, text);
+    return fl_text_width(text) + 2;
+}
+
 /* ---- how wide ---- */
 
 /* Three digits where all columns fit with them, else two. */
@@ -309,9 +322,10 @@ static void choose_tall(fl_sheet *s, int room) {
 /* Lines of the grid: each band has a title if there are bands. Returns the lines drawn. */
 static int draw_rows(fl_sheet *s, int room) {
     bool titled = s->grid.band_dim != FL_DIM_NONE;
-    room /= s->tall;
     int64_t per_band = (s->grid.rows + s->stack - 1) / s->stack + titled;
     int64_t lines = per_band * s->grid.bands;
+    bool more = lines * s->tall > room && room >= 4; /* a line tells how many more there are */
+    room = (room - more) / s->tall;
     int64_t at = s->cursor.band * per_band + s->cursor.row / s->stack + titled;
     int64_t first = fl_first_shown(at, lines, room);
     if (titled && per_band <= room) { /* the whole band, from its title on */
@@ -329,7 +343,11 @@ static int draw_rows(fl_sheet *s, int room) {
         draw_label(s, y + (s->tall - 1) / 2, band, row);
         fl_sheet_row(s, y, band, row);
     }
-    return drawn * s->tall;
+    int used = drawn * s->tall;
+    if (more)
+        fl_more_draw(s->view, (fl_rect){s->rect.x, s->rect.y + 1 + used, s->rect.w, 1}, first,
+                     lines - first - drawn);
+    return used + more;
 }
 
 bool fl_sheet_open(fl_sheet *s, fl_view *view, fl_rect rect) {

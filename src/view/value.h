@@ -43,6 +43,9 @@ void fl_choice_draw(fl_view *view, fl_rect rect);
  * it lose nothing to it. Returns what it covers of the line; other names keep clear of that. */
 fl_rect fl_mark_column(fl_canvas *canvas, fl_rect rect, int marker, const char *name);
 /* First of `rows` lines so that `at` is among the `shown`, near their middle where it can be. */
+/* At the right end of a line how many more there are above and below; returns the columns used,
+ * with a gap before them; 0 where there are none. */
+int fl_more_draw(fl_view *view, fl_rect line, int64_t above, int64_t below);
 int64_t fl_first_shown(int64_t at, int64_t rows, int64_t shown);
 /* "▸ 5  is": the label of a row that stands for a token. */
 void fl_row_label(fl_view *view, int x, int y, int width, int64_t position, bool on);

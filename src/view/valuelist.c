@@ -20,11 +20,16 @@ typedef struct list {
 
 /* Room for the rows between a header line and a foot line for the cell. Before an audience lines
  * are left free between them, unless that would hide some. */
-static list lay_out(const fl_view *view, fl_rect rect, int64_t rows, int64_t at) {
-    int room = rect.h - 2;
-    int step = view->present && room >= 8 && (2 * rows <= room || rows > room) ? 2 : 1;
+static list lay_out(fl_view *view, fl_rect rect, int64_t rows, int64_t at) {
+    bool more = rows > rect.h - 2 && rect.h >= 6;
+    int room = rect.h - 2 - more;
+    int step = view->present && rect.h >= 10 && (2 * rows <= room || rows > room) ? 2 : 1;
     int most = (room + step - 1) / step, lines = rows < most ? (int)rows : most;
-    return (list){fl_first_shown(at, rows, lines > 0 ? lines : 1), lines, rect.y + 1, step};
+    list l = {fl_first_shown(at, rows, lines > 0 ? lines : 1), lines, rect.y + 1, step};
+    if (more)
+        fl_more_draw(view, (fl_rect){rect.x, rect.y + rect.h - 2, rect.w, 1}, l.first,
+                     rows - l.first - lines);
+    return l;
 }
 
 static void draw_foot(fl_view *view, fl_rect rect) {

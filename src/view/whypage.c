@@ -300,7 +300,8 @@ static void draw_item(sheet *s, int y, int item, bool marked) {
 static fl_buffer facts_of(fl_view *view, const fl_why *why) {
     fl_buffer text = {0};
     fl_why_facts(view, &text, why->stage);
-    fl_why_source(view, &text, why->stage);
+    if (!view->present) /* an audience came for the numbers */
+        fl_why_source(view, &text, why->stage);
     return text;
 }
 
@@ -333,7 +334,12 @@ static int survey(sheet *s, int *lines) {
 /* Returns how many terms are listed up to the lower edge. */
 static int draw_rows(sheet *s) {
     int lines, marked = survey(s, &lines);
+    bool more = lines > s->rect.h && s->rect.h >= 5;
+    s->rect.h -= more;
     int64_t first = fl_first_shown(marked, lines, s->rect.h), y = -first;
+    if (more)
+        fl_more_draw(s->view, (fl_rect){s->rect.x, s->rect.y + s->rect.h, s->rect.w, 1}, first,
+                     lines - first - s->rect.h);
     for (int item = 0; item < s->items; item++, y++)
         if (y >= 0 && y < s->rect.h)
             draw_item(s, s->rect.y + (int)y, item, item == s->view->pick);

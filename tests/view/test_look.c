@@ -173,6 +173,46 @@ static void rows_are_halved_where_they_are_many(void **state) {
     }
 }
 
+/* Without colour a row of the picture is one row of the tensor, with its token beside it. */
+static void no_head_is_drawn_with_rows_put_together(void **state) {
+    (void)state;
+    view = fl_scene(80, 24);
+    view->options.halves = false;
+    view->options.colors = 0;
+    fl_scene_keys(view, ":goto attn_probs layer 1<enter>V");
+    assert_true(fl_scene_holds(view, "0 1 2 3 4 5"));
+    assert_true(fl_scene_holds(view, "France"));
+    assert_true(fl_scene_holds(view, "row: who looks, column: at whom"));
+    static const char *const rows[] = {"<s>", "The", "ca", "of", "Fr", "is"};
+    char *screen = fl_scene_text(view), *line = strstr(screen, "0 1 2 3 4 5");
+    for (size_t i = 0; i < 6; i++) {
+        line = strchr(line, '\n') + 1;
+        char *name = strstr(line, rows[i]);
+        if (!name || name > strchr(line, '\n'))
+            fail_msg("no row %s:\n%s", rows[i], screen);
+    }
+    free(screen);
+    fl_scene_keys(view, "q:prompt a a a a a a a a a a a a a a a a a a a a a a a a<enter>");
+    fl_scene_keys(view, ":goto attn_probs<enter>V");
+    assert_true(fl_scene_holds(view, "a mark: the largest of 2 rows"));
+}
+
+/* Lists and rows that are cut say how many more there are. */
+static void what_is_cut_says_so(void **state) {
+    static const char *const at[] = {":goto q_rope", ":goto v_cache layer 1", ":goto logits",
+                                     ":goto logits<enter>e", "?"};
+    (void)state;
+    view = fl_scene(80, 24);
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+        fl_scene_keys(view, at[i]);
+        fl_scene_keys(view, i < 3 ? "<enter>" : "");
+        assert_true(fl_scene_holds(view, " more"));
+        fl_scene_keys(view, i < 3 ? "" : "q");
+    }
+    fl_scene_keys(view, ":goto embed<enter>");
+    assert_false(fl_scene_holds(view, " more"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(the_way_of_looking_stays, tear_down),
@@ -182,6 +222,8 @@ int main(void) {
         cmocka_unit_test_teardown(scores_and_shares_say_the_same_of_a_head, tear_down),
         cmocka_unit_test_teardown(a_scale_can_be_this_tensor_s_own, tear_down),
         cmocka_unit_test_teardown(rows_are_halved_where_they_are_many, tear_down),
+        cmocka_unit_test_teardown(no_head_is_drawn_with_rows_put_together, tear_down),
+        cmocka_unit_test_teardown(what_is_cut_says_so, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

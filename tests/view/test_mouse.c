@@ -125,7 +125,7 @@ static void a_second_click_takes_the_item(void **state) {
     assert_false(view->breaks.items[0].off);
     fl_scene_keys(view, "qnnp");
     click("Copying", 0);
-    assert_int_equal(view->pick, 1);
+    assert_int_equal(view->pick, 2);
     assert_int_equal(fl_view_at(view), 2);
     click("Copying", 0);
     assert_int_equal(fl_view_at(view), 0);

@@ -50,12 +50,46 @@ static void a_table_of_angles_begins_with_the_first_pair(void **state) {
     free(screen);
 }
 
+/* At the top left corner of its page the column and line of the first character; lines of text. */
+static void measure(const char *text, int *line, int *column) {
+    char *screen = fl_scene_text(view), *found = strstr(screen, text);
+    assert_non_null(found);
+    *line = 0;
+    for (char *at = screen; at < found; at++)
+        *line += *at == '\n';
+    char *begin = found;
+    while (begin > screen && begin[-1] != '\n')
+        begin--;
+    *column = (int)(found - begin);
+    free(screen);
+}
+
+static void pages_take_the_room_there_is(void **state) {
+    int title, first, second, column;
+    (void)state;
+    fl_view_resize(view, 160, 50);
+    fl_scene_keys(view, ":present<enter>p<down>");
+    measure("prompts, each for", &title, &column);
+    assert_true(column > 30 && title > 4);
+    measure("your own", &first, &column);
+    measure("A fact", &second, &column);
+    assert_int_equal(second, first + 2); /* a line is left free */
+    fl_scene_keys(view, "q:goto logits<enter>e");
+    measure("recomputed", &first, &column);
+    assert_true(column > 20);
+    fl_scene_keys(view, "<end>");
+    assert_false(fl_scene_holds(view, "float")); /* no source code */
+    fl_scene_keys(view, "q:present<enter>e<end>");
+    assert_true(fl_scene_holds(view, "float"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(space_closes_any_page_and_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_line_says_the_text_and_the_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_table_of_angles_begins_with_the_first_pair, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(pages_take_the_room_there_is, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -224,15 +224,19 @@ static void sums_are_named_by_their_value(void **state) {
 static void the_cursor_follows_the_largest_until_it_is_moved(void **state) {
     (void)state;
     open_view(&(fl_fake_options){0}, 256, false);
+    fl_scene_keys(view, ":goto gate layer 1<enter>");
+    assert_true(screen_holds(", largest in size")); /* it is below zero */
     fl_scene_keys(view, ":goto q<enter>");
-    assert_true(screen_holds("largest of its row"));
+    assert_true(screen_holds(", largest of its row"));
     fl_scene_keys(view, "<up>");
-    assert_false(screen_holds("largest of its row"));
+    assert_false(screen_holds(" of its row"));
     int64_t col = fl_cursor_place(view, fl_here(view)).col;
     fl_scene_keys(view, "<up><up>}");
     assert_int_equal(fl_cursor_place(view, fl_here(view)).col, col);
     fl_scene_keys(view, "=");
-    assert_true(screen_holds("largest of its row"));
+    assert_true(screen_holds(", largest "));
+    fl_scene_keys(view, ":goto attn_scores<enter>"); /* of these the largest is not one by size */
+    assert_true(screen_holds(", largest of its row"));
 }
 
 /* Of a patched sum the names of its operands give way to what the patch does. */

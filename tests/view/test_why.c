@@ -126,7 +126,7 @@ static void a_cold_trail_leads_nowhere(void **state) {
     fl_view *view = fl_scene(80, 24);
     fl_scene_keys(view, ":goto down<enter>e<enter>");
     int64_t led = view->at;
-    fl_scene_keys(view, "<esc>ses");
+    fl_scene_keys(view, "<esc>se");
     assert_int_equal(view->at, led + 1);
     fl_scene_keys(view, "<bs>");
     assert_int_equal(view->page, FL_PAGE_NONE);
