@@ -119,8 +119,12 @@ static void put_worst(const fl_comparison *c, int width, fl_buffer *out) {
     const char *kind = d->statistics ? "statistic" : "cell";
     fl_buffer text = {0};
     fl_buffer_printf(&text, "Worst %s: %s.", kind, fl_diff_cell(d, &d->worst, cell, sizeof cell));
-    fl_buffer_printf(&text, " A has %.9g, B has %.9g: %.3g apart, relative %.3g.", d->worst.a,
-                     d->worst.b, fabs(d->worst.a - d->worst.b), fl_diff_relative(&d->worst));
+    /* + 0 takes the sign off a zero */
+    fl_buffer_printf(&text, " A has %.9g, B has %.9g", d->worst.a + 0.0, d->worst.b + 0.0);
+    if (isfinite(d->worst.a) && isfinite(d->worst.b))
+        fl_buffer_printf(&text, ": %.3g apart, relative %.3g", fabs(d->worst.a - d->worst.b),
+                         fl_diff_relative(&d->worst));
+    fl_buffer_puts(&text, ".");
     fl_buffer_printf(&text, " %s of this stage's %s %ss are beyond the tolerance.",
                      fl_group_digits(beyond, sizeof beyond, d->beyond),
                      fl_group_digits(cells, sizeof cells, d->cells), kind);

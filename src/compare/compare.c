@@ -7,6 +7,7 @@
 
 #include "base/diag.h"
 #include "compare/records.h"
+#include "compare/suggest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -244,6 +245,8 @@ static fl_status walk(fl_comparison *c, fl_compared_fn *each, void *ctx, fl_diag
 
 fl_status fl_comparison_run(fl_comparison *c, fl_compared_fn *each, void *ctx, fl_diag *diag) {
     fl_status status = walk(c, each, ctx, diag);
+    if (status == FL_OK && !fl_suggest(c))
+        return fl_fail_memory(diag);
     if (status != FL_OK || c->compared)
         return status;
     fl_diag_init(diag, c->b.path);

@@ -120,6 +120,20 @@ fl_status fl_dump_index(fl_dump *dump, fl_diag *diag) {
     return FL_OK;
 }
 
+const fl_stored *fl_dump_find(const fl_dump *dump, const fl_place *place) {
+    size_t low = 0, high = dump->n_stored;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (fl_place_order(&dump->stored[middle].where.place, place) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const bool found =
+        low < dump->n_stored && fl_place_order(&dump->stored[low].where.place, place) == 0;
+    return found ? &dump->stored[low] : NULL;
+}
+
 static fl_status next_tensors(fl_dump *dump, fl_item *item) {
     if (dump->next == dump->n_stored)
         return FL_DONE;

@@ -82,6 +82,9 @@ fl_status fl_dump_index(fl_dump *dump, fl_diag *diag);
 /* The next stage; FL_DONE after the last. What it points to is good until the next call. */
 fl_status fl_dump_next(fl_dump *dump, fl_item *item, fl_diag *diag);
 
+/* The first tensor of a place; NULL if a tensor file has none there, and of a trace. */
+const fl_stored *fl_dump_find(const fl_dump *dump, const fl_place *place);
+
 /* Was it written by footlight? */
 bool fl_dump_is_own(const fl_dump *dump);
 /* A number of the model that the run names; 0 if it does not. */
