@@ -51,8 +51,8 @@ typedef struct fl_hparams {
     int64_t max_position_embeddings; /* longest context */
     int64_t sliding_window;          /* 0: none */
     uint64_t full_layers[FL_LAYERS_MAX / 64]; /* bit l % 64 of l / 64: layer l has no window */
-    double rms_norm_eps;             /* epsilon */
-    double rope_theta;               /* base of the angles */
+    double rms_norm_eps;                      /* epsilon */
+    double rope_theta;                        /* base of the angles */
     fl_rope_scaling rope_scaling;
     fl_rope_pairing rope_pairing;
     bool tie_word_embeddings; /* the head is the embedding table */
@@ -66,6 +66,10 @@ FL_API fl_status fl_hparams_check(const fl_hparams *hparams, fl_diag *diag);
 
 /* How far back the tokens of a layer see, themselves included; 0: to the beginning. */
 FL_API int64_t fl_layer_window(const fl_hparams *hparams, int64_t layer);
+
+/* The longest context that can be computed: the model's own, but with dynamic scaling the one it
+ * was trained with, up to which that scaling changes nothing. */
+FL_API int64_t fl_context_limit(const fl_hparams *hparams);
 
 /* "default", "linear", ...: as config.json spells it. */
 FL_API const char *fl_rope_kind_name(fl_rope_kind kind);

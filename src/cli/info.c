@@ -6,9 +6,11 @@
 #include "cli/info.h"
 
 #include "cli/table.h"
+#include "kernels/dequant.h"
 #include "sinks/json.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- figures that are no hyperparameter ---- */
@@ -19,6 +21,9 @@ typedef struct figures {
     const char *torch_dtype, *weight_dtype, *description;
     const char *tokenizer; /* points to tokenizer_text, or NULL */
     char tokenizer_text[96], dtype_text[64];
+    const fl_rope_scaling *scaling;
+    bool divided; /* by rope_freqs.weight, the angles; by these numbers, 0 if they are not there */
+    float least_divisor, greatest_divisor;
 } figures;
 
 /* Which sum a weight's parameters belong to; NULL: none (rope_freqs is a table, not learned). */
@@ -101,9 +106,26 @@ static void describe_groups(figures *m, const fl_weight *weight) {
     m->weight_dtype = m->dtype_text;
 }
 
+/* Llama 3.1's scaling as GGUF files keep it: what each angle is divided by. */
+static void find_divisors(figures *m, const fl_model *model) {
+    const fl_weight *w = fl_model_weight(model, FL_WEIGHT_rope_freqs, -1);
+    m->divided = w != NULL;
+    float *values = w && w->data ? malloc((size_t)w->shape[0] * sizeof *values) : NULL;
+    if (!values)
+        return;
+    fl_dequantise(w->dtype, w->data, w->shape[0], values);
+    m->least_divisor = m->greatest_divisor = values[0];
+    for (int64_t i = 1; i < w->shape[0]; i++) {
+        m->least_divisor = values[i] < m->least_divisor ? values[i] : m->least_divisor;
+        m->greatest_divisor = values[i] > m->greatest_divisor ? values[i] : m->greatest_divisor;
+    }
+    free(values);
+}
+
 static void find_figures(const fl_model *model, figures *m) {
     const fl_hparams *h = fl_model_hparams(model);
-    *m = (figures){.parameters = fl_parameters(h),
+    *m = (figures){.scaling = &h->rope_scaling,
+                   .parameters = fl_parameters(h),
                    .kv16 = fl_kv_bytes_per_token(h, 2),
                    .weight_bytes = fl_model_weight_bytes(model),
                    .torch_dtype = torch_name(h->dtype),
@@ -113,6 +135,7 @@ static void find_figures(const fl_model *model, figures *m) {
     for (int64_t layer = 0; layer < h->num_hidden_layers; layer++)
         m->windowed_layers += fl_layer_window(h, layer) > 0;
     count_parts(m, h);
+    find_divisors(m, model);
     describe_groups(m, fl_model_weight(model, FL_WEIGHT_token_embd, -1));
     describe_tokenizer(m, fl_model_vocab(model), h->vocab_size);
 }
@@ -196,7 +219,9 @@ static void scaling_numbers(const fl_rope_scaling *s, bool json, fl_buffer *out)
     } numbers[] = {
         {"low_freq_factor", s->low_freq_factor},
         {"high_freq_factor", s->high_freq_factor},
-        {"attention_factor", s->attention_factor},
+        {"attention_factor", s->kind == FL_ROPE_YARN && !(s->attention_factor > 0)
+                                 ? fl_yarn_magnitude(s->factor)
+                                 : s->attention_factor},
         {"beta_fast", s->beta_fast},
         {"beta_slow", s->beta_slow},
         {"original_max_position_embeddings", (double)s->original_max_position_embeddings}};
@@ -208,9 +233,26 @@ static void scaling_numbers(const fl_rope_scaling *s, bool json, fl_buffer *out)
     }
 }
 
-static void put_SCALING(printer *p, const char *key, const fl_hparams *h, const char *why) {
-    const fl_rope_scaling *s = &h->rope_scaling;
+static void put_divisors(printer *p, const char *key, const figures *m, const char *why) {
+    if (begin(p, key, why)) {
+        fl_buffer_puts(p->json, "{\"rope_type\":\"rope_freqs.weight\",\"least_divisor\":");
+        fl_json_double(p->json, (double)m->least_divisor);
+        fl_buffer_puts(p->json, ",\"greatest_divisor\":");
+        fl_json_double(p->json, (double)m->greatest_divisor);
+        fl_buffer_puts(p->json, "}");
+    } else {
+        fl_table_cell(p->table, 1, "by rope_freqs.weight, %.6g to %.6g", (double)m->least_divisor,
+                      (double)m->greatest_divisor);
+    }
+}
+
+static void put_SCALING(printer *p, const char *key, const figures *m, const char *why) {
+    const fl_rope_scaling *s = m->scaling;
     fl_buffer more = {0};
+    if (s->kind == FL_ROPE_DEFAULT && m->divided) {
+        put_divisors(p, key, m, why);
+        return;
+    }
     if (s->kind == FL_ROPE_DEFAULT) {
         put_TEXT(p, key, NULL, why);
         return;

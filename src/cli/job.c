@@ -198,7 +198,7 @@ static void fill_options(fl_cli *cli, fl_job *job) {
 
 int64_t fl_job_context(const fl_cli *cli, const fl_job *job) {
     int64_t asked = fl_value(cli, FL_OPTION_ctx)->count;
-    return asked ? asked : fl_model_hparams(job->model)->max_position_embeddings;
+    return asked ? asked : fl_context_limit(fl_model_hparams(job->model));
 }
 
 /* What a session would refuse too, but without the name of the option that asked for it. */
@@ -216,13 +216,15 @@ static fl_status check_ids(fl_cli *cli, const fl_job *job) {
 }
 
 static fl_status check_context(fl_cli *cli, const fl_job *job) {
-    const int64_t limit = fl_model_hparams(job->model)->max_position_embeddings;
+    const fl_hparams *h = fl_model_hparams(job->model);
+    const int64_t limit = fl_context_limit(h);
     if (fl_value(cli, FL_OPTION_ctx)->count <= limit)
         return FL_OK;
     fl_diag_init(&cli->diag, "--ctx");
     return fl_fail(&cli->diag, FL_ERR_LIMIT,
-                   "found %lld, expected at most %lld, the model's context",
-                   (long long)fl_value(cli, FL_OPTION_ctx)->count, (long long)limit);
+                   "found %lld, expected at most %lld, the model's context%s",
+                   (long long)fl_value(cli, FL_OPTION_ctx)->count, (long long)limit,
+                   h->rope_scaling.kind == FL_ROPE_DYNAMIC ? " without dynamic rope scaling" : "");
 }
 
 /* A name may be right and not this machine's. */

@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "base/machine.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,19 +58,23 @@ static int64_t needed(const fl_session_options *o, int64_t limit) {
 
 static fl_status choose_context(fl_session *s, fl_diag *diag) {
     const fl_session_options *o = &s->options;
-    int64_t limit = s->hparams.max_position_embeddings;
+    int64_t limit = fl_context_limit(&s->hparams);
+    const char *why = s->hparams.rope_scaling.kind == FL_ROPE_DYNAMIC
+                          ? ": beyond them dynamic rope scaling, which is not supported, turns all "
+                            "positions by other angles"
+                          : "";
     if (o->context > limit)
         return fl_fail(diag, FL_ERR_LIMIT,
-                       "a context of %lld positions is more than the model's %lld",
-                       (long long)o->context, (long long)limit);
+                       "a context of %lld positions is more than the model's %lld%s",
+                       (long long)o->context, (long long)limit, why);
     if (o->context > 0)
         limit = o->context;
     int64_t need = needed(o, limit);
     s->context = need < limit ? need : limit;
     if ((int64_t)o->n_ids > limit)
         return fl_fail(diag, FL_ERR_LIMIT,
-                       "the prompt is %zu tokens long, expected at most the context's %lld",
-                       o->n_ids, (long long)limit);
+                       "the prompt is %zu tokens long, expected at most the context's %lld%s",
+                       o->n_ids, (long long)limit, o->context ? "" : why);
     return FL_OK;
 }
 
@@ -94,18 +99,29 @@ static fl_status copy_inputs(fl_session *s, const fl_session_options *o, fl_diag
     return FL_OK;
 }
 
+static fl_status check_divisors(const fl_weight *weight, const float *values, fl_diag *diag) {
+    for (int64_t i = 0; i < weight->shape[0]; i++)
+        if (!(values[i] > 0 && isfinite(values[i])))
+            return fl_fail(diag, FL_ERR_FORMAT,
+                           "tensor '%s' holds %g at pair %lld, expected a positive number",
+                           weight->name, (double)values[i], (long long)i);
+    return FL_OK;
+}
+
 static fl_status prepare_rope(fl_session *s, fl_diag *diag) {
     const fl_weight *divisors = fl_model_weight(s->model, FL_WEIGHT_rope_freqs, -1);
+    fl_status status = FL_OK;
     float *values = NULL;
     if (divisors) {
         values = malloc((size_t)divisors->shape[0] * sizeof *values);
         if (!values)
             return fl_fail_memory(diag);
         s->kernels.row(divisors->dtype, divisors->data, divisors->shape[0], values);
+        status = check_divisors(divisors, values, diag);
     }
     fl_rope_frequencies(&s->hparams, values, s->theta, &s->magnitude);
     free(values);
-    return FL_OK;
+    return status;
 }
 
 static fl_status build(fl_session *s, const fl_session_options *o, fl_diag *diag) {

@@ -23,7 +23,7 @@ typedef struct split {
     fl_gguf_shards *shards;
     fl_diag *diag;
     int64_t own, count, tensors; /* own: the one that was opened */
-    char stem[256]; /* of the names: what stands before -00001-of- */
+    char stem[256];              /* of the names: what stands before -00001-of- */
 } split;
 
 static fl_status read_keys(const fl_gguf *gguf, split_keys *keys, fl_diag *diag) {

@@ -20,7 +20,7 @@ static const struct rope_row {
 } kinds[] = {
     {"default", FL_ROPE_DEFAULT, 0},
     {"linear", FL_ROPE_LINEAR, FACTOR},
-    {"dynamic", FL_ROPE_DYNAMIC, FACTOR},
+    {"dynamic", FL_ROPE_DYNAMIC, FACTOR | ORIGINAL_OR_CONTEXT},
     {"llama3", FL_ROPE_LLAMA3, FACTOR | BANDS | ORIGINAL},
     {"yarn", FL_ROPE_YARN, FACTOR | ORIGINAL_OR_CONTEXT | YARN},
 };

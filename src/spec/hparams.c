@@ -88,7 +88,7 @@ static fl_status check_scaling(const fl_rope_scaling *s, fl_diag *diag) {
             diag, FL_ERR_FORMAT,
             "rope scaling low_freq_factor %g and high_freq_factor %g, expected 0 < low < high",
             s->low_freq_factor, s->high_freq_factor);
-    if ((s->kind == FL_ROPE_LLAMA3 || s->kind == FL_ROPE_YARN) &&
+    if ((s->kind == FL_ROPE_LLAMA3 || s->kind == FL_ROPE_YARN || s->kind == FL_ROPE_DYNAMIC) &&
         s->original_max_position_embeddings < 1)
         return fl_fail(diag, FL_ERR_FORMAT,
                        "rope scaling original_max_position_embeddings is %lld, expected 1 or more",
@@ -118,6 +118,12 @@ fl_status fl_hparams_check(const fl_hparams *h, fl_diag *diag) {
 int64_t fl_layer_window(const fl_hparams *h, int64_t layer) {
     bool full = layer >= 0 && layer < FL_LAYERS_MAX && h->full_layers[layer / 64] >> layer % 64 & 1;
     return full ? 0 : h->sliding_window;
+}
+
+int64_t fl_context_limit(const fl_hparams *h) {
+    int64_t original = h->rope_scaling.original_max_position_embeddings;
+    bool less = h->rope_scaling.kind == FL_ROPE_DYNAMIC && original < h->max_position_embeddings;
+    return less ? original : h->max_position_embeddings;
 }
 
 const char *fl_rope_kind_name(fl_rope_kind kind) {

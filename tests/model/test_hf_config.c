@@ -152,7 +152,7 @@ static void reads_rope_scaling(void **state) {
     } cases[] = {
         {LLAMA(",\"rope_scaling\":{\"type\":\"linear\",\"factor\":2.5}"), FL_ROPE_LINEAR, 2.5, 0},
         {LLAMA(",\"rope_scaling\":{\"rope_type\":\"dynamic\",\"factor\":2}"), FL_ROPE_DYNAMIC, 2,
-         0},
+         256},
         {LLAMA(",\"rope_scaling\":{\"rope_type\":\"default\"}"), FL_ROPE_DEFAULT, 0, 0},
         {LLAMA(",\"rope_scaling\":{\"rope_type\":\"llama3\",\"factor\":8,\"low_freq_factor\":1,"
                "\"high_freq_factor\":4,\"original_max_position_embeddings\":128}"),
