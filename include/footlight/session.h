@@ -52,6 +52,12 @@ typedef struct fl_patch {
 FL_API fl_status fl_patch_parse(const char *text, fl_patch *patch, fl_diag *diag);
 /* Writes it back in that form. Returns the length like snprintf. */
 FL_API int fl_patch_print(const fl_patch *patch, char *out, size_t size);
+/* Do they change the same place? Query heads that read one key/value head are one place. */
+FL_API bool fl_patch_same_place(const fl_patch *a, const fl_patch *b, const fl_hparams *hparams);
+/* One place has one patch: it takes the place of the one there is, or follows the `n` others.
+ * Returns how many there are then. */
+FL_API size_t fl_patches_put(fl_patch *patches, size_t n, const fl_patch *patch,
+                             const fl_hparams *hparams);
 
 typedef struct fl_session_options {
     const int32_t *ids; /* the prompt; copied */
@@ -65,7 +71,7 @@ typedef struct fl_session_options {
     fl_dtype kv_dtype; /* F32 or F16 */
     int threads;       /* 0: the CPUs this process may use */
     fl_sampler sampler;
-    const fl_patch *patches; /* copied */
+    const fl_patch *patches; /* copied; of those of one place the last counts */
     size_t n_patches;
     bool fast;       /* 8-bit activations against quantised weights, on levels that have such
                       * kernels; else float ones */

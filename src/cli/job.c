@@ -165,14 +165,16 @@ static void add_ranges(const fl_hparams *h, fl_diag *diag) {
 static fl_status read_patches(fl_cli *cli, fl_job *job) {
     const fl_hparams *h = fl_model_hparams(job->model);
     for (size_t i = 0; i < cli->args.n_patches; i++) {
+        fl_patch patch;
         fl_diag_init(&cli->diag, "--patch");
-        fl_status status = fl_patch_parse(cli->args.patches[i], &job->patches[i], &cli->diag);
+        fl_status status = fl_patch_parse(cli->args.patches[i], &patch, &cli->diag);
         if (status == FL_OK)
-            status = fl_patches_check(&job->patches[i], 1, h, &cli->diag);
+            status = fl_patches_check(&patch, 1, h, &cli->diag);
         else
             add_ranges(h, &cli->diag);
         if (status != FL_OK)
             return status;
+        job->n_patches = fl_patches_put(job->patches, job->n_patches, &patch, h);
     }
     return FL_OK;
 }
@@ -191,7 +193,7 @@ static void fill_options(fl_cli *cli, fl_job *job) {
         fl_value(cli, FL_OPTION_temp)->number, fl_value(cli, FL_OPTION_top_k)->count,
         fl_value(cli, FL_OPTION_top_p)->number, (uint64_t)fl_value(cli, FL_OPTION_seed)->count};
     o->patches = job->patches;
-    o->n_patches = cli->args.n_patches;
+    o->n_patches = job->n_patches;
     o->isa = fl_value(cli, FL_OPTION_isa)->text;
     o->fast = fl_given(cli, FL_OPTION_fast);
 }

@@ -16,6 +16,7 @@ typedef struct fl_job {
     int32_t *ids;
     size_t n_ids;
     fl_patch patches[FL_MAX_PATCHES];
+    size_t n_patches;           /* the later of one place takes that of the earlier */
     fl_session_options options; /* n_predict and logits are the command's to set */
 } fl_job;
 

@@ -33,7 +33,7 @@ static void introduce(fl_cli *cli, const fl_job *job) {
                         earlier * events_of(cli, job, FL_END_BLOCKS) +
                             events_of(cli, job, FL_END_TOKEN) - 1);
     fl_buffer_puts(&text, "\nA blank at the start of a quoted piece belongs to it.\n");
-    for (size_t i = 0; i < cli->args.n_patches; i++) {
+    for (size_t i = 0; i < job->n_patches; i++) {
         char words[96];
         fl_patch_print(&job->patches[i], words, sizeof words);
         fl_buffer_printf(&text, "Patched: %s. What it changes is said to be modified.\n", words);
@@ -72,6 +72,12 @@ static bool has_terminal(void) {
 }
 
 static fl_status open_job(fl_cli *cli, fl_job *job) {
+    if (fl_given(cli, FL_OPTION_batch) && !fl_given(cli, FL_OPTION_script)) {
+        fl_diag_init(&cli->diag, NULL);
+        return fl_fail(&cli->diag, FL_ERR_USAGE,
+                       "--batch prints what a script says: name it with -x FILE, or -x - for "
+                       "standard input");
+    }
     if (fl_given(cli, FL_OPTION_batch) || (fl_given(cli, FL_OPTION_script) && !has_terminal()))
         return fl_tracer_batch(cli, job);
     return has_terminal() ? fl_tracer_open(cli, job) : transcript(cli, job);

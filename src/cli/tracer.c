@@ -99,7 +99,7 @@ static void describe_model(tracer *t, fl_view_model *model) {
                              .isa = t->isa,
                              .exact = t->exact,
                              .patches = t->job->patches,
-                             .n_patches = t->cli->args.n_patches};
+                             .n_patches = t->job->n_patches};
 }
 
 static void limit_context(tracer *t) {
@@ -149,7 +149,7 @@ static fl_status run(tracer *t, way *how) {
     fl_buffer script = {0};
     fl_status status = fl_script_read(t->cli, &script);
     if (status == FL_OK)
-        status = open_source(t, t->job->ids, t->job->n_ids, t->job->patches, t->cli->args.n_patches,
+        status = open_source(t, t->job->ids, t->job->n_ids, t->job->patches, t->job->n_patches,
                              &view.source, &t->cli->diag);
     if (status == FL_OK) {
         fl_note_exact(t->cli, t->isa, t->exact);

@@ -108,7 +108,7 @@ static bool read_action(reader *r, fl_patch *patch, bool after_head) {
     if (!next_word(r))
         return wrong(r, "a number");
     patch->scale = strtof(r->word, &end);
-    return (!*end && isfinite(patch->scale)) || wrong(r, "a number");
+    return (!*end && isfinite(patch->scale)) || wrong(r, "a number from -3.4e38 to 3.4e38");
 }
 
 static bool read_patch(reader *r, fl_patch *patch) {
@@ -159,6 +159,33 @@ int fl_patch_print(const fl_patch *patch, char *out, size_t size) {
     else
         snprintf(action, sizeof action, "scale %.9g", (double)patch->scale);
     return snprintf(out, size, "layer %d %s%s %s", patch->layer, head, place, action);
+}
+
+/* ---- places ---- */
+
+static bool has_place(const fl_patch *patch) {
+    return patch->target == FL_PATCH_NEURON || is_cached(patch->target);
+}
+
+/* The head that is changed; of a cached row the key/value head, -1: all of them. */
+static int64_t head_of(const fl_patch *patch, const fl_hparams *h) {
+    if (is_cached(patch->target) && patch->head >= 0)
+        return patch->head / (h->num_attention_heads / h->num_key_value_heads);
+    return is_cached(patch->target) || patch->target == FL_PATCH_HEAD ? patch->head : -1;
+}
+
+bool fl_patch_same_place(const fl_patch *a, const fl_patch *b, const fl_hparams *hparams) {
+    return a->target == b->target && a->layer == b->layer &&
+           (!has_place(a) || a->place == b->place) && head_of(a, hparams) == head_of(b, hparams);
+}
+
+size_t fl_patches_put(fl_patch *patches, size_t n, const fl_patch *patch,
+                      const fl_hparams *hparams) {
+    size_t i = 0;
+    while (i < n && !fl_patch_same_place(&patches[i], patch, hparams))
+        i++;
+    patches[i] = *patch;
+    return i < n ? n : n + 1;
 }
 
 /* ---- checking ---- */

@@ -91,8 +91,10 @@ static fl_status copy_inputs(fl_session *s, const fl_session_options *o, fl_diag
     if (!s->tokens || !s->patches)
         return fl_fail_memory(diag);
     memcpy(s->tokens, o->ids, o->n_ids * sizeof *s->tokens);
-    if (o->n_patches)
-        memcpy(s->patches, o->patches, o->n_patches * sizeof *s->patches);
+    s->options.n_patches = 0;
+    for (size_t i = 0; i < o->n_patches; i++)
+        s->options.n_patches =
+            fl_patches_put(s->patches, s->options.n_patches, &o->patches[i], &s->hparams);
     s->n_tokens = s->n_prompt = o->n_ids;
     s->options.ids = s->tokens;
     s->options.patches = s->patches;

@@ -9,6 +9,7 @@
 #include "event/top.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,10 @@ static void add_piece(fl_buffer *out, const fl_sentence_run *run, int32_t id) {
 /* "minus 2.3 times 10 to the minus 15": no sign is left to be passed over. */
 static void add_number(fl_buffer *out, double value) {
     char text[32];
+    if (isnan(value)) {
+        fl_buffer_puts(out, "NaN");
+        return;
+    }
     snprintf(text, sizeof text, "%.4g", value < 0 ? -value : value);
     char *power = strchr(text, 'e');
     if (power)

@@ -5,6 +5,7 @@
  */
 #include "sinks/recorder.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -91,6 +92,13 @@ static void best(fl_recorder *r, const fl_tensor *tensor) {
                          fl_piece_show(piece, sizeof piece, &r->pieces, top[i].id), top[i].value);
 }
 
+static void choice(fl_recorder *r, const fl_event *event) {
+    if (isnan(event->prob))
+        fl_buffer_printf(&r->line, ", probability NaN, %s", event->sampler);
+    else
+        fl_buffer_printf(&r->line, ", probability %.4g, %s", event->prob, event->sampler);
+}
+
 static void pieces(fl_recorder *r, const fl_event *event) {
     const int64_t n = event->tensor.shape[1];
     int64_t index[FL_MAX_DIMS] = {0};
@@ -103,7 +111,7 @@ static void pieces(fl_recorder *r, const fl_event *event) {
     if (n > PIECES)
         fl_buffer_printf(&r->line, " and %lld more", (long long)(n - PIECES));
     if (event->stage == FL_STAGE_next_token)
-        fl_buffer_printf(&r->line, ", probability %.4g, %s", event->prob, event->sampler);
+        choice(r, event);
 }
 
 /* Without the blanks that stand for an empty last column. */

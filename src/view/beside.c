@@ -143,10 +143,8 @@ bool fl_do_beside(fl_view *view, int64_t count, const char *text) {
     if ((rest = behind(text, "layer"))) {
         if (*rest && !fl_number_of(view, FL_VERB_beside, rest, &layer))
             return false;
-        if (layer < layers)
-            return open_with(view, FL_BESIDE_LAYER, layer);
-        fl_say(view, "layers are numbered 0 to %" PRId64, layers - 1);
-        return false;
+        return fl_number_exists(view, "layer", layer, layers) &&
+               open_with(view, FL_BESIDE_LAYER, layer);
     }
     fl_say(view, "beside: found \"%.60s\", expected layer [L], pass, prompt TEXT or off", text);
     return false;

@@ -127,7 +127,9 @@ static void add_temperature(fl_view *view, const outlook *o, fl_buffer *out) {
 
 static void add_entropy(const outlook *o, fl_buffer *out) {
     if (!isfinite(o->most)) {
-        fl_buffer_puts(out, "the scores have no largest number: there are no chances");
+        fl_buffer_puts(out, isinf(o->most) && o->most > 0
+                                ? "the largest score is infinite: there are no chances"
+                                : "all scores are NaN: there are no ranks and no chances");
         return;
     }
     double bits = entropy_of(o), choices = pow(2, bits);
@@ -183,7 +185,7 @@ static void numbers_text(const outlook *o, const columns *c, int32_t id, char *o
 static double others_of(const outlook *o, const fl_ranking *ranking, int shown) {
     double rest = 0;
     if (shown < 1)
-        return 1;
+        return ranking->count > 0 ? 1 : (double)NAN;
     int32_t last = ranking->best[shown - 1].id;
     for (int64_t v = 0; v < o->count; v++)
         if (o->scores[v] < o->scores[last] || (o->scores[v] == o->scores[last] && v > last))
@@ -214,7 +216,8 @@ void fl_chances_lines(fl_view *view, fl_buffer *out) {
         numbers_text(&o, &c, id, line, sizeof line);
         fl_buffer_printf(out, "%4d  %s%*s%s\n", i + 1, piece, pad > 0 ? pad : 0, "", line);
     }
-    fl_buffer_printf(out, "all others %s\n", share_text(rest, others_of(&o, ranking, shown)));
+    if (shown > 0)
+        fl_buffer_printf(out, "all others %s\n", share_text(rest, others_of(&o, ranking, shown)));
     free(o.scores);
 }
 
@@ -386,6 +389,13 @@ static const char *chance_text(char out[FL_NUMBER], double chance) {
     return fl_short(out, chance);
 }
 
+/* NaN is neither larger nor smaller than another score. */
+static void say_no_rank(fl_view *view, int32_t id) {
+    char piece[64];
+    fl_say(view, "the score of \"%s\", id %" PRId32 ", is NaN: it has no rank and no chance",
+           fl_piece_show(piece, sizeof piece, &view->options.model.pieces, id), id);
+}
+
 static void say_rank(fl_view *view, const outlook *o, int32_t id, const char *text, bool whole) {
     char piece[64], other[64] = "", place[24], all[24], first[160] = "";
     char score[FL_NUMBER], chance[FL_NUMBER];
@@ -411,7 +421,9 @@ bool fl_do_rank(fl_view *view, int64_t count, const char *text) {
     outlook o = look(view);
     bool found = o.scores && id >= 0 && id < o.count;
     (void)count;
-    if (found)
+    if (found && isnan(o.scores[id]))
+        say_no_rank(view, id);
+    else if (found)
         say_rank(view, &o, id, text, whole);
     else
         fl_say(view,

@@ -6,6 +6,7 @@
  */
 #include "view/complete.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,13 +80,21 @@ bool fl_number_of(fl_view *view, fl_verb verb, const char *text, int64_t *number
     char *end;
     long long value = strtoll(text, &end, 10);
     *number = value;
-    if (end != text && !end[strspn(end, " ")] && value >= 0 && value <= 99999999)
+    if (end != text && !end[strspn(end, " ")] && value >= 0 && value <= FL_COUNT_MOST)
         return true;
     fl_buffer example = {0};
     fl_verb_example(verb, &example);
     fl_say(view, "%s takes a number, not \"%.60s\", as in: %s", fl_verb_get_info(verb)->word, text,
            example.data ? example.data : "");
     fl_buffer_done(&example);
+    return false;
+}
+
+bool fl_number_exists(fl_view *view, const char *what, int64_t number, int64_t count) {
+    if (number < count)
+        return true;
+    fl_say(view, "there is no %s %" PRId64 ": %ss are numbered 0 to %" PRId64, what, number, what,
+           count - 1);
     return false;
 }
 
@@ -97,7 +106,7 @@ static void say_wanted(fl_view *view, fl_verb verb) {
         fl_say(view, "%s wants %s, as in: %s", info->word, info->argument,
                example.data ? example.data : "");
     else
-        fl_say(view, "%s wants a command, as in: command", info->word);
+        fl_say(view, "this is a command already: write what to do in its place, as in: step 3");
     fl_buffer_done(&example);
 }
 
@@ -175,7 +184,7 @@ static size_t trim(char out[FL_LINE_BYTES], const char *line) {
 static int64_t take_count(const char **text) {
     char *end;
     long long count = strtoll(*text, &end, 10);
-    if (**text < '0' || **text > '9' || count > 99999999)
+    if (**text < '0' || **text > '9' || count > FL_COUNT_MOST)
         return 1;
     *text = end + strspn(end, " \t");
     return count;

@@ -126,11 +126,14 @@ bool fl_argument_is_known(const char *text) {
 
 void fl_verb_argument_words(fl_verb verb, fl_buffer *out) {
     const char *at = fl_verb_get_info(verb)->argument;
+    bool said[sizeof arguments / sizeof *arguments] = {false};
     size_t length;
     for (const char *word; (word = next_word(&at, &length)) != NULL;) {
         const argument *found = is_name(word, length) ? argument_of(word, length) : NULL;
-        if (found)
+        if (found && !said[found - arguments])
             fl_buffer_printf(out, "%-9s %s\n", found->name, found->meaning);
+        if (found)
+            said[found - arguments] = true;
     }
 }
 

@@ -134,7 +134,10 @@ static int draw_worked(fl_view *view, int x, int y, int width, int rows, const f
 static void draw_check(fl_view *view, int x, int y, int width, const fl_why *why) {
     char sum[FL_NUMBER], engine[FL_NUMBER], off[FL_NUMBER];
     double difference = why->value - why->engine;
-    snprintf(off, sizeof off, "%.1g", isnan(difference) ? 0 : fabs(difference));
+    if (isnan(difference))
+        fl_exact(off, difference);
+    else
+        snprintf(off, sizeof off, "%.1g", fabs(difference));
     fl_canvas_printf(&view->canvas, x, y, width, FL_STYLE_dim,
                      "recomputed %s  engine %s  difference %s", fl_exact(sum, why->value),
                      fl_exact(engine, why->engine), off);
@@ -270,6 +273,8 @@ static void add_shape(fl_view *view, fl_buffer *out, fl_stage stage) {
 static void add_letters(fl_view *view, fl_buffer *out, fl_stage stage) {
     const fl_dims dims = fl_here_pass(view).dims;
     const fl_symbol_info *symbol;
+    if (!fl_formula_symbol(stage, 0))
+        return;
     fl_buffer_puts(out, "\nThe letters of the formula\n\n");
     for (int i = 0; (symbol = fl_formula_symbol(stage, i)) != NULL; i++) {
         double value = fl_symbol_value(symbol, &dims, view->options.model.hparams);

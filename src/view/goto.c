@@ -254,10 +254,12 @@ static bool begin_layer(fl_view *view, const fl_pass *pass, int64_t layer) {
 bool fl_goto_layer(fl_view *view, int64_t layer) {
     fl_pass pass = fl_here_pass(view);
     const fl_step *step = fl_plan_step(pass.plan, view->at - pass.first);
-    if (layer < 0 || layer >= pass.dims.L) {
-        fl_say(view, "layers are numbered 0 to %" PRId64, pass.dims.L - 1);
+    if (layer < 0) {
+        fl_say(view, "this is layer 0, the first");
         return false;
     }
+    if (!fl_number_exists(view, "layer", layer, pass.dims.L))
+        return false;
     if (step->layer < 0)
         return begin_layer(view, &pass, layer);
     return go_beside(view, (int32_t)layer, step->head, "layer");
@@ -266,10 +268,8 @@ bool fl_goto_layer(fl_view *view, int64_t layer) {
 bool fl_goto_head(fl_view *view, int64_t head) {
     fl_pass pass = fl_here_pass(view);
     const fl_step *step = fl_plan_step(pass.plan, view->at - pass.first);
-    if (head < 0 || head >= pass.dims.H) {
-        fl_say(view, "heads are numbered 0 to %" PRId64, pass.dims.H - 1);
+    if (!fl_number_exists(view, "head", head, pass.dims.H))
         return false;
-    }
     view->head = view->slice = head;
     return step->head < 0 || go_beside(view, step->layer, (int32_t)head, "head");
 }

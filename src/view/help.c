@@ -126,6 +126,8 @@ static void about_verb(fl_view *view, fl_verb verb, fl_buffer *out) {
     fl_verb_argument_words(verb, out);
     if (verb == FL_VERB_break)
         fl_break_forms(out);
+    if (verb == FL_VERB_patch)
+        fl_patch_forms(out);
     keys_of(verb, ~0, keys, sizeof keys);
     fl_buffer_printf(out, "%-9s %s\n%-9s :", "keys", keys[0] ? keys : "none", "example");
     fl_verb_example(verb, out);

@@ -287,8 +287,8 @@ static bool take_digit(fl_view *view, int key) {
     if (!digit || !(fl_view_where(view) & (M | G)))
         return false;
     view->count = view->count * 10 + (key - '0');
-    if (view->count > 99999999)
-        view->count = 99999999;
+    if (view->count > FL_COUNT_MOST)
+        view->count = FL_COUNT_MOST;
     return true;
 }
 

@@ -105,7 +105,7 @@ static const char *best_text(fl_view *view, char *out, size_t size, const fl_len
     return out;
 }
 
-static const char no_number[] = "no score is a number";
+static const char no_number[] = "all scores are NaN";
 
 static void add_best(fl_view *view, const fl_lens_cell *cell, fl_buffer *out) {
     char text[112];
@@ -120,11 +120,15 @@ static void add_choice(fl_view *view, const fl_lens_cell *cell, fl_buffer *out) 
     char piece[64], digits[32], number[FL_NUMBER];
     const fl_hparams *h = view->options.model.hparams;
     if (cell->choice < 0) {
-        fl_buffer_puts(out, fl_lens_whole(view) ? "in the end no score is a number"
+        fl_buffer_puts(out, fl_lens_whole(view) ? "in the end all scores are NaN"
                                                 : "what the model ends with is not computed yet");
         return;
     }
     fl_piece_show(piece, sizeof piece, &view->options.model.pieces, cell->choice);
+    if (cell->count == 0) { /* then it has no rank here */
+        fl_buffer_printf(out, "in the end \"%s\"", piece);
+        return;
+    }
     fl_buffer_printf(out, "in the end \"%s\": here number %" PRId64 " of %s, %s", piece, cell->rank,
                      fl_group_digits(digits, sizeof digits, h->vocab_size),
                      chance_text(number, cell->chance));
@@ -166,7 +170,7 @@ static void add_likeliest(fl_view *view, int64_t column, fl_buffer *out) {
         if (cell && cell->count > 0)
             fl_buffer_printf(out, "%s%s", comma, best_text(view, text, sizeof text, cell, 0));
         else
-            fl_buffer_printf(out, "%s%s", comma, cell ? "nan" : "not read");
+            fl_buffer_printf(out, "%s%s", comma, cell ? "NaN" : "not read");
     }
     fl_buffer_puts(out, "\n");
 }
@@ -269,7 +273,7 @@ static void draw_cell(const table *t, int x, int y, int64_t row, int64_t column)
     char piece[64];
     fl_hit_add(t->view, (fl_rect){x, y, width, 1}, FL_HIT_ITEM, row * t->columns + column, 0, 0);
     if (!cell || cell->count == 0) {
-        fl_canvas_put(canvas, x, y, width, on ? FL_STYLE_cursor : FL_STYLE_dim, cell ? "nan" : "·");
+        fl_canvas_put(canvas, x, y, width, on ? FL_STYLE_cursor : FL_STYLE_dim, cell ? "NaN" : "·");
         return;
     }
     double share = cell->best[0].value;

@@ -279,10 +279,8 @@ bool fl_do_slice(fl_view *view, int64_t count, const char *text) {
     fl_grid grid = fl_grid_of(&here->event);
     if (grid.band_dim == FL_DIM_NONE)
         return fl_goto_head(view, slice);
-    if (slice >= grid.bands) {
-        fl_say(view, "slices here are numbered 0 to %" PRId64, grid.bands - 1);
+    if (!fl_number_exists(view, "slice", slice, grid.bands))
         return false;
-    }
     view->slice = slice * (view->options.model.hparams->num_attention_heads / grid.bands);
     fl_band_words(view, &grid, slice, words, sizeof words);
     fl_say(view, "%s", words);

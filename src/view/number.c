@@ -22,7 +22,7 @@ fl_format fl_format_for(double largest, int digits) {
 
 const char *fl_number(char out[FL_NUMBER], fl_format format, double value) {
     if (isnan(value))
-        return strcpy(out, "nan");
+        return strcpy(out, "NaN");
     if (isinf(value))
         return strcpy(out, value > 0 ? "inf" : "-inf");
     snprintf(out, FL_NUMBER, format.exponent ? "%.*e" : "%.*f", format.decimals, value);
@@ -48,13 +48,21 @@ const char *fl_short(char out[FL_NUMBER], double value) {
     double size = fabs(value);
     if (value == 0)
         return strcpy(out, "0");
+    if (!isfinite(value))
+        return fl_number(out, fl_format_for(0, 4), value);
     if (size >= 1e-4 && size < 1e6)
         return fl_number(out, fl_format_for(size, 4), value);
     snprintf(out, FL_NUMBER, "%.4g", value);
     return out;
 }
 
+const char *fl_plus(double value) {
+    return value < 0 || isnan(value) ? "" : "+";
+}
+
 const char *fl_exact(char out[FL_NUMBER], double value) {
+    if (!isfinite(value))
+        return fl_number(out, fl_format_for(0, 4), value);
     snprintf(out, FL_NUMBER, "%.9g", value == 0 ? 0 : value); /* no -0 */
     return out;
 }

@@ -25,6 +25,8 @@ const char *fl_number(char out[FL_NUMBER], fl_format format, double value);
 const char *fl_number_apart(char out[FL_NUMBER], fl_format format, double value);
 /* Four significant digits, by itself. */
 const char *fl_short(char out[FL_NUMBER], double value);
+/* The sign before a term of a sum that does not bring its own. */
+const char *fl_plus(double value);
 /* Enough digits to read a float back exactly. */
 const char *fl_exact(char out[FL_NUMBER], double value);
 

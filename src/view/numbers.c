@@ -162,6 +162,10 @@ static const double LEAST_SHARE = 0.001;
 
 static void draw_others(fl_view *view, fl_rect rect, const fl_ranking *ranking, int shown) {
     double rest = 1;
+    if (shown == 0) {
+        fl_canvas_fit(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_dim, "all are NaN");
+        return;
+    }
     for (int i = 0; i < shown; i++)
         rest -= ranking->best[i].value;
     fl_canvas_printf(&view->canvas, rect.x, rect.y, rect.w, FL_STYLE_dim, "all others %.4f",

@@ -86,6 +86,14 @@ bool fl_patched_here(fl_view *view) {
 
 /* ---- the list ---- */
 
+/* Number of the patch of that place; how many there are if there is none. */
+static int find(const fl_patch_list *list, const fl_patch *patch, const fl_hparams *hparams) {
+    int i = 0;
+    while (i < list->count && !fl_patch_same_place(&list->items[i].patch, patch, hparams))
+        i++;
+    return i;
+}
+
 const fl_patch_list *fl_patches_now(const fl_view *view) {
     return &view->whatif.history[view->whatif.now];
 }
@@ -112,10 +120,19 @@ static void publish(fl_view *view) {
     }
 }
 
+/* One place has one patch; more than there is room for the command line does not take. */
+static void take_over(fl_patch_list *list, const fl_patch *patch, const fl_hparams *hparams) {
+    int at = find(list, patch, hparams);
+    if (at < FL_PATCHES)
+        list->items[at].patch = *patch;
+    list->count += at == list->count && at < FL_PATCHES;
+}
+
 void fl_patches_init(fl_view *view) {
     fl_patch_list *list = &view->whatif.history[0];
-    for (size_t i = 0; i < view->options.model.n_patches && list->count < FL_PATCHES; i++)
-        list->items[list->count++].patch = view->options.model.patches[i];
+    const fl_view_model *model = &view->options.model;
+    for (size_t i = 0; i < model->n_patches; i++)
+        take_over(list, &model->patches[i], model->hparams);
     view->whatif.stopped = view->whatif.before.event = -1;
     publish(view);
 }
@@ -201,13 +218,14 @@ static bool exchange(fl_view *view, const fl_patch_list *list) {
     return true;
 }
 
-static bool same_effect(const fl_patch_list *a, const fl_patch_list *b) {
+static bool same_effect(const fl_view *view, const fl_patch_list *a, const fl_patch_list *b) {
     fl_patch on_a[FL_PATCHES], on_b[FL_PATCHES];
     size_t n = patches_on(a, on_a);
     if (n != patches_on(b, on_b))
         return false;
     for (size_t i = 0; i < n; i++)
-        if (memcmp(&on_a[i], &on_b[i], sizeof on_a[i]) != 0)
+        if (on_a[i].scale != on_b[i].scale ||
+            !fl_patch_same_place(&on_a[i], &on_b[i], view->options.model.hparams))
             return false;
     return true;
 }
@@ -217,7 +235,7 @@ static bool same_effect(const fl_patch_list *a, const fl_patch_list *b) {
 static bool go_to(fl_view *view, int now) {
     fl_whatif *w = &view->whatif;
     int64_t at = view->at, pick = view->program_pick;
-    if (!same_effect(&w->history[w->now], &w->history[now])) {
+    if (!same_effect(view, &w->history[w->now], &w->history[now])) {
         if (!exchange(view, &w->history[now]))
             return false;
         fl_watch_source(view);
@@ -278,30 +296,29 @@ static void say_patched(fl_view *view, const fl_patch *patch) {
 
 /* ---- verbs ---- */
 
-static bool same_place(const fl_patch *a, const fl_patch *b) {
-    bool placed = is_cached(a) || a->target == FL_PATCH_NEURON;
-    bool headed = is_cached(a) || a->target == FL_PATCH_HEAD;
-    return a->target == b->target && a->layer == b->layer && (!placed || a->place == b->place) &&
-           (!headed || a->head == b->head);
-}
-
-/* Number of the patch of that place, -1 if there is none. */
-static int find(const fl_patch_list *list, const fl_patch *patch) {
-    for (int i = 0; i < list->count; i++)
-        if (same_place(&list->items[i].patch, patch))
-            return i;
-    return -1;
+/* What is kept of a token can be changed where there is a token. */
+static bool is_read(fl_view *view, const fl_patch *patch) {
+    size_t n_tokens, n_prompt;
+    view->source.tokens(view->source.ctx, &n_tokens, &n_prompt);
+    if (!is_cached(patch) || (size_t)patch->place < n_tokens)
+        return true;
+    fl_say(view,
+           "patch of position %" PRId32
+           ", but the text has tokens 0 to %zu so far: it would change "
+           "nothing",
+           patch->place, n_tokens - 1);
+    return false;
 }
 
 /* One place has one patch: the new one takes the old one's number. */
 static bool put(fl_view *view, const fl_patch *patch) {
     fl_patch_list list = *fl_patches_now(view);
-    int at = find(&list, patch);
-    if (at < 0 && list.count == FL_PATCHES) {
+    int at = find(&list, patch, view->options.model.hparams);
+    if (at == FL_PATCHES) {
         fl_say(view, "there are %d patches already: take one away first", FL_PATCHES);
         return false;
     }
-    at = at < 0 ? list.count++ : at;
+    list.count += at == list.count;
     list.items[at].patch = *patch;
     list.items[at].off = false;
     if (!change_to(view, &list))
@@ -362,7 +379,7 @@ bool fl_do_patch(fl_view *view, int64_t count, const char *text) {
     (void)count;
     fl_diag_init(&diag, NULL);
     if (fl_patch_parse(text, &patch, &diag) == FL_OK)
-        return put(view, &patch);
+        return is_read(view, &patch) && put(view, &patch);
     const fl_hparams *h = view->options.model.hparams;
     fl_say(view, "%s; there are layers 0 to %" PRId64 ", heads 0 to %" PRId64, diag.message,
            h->num_hidden_layers - 1, h->num_attention_heads - 1);
@@ -374,50 +391,44 @@ bool fl_do_unpatch(fl_view *view, int64_t count, const char *text) {
     return fl_patches_remove(view, text);
 }
 
+/* What of a stage can be taken out by itself. */
+static const struct {
+    fl_stage stage;
+    fl_patch_target target;
+} targets[] = {
+    {FL_STAGE_attn_scores, FL_PATCH_HEAD},  {FL_STAGE_attn_probs, FL_PATCH_HEAD},
+    {FL_STAGE_attn_head, FL_PATCH_HEAD},    {FL_STAGE_attn_out, FL_PATCH_ATTENTION},
+    {FL_STAGE_down, FL_PATCH_FEED_FORWARD}, {FL_STAGE_gate, FL_PATCH_NEURON},
+    {FL_STAGE_up, FL_PATCH_NEURON},         {FL_STAGE_silu, FL_PATCH_NEURON},
+    {FL_STAGE_swiglu, FL_PATCH_NEURON},     {FL_STAGE_k, FL_PATCH_KEY},
+    {FL_STAGE_k_norm, FL_PATCH_KEY},        {FL_STAGE_k_rope, FL_PATCH_KEY},
+    {FL_STAGE_k_cache, FL_PATCH_KEY},       {FL_STAGE_v, FL_PATCH_VALUE},
+    {FL_STAGE_v_cache, FL_PATCH_VALUE},
+};
+enum { TARGETS = sizeof targets / sizeof *targets };
+
 /* What stands under the cursor as something that can be taken out; false: nothing does. */
 static bool find_target(fl_view *view, fl_patch *patch) {
     enum { NONE = -1 };
+    size_t i = 0;
     const fl_captured *here = fl_here(view);
     if (!here || here->event.layer < 0)
         return false;
     fl_place place = fl_cursor_place(view, here);
     const fl_event *event = &fl_here(view)->event;
     *patch = (fl_patch){.layer = event->layer, .head = NONE};
-    int32_t position = (int32_t)fl_position_of(event, fl_grid_of(event).row_dim, place.row);
-    switch (event->stage) {
-    case FL_STAGE_attn_scores:
-    case FL_STAGE_attn_probs:
-    case FL_STAGE_attn_head:
-        patch->head = event->head;
-        return true;
-    case FL_STAGE_attn_out:
-        patch->target = FL_PATCH_ATTENTION;
-        return true;
-    case FL_STAGE_down:
-        patch->target = FL_PATCH_FEED_FORWARD;
-        return true;
-    case FL_STAGE_gate:
-    case FL_STAGE_up:
-    case FL_STAGE_silu:
-    case FL_STAGE_swiglu:
-        patch->target = FL_PATCH_NEURON;
-        patch->place = (int32_t)place.col;
-        return true;
-    case FL_STAGE_k:
-    case FL_STAGE_k_norm:
-    case FL_STAGE_k_rope:
-    case FL_STAGE_k_cache:
-        patch->target = FL_PATCH_KEY;
-        patch->place = position;
-        return true;
-    case FL_STAGE_v:
-    case FL_STAGE_v_cache:
-        patch->target = FL_PATCH_VALUE;
-        patch->place = position;
-        return true;
-    default:
+    while (i < TARGETS && targets[i].stage != event->stage)
+        i++;
+    if (i == TARGETS)
         return false;
-    }
+    patch->target = targets[i].target;
+    if (patch->target == FL_PATCH_HEAD)
+        patch->head = event->head;
+    else if (patch->target == FL_PATCH_NEURON)
+        patch->place = (int32_t)place.col;
+    else if (is_cached(patch))
+        patch->place = (int32_t)fl_position_of(event, fl_grid_of(event).row_dim, place.row);
+    return true;
 }
 
 bool fl_do_ablate(fl_view *view, int64_t count, const char *text) {
@@ -427,8 +438,8 @@ bool fl_do_ablate(fl_view *view, int64_t count, const char *text) {
     if (!find_target(view, &patch))
         return false;
     const fl_patch_list *list = fl_patches_now(view);
-    int at = find(list, &patch);
-    bool gone = at >= 0 && !list->items[at].off && list->items[at].patch.scale == 0;
+    int at = find(list, &patch, view->options.model.hparams);
+    bool gone = at < list->count && !list->items[at].off && list->items[at].patch.scale == 0;
     return gone ? take_away(view, at) : put(view, &patch);
 }
 

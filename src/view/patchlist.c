@@ -11,6 +11,31 @@ static const char empty[] =
     "attn_probs, a neuron in swiglu, a key in k_cache), and the command patch changes more, as in: "
     "patch layer 1 ffn scale 0.5\n";
 
+static const struct {
+    const char *form, *meaning, *example;
+} forms[] = {
+    {"layer L head H", "what head H of layer L makes of the values it mixes",
+     "patch layer 1 head 2 zero"},
+    {"layer L attn", "what the attention of layer L adds to the residual",
+     "patch layer 0 attn zero"},
+    {"layer L ffn", "what the feed-forward network of layer L adds", "patch layer 1 ffn scale 0.5"},
+    {"layer L neuron N", "one neuron of that network: its column of swiglu",
+     "patch layer 1 neuron 7 scale 2"},
+    {"layer L [head H] key T",
+     "the key that token T leaves in the cache, or only what head H reads",
+     "patch layer 1 key 3 zero"},
+    {"layer L [head H] value T", "its value, likewise", "patch layer 1 head 2 value 3 zero"},
+};
+
+void fl_patch_forms(fl_buffer *out) {
+    fl_buffer_puts(out, "Behind what is changed stands zero, which takes it out, or scale X, which "
+                        "multiplies it by X:\n");
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        fl_buffer_printf(out, "%s\n    %s; as in: %s\n", forms[i].form, forms[i].meaning,
+                         forms[i].example);
+    fl_buffer_puts(out, "One place has one patch: a later one replaces the earlier.\n");
+}
+
 int64_t fl_patches_count(const fl_view *view) {
     return fl_patches_now(view)->count;
 }

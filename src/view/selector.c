@@ -142,14 +142,6 @@ bool fl_selector_names(const fl_selector *s, const fl_hparams *h, fl_stage stage
     return false;
 }
 
-/* Is the number one of what the model has? Else says which there are. */
-static bool check_number(fl_view *view, const char *what, int64_t number, int64_t count) {
-    if (number >= count)
-        fl_say(view, "there is no %s %" PRId64 ": %ss are numbered 0 to %" PRId64, what, number,
-               what, count - 1);
-    return number < count;
-}
-
 static bool names_any(const fl_selector *s, const fl_hparams *h) {
     int stage = 0;
     while (stage < FL_STAGE_COUNT && !fl_selector_names(s, h, (fl_stage)stage))
@@ -157,19 +149,37 @@ static bool names_any(const fl_selector *s, const fl_hparams *h) {
     return stage < FL_STAGE_COUNT;
 }
 
+/* The name and the layer do not go together: it has none, or names another. */
+static void say_layer(fl_view *view, const fl_selector *s, const fl_selector *anywhere) {
+    const fl_hparams *h = view->options.model.hparams;
+    bool layered = false;
+    for (int id = 0; id < FL_STAGE_COUNT; id++)
+        layered = layered || (fl_stage_get_info((fl_stage)id)->scope != FL_SCOPE_PASS &&
+                              fl_selector_names(anywhere, h, (fl_stage)id));
+    fl_say(view,
+           layered ? "%s names a layer by itself, which is not layer %" PRId64
+                     ": leave one of them out"
+                   : "%s belongs to the whole pass: leave \"layer %" PRId64 "\" out",
+           s->pattern, s->layer);
+}
+
 bool fl_selector_check(fl_view *view, const fl_selector *s) {
     const fl_hparams *h = view->options.model.hparams;
     fl_selector anywhere = *s;
-    if (!check_number(view, "layer", s->layer, h->num_hidden_layers) ||
-        !check_number(view, "head", s->head, h->num_attention_heads) ||
-        !check_number(view, "position", s->token, h->max_position_embeddings))
+    if (!fl_number_exists(view, "layer", s->layer, h->num_hidden_layers) ||
+        !fl_number_exists(view, "head", s->head, h->num_attention_heads) ||
+        !fl_number_exists(view, "position", s->token, h->max_position_embeddings))
         return false;
     if (names_any(s, h))
         return true;
-    anywhere.layer = anywhere.head = -1;
-    if (names_any(&anywhere, h))
-        fl_say(view, "%s is not one of a %s: leave \"%s\" out", s->pattern,
-               s->head >= 0 ? "head" : "layer", s->head >= 0 ? "head" : "layer");
+    anywhere.head = -1;
+    bool headless = s->head >= 0 && names_any(&anywhere, h);
+    anywhere.layer = -1;
+    if (headless)
+        fl_say(view, "%s is not computed head by head: leave \"head %" PRId64 "\" out", s->pattern,
+               s->head);
+    else if (names_any(&anywhere, h))
+        say_layer(view, s, &anywhere);
     else
         fl_say(view, "no stage of this model is called \"%s\"; M, the map, shows those there are",
                s->pattern);

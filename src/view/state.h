@@ -39,6 +39,9 @@ enum {
     FL_WHERE_S = 256  /* beside a page's own: the same */
 };
 
+/* The largest number that is taken where something is counted or numbered. */
+enum { FL_COUNT_MOST = 99999999 };
+
 /* Does what a verb says. `count` is at least 1; `text` is what stands behind the word, "" where
  * there is nothing, as from a key. False, after fl_say, if it could not be done. */
 typedef bool fl_verb_fn(fl_view *view, int64_t count, const char *text);
@@ -298,6 +301,9 @@ bool fl_verb_named(fl_view *view, const char *word, size_t length, fl_verb *out)
 void fl_line_key(fl_view *view, int key);
 /* A whole number from 0 on and nothing else; false after fl_say. */
 bool fl_number_of(fl_view *view, fl_verb verb, const char *text, int64_t *number);
+
+/* Is the number one of the `count` that there are, or not given (-1)? Else says which there are. */
+bool fl_number_exists(fl_view *view, const char *what, int64_t number, int64_t count);
 
 /* view.c */
 /* What was kept of the events of a run, which are other ones now. */

@@ -181,38 +181,54 @@ static int draw_prompt(fl_view *view, fl_rect line, const fl_event *event) {
     return 1;
 }
 
+/* "the model says  Paris   id 317", and below, a gap between them or none, what its chance was. */
+static int draw_chosen(fl_view *view, fl_rect line, const fl_event *event, int32_t id, int gap) {
+    fl_canvas *canvas = &view->canvas;
+    char piece[64], number[FL_NUMBER];
+    bool greedy = !event->sampler || strcmp(event->sampler, "greedy") == 0;
+    fl_piece_show(piece, sizeof piece, &view->options.model.pieces, id);
+    int used = fl_canvas_put(canvas, line.x, line.y, line.w, FL_STYLE_text, "the model says  ");
+    used += fl_canvas_put(canvas, line.x + used, line.y, line.w - used, FL_STYLE_token_new, piece);
+    fl_canvas_printf(canvas, line.x + used, line.y, line.w - used, FL_STYLE_dim, "   id %" PRId32,
+                     id);
+    fl_canvas_printf(canvas, line.x, line.y + 1 + gap, line.w, FL_STYLE_text, "its chance was %s%s",
+                     fl_number(number, (fl_format){4, false, 6}, event->prob),
+                     isnan(event->prob) ? ": all scores are NaN"
+                     : greedy           ? ", the largest"
+                                        : " at temperature 1, as in probs");
+    return 2 + gap;
+}
+
+/* How it was chosen, in a sentence. */
+static void choice_words(const fl_event *event, char *out, size_t size) {
+    char how[128];
+    bool greedy = !event->sampler || strcmp(event->sampler, "greedy") == 0;
+    snprintf(out, size, "it was %s%s", fl_choice_how(how, sizeof how, event),
+             isnan(event->prob) ? ": where no score is a number, the first piece is taken"
+             : greedy           ? ": the likeliest piece is always taken"
+                                : "");
+}
+
 /* Sentences stay whole: where it is tight, first the gaps go, then the bar. */
 void fl_choice_draw(fl_view *view, fl_rect rect) {
-    const fl_captured *captured = fl_here(view);
-    const fl_event *event = &captured->event;
     int64_t index[FL_MAX_DIMS] = {0};
-    int32_t id = (int32_t)fl_tensor_at(&event->tensor, index);
-    char piece[64], bar[128], how[128], was[256];
+    int32_t id = (int32_t)fl_tensor_at(&fl_here(view)->event.tensor, index);
+    char bar[128], was[256];
     fl_canvas *canvas = &view->canvas;
-    bool greedy = !event->sampler || strcmp(event->sampler, "greedy") == 0;
     fl_buffer changed = {0}; /* in a patched run that is what matters most */
     bool compared = fl_whatif_words(view, &changed) && changed.data;
     const char *outlook = compared ? changed.data : choice_outlook(view, id);
-    captured = fl_here(view);
-    event = &captured->event;
-    snprintf(was, sizeof was, "it was %s%s", fl_choice_how(how, sizeof how, event),
-             greedy ? ": the likeliest piece is always taken" : "");
+    const fl_event *event = &fl_here(view)->event;
+    choice_words(event, was, sizeof was);
     fl_rect line = {rect.x + 2, rect.y, rect.w - 2, rect.h};
     int lines = 2 + fl_canvas_wrap(NULL, line, FL_STYLE_text, was) +
                 fl_canvas_wrap(NULL, line, FL_STYLE_meaning, outlook);
     bool barred = rect.h > lines;
     int gap = rect.h >= lines + 4, end = rect.y + rect.h;
     line.y += gap;
-    fl_piece_show(piece, sizeof piece, &view->options.model.pieces, id);
     if (view->present && line.h >= lines + 6)
         line.y += draw_prompt(view, line, event) + 1;
-    int used = fl_canvas_put(canvas, line.x, line.y, line.w, FL_STYLE_text, "the model says  ");
-    used += fl_canvas_put(canvas, line.x + used, line.y, line.w - used, FL_STYLE_token_new, piece);
-    fl_canvas_printf(canvas, line.x + used, line.y, line.w - used, FL_STYLE_dim, "   id %" PRId32,
-                     id);
-    line.y += 1 + gap;
-    fl_canvas_printf(canvas, line.x, line.y++, line.w, FL_STYLE_text, "its chance was %.4f%s",
-                     event->prob, greedy ? ", the largest" : " at temperature 1, as in probs");
+    line.y += draw_chosen(view, line, event, id, gap);
     fl_bar(bar, event->prob, line.w - 2, canvas->ascii);
     if (barred)
         fl_canvas_put(canvas, line.x, line.y++, line.w, FL_STYLE_bar, bar);

@@ -45,8 +45,20 @@ bool fl_weight_hidden(const fl_weight *weight, char *out, size_t size) {
     return true;
 }
 
+/* ".weight" at the end goes without saying. */
+static bool fits_name(const char *pattern, const char *name) {
+    char bare[128];
+    const char *end = strrchr(name, '.');
+    if (fl_glob(pattern, name))
+        return true;
+    if (!end || strcmp(end, ".weight") != 0)
+        return false;
+    snprintf(bare, sizeof bare, "%.*s", (int)(end - name), name);
+    return fl_glob(pattern, bare);
+}
+
 bool fl_weight_fits(const fl_weight *weight, const char *pattern) {
-    if (fl_glob(pattern, weight->name))
+    if (fits_name(pattern, weight->name))
         return true;
     if (weight->slot >= FL_WEIGHT_COUNT)
         return false;
@@ -57,7 +69,7 @@ bool fl_weight_fits(const fl_weight *weight, const char *pattern) {
         if (!names[i])
             continue;
         fl_spell_layer(name, sizeof name, names[i], weight->layer);
-        if (fl_glob(pattern, name))
+        if (fits_name(pattern, name))
             return true;
     }
     return false;
@@ -202,70 +214,80 @@ typedef struct request {
 } request;
 
 /* "blk.0.attn_q.weight row 17 column 3" */
-static bool parse(const char *text, request *out) {
-    char word[96];
-    int used;
+static bool parse(fl_words *words, request *out) {
     *out = (request){"", -1, -1};
-    while (sscanf(text, " %95s%n", word, &used) == 1) {
-        int64_t *number = strcmp(word, "row") == 0                                  ? &out->row
-                          : strcmp(word, "column") == 0 || strcmp(word, "col") == 0 ? &out->col
-                                                                                    : NULL;
-        text += used;
-        if (!number && out->name[0])
+    while (words->word[0]) {
+        if (fl_words_take(words, "row")) {
+            if (!fl_words_whole(words, &out->row, "the number of a row"))
+                return false;
+        } else if (fl_words_take(words, "column") || fl_words_take(words, "col")) {
+            if (!fl_words_whole(words, &out->col, "the number of a column"))
+                return false;
+        } else if (!out->name[0]) {
+            snprintf(out->name, sizeof out->name, "%s", words->word);
+            fl_words_take(words, words->word);
+        } else {
+            words->expected = "row R, column C or nothing more";
             return false;
-        if (!number)
-            snprintf(out->name, sizeof out->name, "%s", word);
-        else if (sscanf(text, " %8" SCNd64 "%n", number, &used) != 1 || *number < 0)
-            return false;
-        else
-            text += used;
+        }
     }
     return true;
 }
 
-static bool open_by_name(fl_view *view, const char *name) {
+/* The tensor that is asked for; NULL after fl_say. */
+static const fl_weight *wanted_weight(fl_view *view, const request *wanted, int64_t *tensor) {
     const fl_model *model = view->options.model.model;
+    *tensor = -1;
+    if (!wanted->name[0]) {
+        if (!fl_weight_here(view))
+            fl_say(view, "this stage uses no learned weight");
+        return fl_weight_here(view);
+    }
     if (!model) {
         fl_say(view, "the model's tensors cannot be had by name here");
-        return false;
+        return NULL;
     }
-    int64_t tensor = best_tensor(view, name);
-    if (tensor < 0) {
-        fl_say(view, "no tensor of the model fits \"%.60s\"; * stands for any characters", name);
-        return false;
-    }
+    *tensor = best_tensor(view, wanted->name);
+    if (*tensor < 0)
+        fl_say(view, "no tensor of the model fits \"%.60s\"; * stands for any characters",
+               wanted->name);
+    return *tensor < 0 ? NULL : fl_model_tensor(model, (size_t)*tensor);
+}
+
+static void open_wanted(fl_view *view, const request *wanted, int64_t tensor) {
     fl_open_page(view, FL_PAGE_weight);
-    view->weight.tensor = tensor;
-    snprintf(view->weight.pattern, sizeof view->weight.pattern, "%s", name);
-    view->weight.row = 0;
-    go_to_largest(view);
-    return true;
+    if (tensor >= 0) {
+        view->weight.tensor = tensor;
+        snprintf(view->weight.pattern, sizeof view->weight.pattern, "%s", wanted->name);
+        view->weight.row = 0;
+    }
+    if (wanted->row >= 0)
+        view->weight.row = wanted->row;
+    if (tensor >= 0 || wanted->row >= 0)
+        go_to_largest(view);
+    if (wanted->col >= 0)
+        view->weight.col = wanted->col;
+    clamp_cursor(view);
 }
 
 bool fl_do_weight(fl_view *view, int64_t count, const char *text) {
     request wanted;
+    fl_words words;
+    int64_t tensor;
     (void)count;
     if (!*text) {
         fl_open_page(view, view->page == FL_PAGE_weight ? FL_PAGE_NONE : FL_PAGE_weight);
         return true;
     }
-    if (!parse(text, &wanted)) {
-        fl_say(view, "weight wants [NAME] [row R] [column C], rows and columns counted from 0");
+    fl_words_begin(&words, text);
+    if (!parse(&words, &wanted)) {
+        fl_words_complain(view, &words, "weight", "weight token_embd row 3 column 7");
         return false;
     }
-    if (wanted.name[0] && !open_by_name(view, wanted.name))
+    const fl_weight *weight = wanted_weight(view, &wanted, &tensor);
+    if (!weight || !fl_number_exists(view, "row", wanted.row, fl_weight_rows(weight)) ||
+        !fl_number_exists(view, "column", wanted.col, fl_weight_cols(weight)))
         return false;
-    if (!wanted.name[0] && !fl_weight_here(view)) {
-        fl_say(view, "this stage uses no learned weight");
-        return false;
-    }
-    if (!wanted.name[0])
-        fl_open_page(view, FL_PAGE_weight);
-    view->weight.row = wanted.row >= 0 ? wanted.row : view->weight.row;
-    clamp_cursor(view);
-    if (wanted.row >= 0)
-        go_to_largest(view);
-    view->weight.col = wanted.col >= 0 ? wanted.col : view->weight.col;
-    clamp_cursor(view);
+    open_wanted(view, &wanted, tensor);
     return true;
 }

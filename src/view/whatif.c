@@ -86,7 +86,7 @@ static bool compare(fl_view *view, int64_t probs, int64_t row, comparison *c) {
     c->position = fl_position_of(&captured->event, FL_DIM_R, c->row);
     c->before = ranking_before(view, probs, c->row);
     c->after = fl_ranking_here(view, probs, c->row);
-    return c->before && c->before->count > 0 && c->after->count > 0;
+    return c->before != NULL;
 }
 
 /* What stands on the screen has a before: chances, or the choice made from them. */
@@ -125,15 +125,16 @@ static double chance_after(const comparison *c, int32_t id) {
 /* Four digits behind the point; what is not zero does not read like it. */
 static const char *chance(char out[FL_NUMBER], double value) {
     if (value > 0 && value < 0.00005)
-        snprintf(out, FL_NUMBER, "<.0001");
-    else
-        snprintf(out, FL_NUMBER, "%.4f", value);
-    return out;
+        return strcpy(out, "<.0001");
+    return fl_number(out, (fl_format){4, false, 6}, value);
 }
 
 /* "▲ from 4": where its rank was. */
 static const char *movement(const comparison *c, int32_t id, int rank, char *out, size_t size) {
     int was = rank_of(c->before, id);
+    out[0] = '\0';
+    if (c->before->count == 0) /* then it had no rank */
+        return out;
     if (was == rank)
         snprintf(out, size, "= same");
     else if (was < 0)
@@ -164,8 +165,26 @@ static int64_t parting(const fl_view *view, int64_t last, int32_t *before, int32
     return -1;
 }
 
+/* Without a number there is no likeliest piece. */
+static void add_nan(const comparison *c, fl_buffer *out) {
+    const fl_ranking *sides[] = {c->before, c->after};
+    static const char *const names[] = {"Before the patches ", "after them "};
+    char number[FL_NUMBER];
+    for (int i = 0; i < 2; i++) {
+        fl_buffer_printf(out, "%s%s", i ? "; " : "", names[i]);
+        if (sides[i]->count == 0) {
+            fl_buffer_puts(out, "all scores are NaN");
+            continue;
+        }
+        add_piece(c, sides[i]->best[0].id, out);
+        fl_buffer_printf(out, " leads, %s", chance(number, sides[i]->best[0].value));
+    }
+    fl_buffer_puts(out, ".");
+}
+
 static void add_words(const comparison *c, fl_buffer *out) {
-    int32_t was = c->before->best[0].id, now = c->after->best[0].id, one, other;
+    const int32_t was = c->before->best[0].id, now = c->after->best[0].id;
+    int32_t one, other;
     int64_t parted = parting(c->view, c->position, &one, &other);
     char one_text[FL_NUMBER], other_text[FL_NUMBER];
     if (parted >= 0) {
@@ -174,6 +193,10 @@ static void add_words(const comparison *c, fl_buffer *out) {
         fl_buffer_puts(out, ", with them ");
         add_piece(c, other, out);
         fl_buffer_puts(out, ". ");
+    }
+    if (c->before->count == 0 || c->after->count == 0) {
+        add_nan(c, out);
+        return;
     }
     fl_buffer_puts(out, "Before and after the patches: ");
     add_piece(c, was, out);
@@ -206,7 +229,9 @@ bool fl_whatif_cell(fl_view *view, const int64_t *index, fl_buffer *out) {
     int64_t end = before ? before->event.past + before->event.new_tokens : 0;
     if (!before || parting(view, end - 1, &one, &other) >= 0)
         return false;
-    fl_buffer_printf(out, "; without the patch %.6g", fl_tensor_at(&before->event.tensor, index));
+    double value = fl_tensor_at(&before->event.tensor, index);
+    fl_buffer_printf(out, isnan(value) ? "; without the patch NaN" : "; without the patch %.6g",
+                     value);
     return true;
 }
 

@@ -65,6 +65,8 @@ bool fl_patched_here(fl_view *view);
 void fl_say_patches_stay(fl_view *view);
 
 /* patchlist.c: the page */
+/* What can be changed and how it is written, a form in two lines. */
+void fl_patch_forms(fl_buffer *out);
 void fl_patches_lines(fl_view *view, fl_buffer *out);
 void fl_patches_draw(fl_view *view, fl_rect rect);
 int64_t fl_patches_count(const fl_view *view);

@@ -277,6 +277,8 @@ void fl_why_choice(fl_subject *s) {
     int64_t row = captured->event.tensor.shape[1] - 1;
     const fl_ranking *ranking = fl_ranking_here(s->view, link.event, row);
     char first[64], second[64];
+    if (ranking->count == 0)
+        fl_worked(s->why, "no logit is a number, they are all NaN: then the first piece is taken");
     if (ranking->count < 2)
         return;
     use_logits(s, ranking, link.event, row);

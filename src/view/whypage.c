@@ -34,12 +34,13 @@ static void worked_words(const fl_why *why, fl_buffer *out) {
 }
 
 static void check_words(fl_view *view, const fl_why *why, bool brief, fl_buffer *out) {
-    char number[FL_NUMBER];
+    char number[FL_NUMBER], off[FL_NUMBER];
+    double difference = fabs(why->value - why->engine);
+    snprintf(off, sizeof off, isnan(difference) ? "NaN" : "%.1g", difference);
     fl_buffer_printf(out,
-                     brief ? "recomputed %s, engine %s, off by %.1g%s"
-                           : "recomputed %s, the engine has %s: difference %.1g%s",
-                     fl_exact((char[FL_NUMBER]){0}, why->value), fl_exact(number, why->engine),
-                     fabs(why->value - why->engine),
+                     brief ? "recomputed %s, engine %s, off by %s%s"
+                           : "recomputed %s, the engine has %s: difference %s%s",
+                     fl_exact((char[FL_NUMBER]){0}, why->value), fl_exact(number, why->engine), off,
                      view->options.model.exact ? "" : " (it computes with 8-bit activations)");
 }
 
@@ -58,7 +59,7 @@ static void rest_words(const fl_why *why, int shown, fl_buffer *out) {
     char number[FL_NUMBER];
     double rest = fl_why_rest(why, shown);
     fl_buffer_printf(out, "… %" PRId64 " smaller terms: %s%s", why->all_terms - shown,
-                     rest < 0 ? "" : "+", fl_short(number, rest));
+                     fl_plus(rest), fl_short(number, rest));
 }
 
 /* Of all terms' magnitudes added up. */
@@ -109,7 +110,7 @@ static void add_term(fl_view *view, fl_buffer *out, const fl_why *why, const fl_
     fl_bar(bar, length_of(why, term), 16, view->options.ascii);
     int pad = 10 - fl_text_width(name), pad_text = 22 - fl_text_width(text);
     fl_buffer_printf(out, "    %s%*s%*s%s = %s%-10s %5.1f %% %s\n", name, pad > 0 ? pad : 1, "",
-                     pad_text > 0 ? pad_text : 0, "", text, term->value < 0 ? "" : "+",
+                     pad_text > 0 ? pad_text : 0, "", text, fl_plus(term->value),
                      fl_short(number, term->value), 100 * share_of(why, term), bar);
 }
 
@@ -255,7 +256,7 @@ static void draw_term(sheet *s, int y, int i, bool marked) {
     fl_canvas_fit(canvas, x + 2, y, 9, marked ? FL_STYLE_label_on : FL_STYLE_label, name);
     draw_factors(s, x + 11, y, factors, term, marked);
     fl_style sign = term->value < 0 ? FL_STYLE_negative : FL_STYLE_positive;
-    snprintf(text, sizeof text, "%s%s", term->value < 0 ? "" : "+", fl_short(number, term->value));
+    snprintf(text, sizeof text, "%s%s", fl_plus(term->value), fl_short(number, term->value));
     x += 11 + factors;
     fl_canvas_put(canvas, x, y, 2, FL_STYLE_dim, " =");
     fl_canvas_right(canvas, x + 2, y, 11, sign, text);

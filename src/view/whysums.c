@@ -144,9 +144,12 @@ static void softmax(fl_subject *s, fl_link link, const char *name) {
     why->most = most;
     double mine = at < count ? x[at] : NAN;
     free(x);
-    fl_worked(why, "exp(%s − %s) / %s", FL_NUM(mine), FL_NUM(most), FL_NUM(why->sum));
+    fl_worked(why, "exp(%s − %s) / %s", FL_NUM(mine), FL_NUM(isfinite(most) ? most : NAN),
+              FL_NUM(most > -INFINITY ? why->sum : NAN));
     if (count == 0)
         return;
+    if (!(most > -INFINITY))
+        fl_why_note(why, "all scores of this row are NaN, and so are their shares");
     fl_settle(why, exp(mine - most) / why->sum);
     fl_use(s, name, &link);
     fl_side_is(why, 0, fl_stage_get_info(link.stage)->id, &link, 2);

@@ -374,7 +374,7 @@ static void fast_that_is_exact_says_why(void **state) {
     }
     fl_ran floats = fl_run("trace", "builtin", "--fast"),
            unasked = fl_run("trace", "builtin", "--isa", "scalar"),
-           script = fl_run("step", "builtin", "--fast", "--batch");
+           script = fl_run("step", "builtin", "--fast", "--batch", "-x", "-");
     assert_int_equal(floats.status, 0);
     fl_assert_says(floats.err, "footlight: --fast: computes exactly, because");
     assert_string_equal(script.err, floats.err);

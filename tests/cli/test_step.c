@@ -136,9 +136,77 @@ static void the_transcript_can_be_read_aloud(void **state) {
     fl_ran_done(&ran);
 }
 
+/* What a script of one command says; it must be done. */
+static void says(const char *patch, const char *script, const char *const *parts) {
+    const fl_how typed = {.input = script};
+    fl_ran ran = patch ? fl_run_how(typed, "step", "-x", "-", "--batch", "--patch", patch)
+                       : fl_run_how(typed, "step", "-x", "-", "--batch");
+    fl_assert_ran(&ran);
+    for (; *parts; parts++)
+        fl_assert_says(ran.out, *parts);
+    assert_null(strstr(ran.out, "nan"));
+    assert_null(strstr(ran.out, "1.0000"));
+    fl_ran_done(&ran);
+}
+#define SAYS(patch, script, ...) says(patch, script, (const char *const[]){__VA_ARGS__, NULL})
+
+/* Where nothing is a number there are no ranks, no chances and one word for it. */
+static void what_is_no_number_is_called_so(void **state) {
+    (void)state;
+    static const char patch[] = "layer 0 ffn scale 3e38";
+    SAYS(patch, "token\n", "probability NaN", "leads, 0.", "after them all scores are NaN");
+    SAYS(patch, "token\nrank 5\n", "id 5, is NaN: it has no rank and no chance");
+    SAYS(patch, "token\nchances\n", "all scores are NaN: there are no ranks and no chances");
+    SAYS(patch, "token\nlens\n", "layer 3 resid_post: all scores are NaN; in the end ");
+    SAYS(patch, "token\nwhatif\n", "; after them all scores are NaN.", "   1  ");
+    SAYS(patch, "token\ngoto probs\nwhy\n", "exp(NaN − NaN) / NaN",
+         "all scores of this row are NaN", "recomputed NaN, the engine has NaN: difference NaN");
+    fl_ran ran = fl_run("step", "--patch", patch);
+    fl_assert_says(ran.out, "probability NaN");
+    assert_null(strstr(ran.out, "nan"));
+    fl_ran_done(&ran);
+}
+
+static void a_weight_goes_by_its_bare_name(void **state) {
+    (void)state;
+    SAYS(NULL, "weight blk.2.attn_q row 3\n", "blk.2.attn_q.weight  [128, 128]", "[3, ");
+    SAYS(NULL, "weight model.layers.2.self_attn.q_proj\n", "blk.2.attn_q.weight");
+    fl_ran ran = fl_run_how((fl_how){.input = "weight blk.2.attn_q row 128\n"}, "step", "-x", "-",
+                            "--batch");
+    assert_int_equal(ran.status, 1);
+    fl_assert_says(ran.err, "there is no row 128: rows are numbered 0 to 127");
+    fl_ran_done(&ran);
+    ran = fl_run_how((fl_how){.input = "weight blk.2.attn_q column 999999999\n"}, "step", "-x", "-",
+                     "--batch");
+    assert_int_equal(ran.status, 1);
+    fl_assert_says(ran.err, "there is no column 999999999: columns are numbered 0 to 127");
+    fl_ran_done(&ran);
+}
+
+/* The command line and the tracer have one rule. */
+static void the_later_patch_of_one_place_is_the_one_told(void **state) {
+    (void)state;
+    fl_ran ran = fl_run_how((fl_how){.input = "patches\n"}, "step", "-x", "-", "--batch", "--patch",
+                            "layer 1 ffn scale 4", "--patch", "layer 2 attn zero", "--patch",
+                            "layer 1 ffn scale 0.5");
+    fl_assert_ran(&ran);
+    fl_assert_says(ran.out, "0  layer 1 ffn scale 0.5\n1  layer 2 attn zero\n");
+    assert_null(strstr(ran.out, "scale 4"));
+    fl_ran_done(&ran);
+}
+
+static void batch_wants_a_script(void **state) {
+    (void)state;
+    fl_assert_refused(fl_run("step", "--batch"), 2, "--batch|-x FILE");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(batch_says_what_each_command_does),
+        cmocka_unit_test(what_is_no_number_is_called_so),
+        cmocka_unit_test(a_weight_goes_by_its_bare_name),
+        cmocka_unit_test(the_later_patch_of_one_place_is_the_one_told),
+        cmocka_unit_test(batch_wants_a_script),
         cmocka_unit_test(pages_and_leaving),
         cmocka_unit_test(what_cannot_be_done_names_its_line),
         cmocka_unit_test(control_bytes_are_not_passed_on),

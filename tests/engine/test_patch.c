@@ -267,7 +267,9 @@ static void a_wrong_patch_is_told_where(void **state) {
         {"layer 1 head 2 off", "found 'off', expected zero, scale, key or value"},
         {"layer 1 key 3", "ends too early, expected zero or scale"},
         {"layer 1 head 2 key zero", "found 'zero', expected a position"},
-        {"layer 1 neuron 2 scale x", "found 'x', expected a number"},
+        {"layer 1 neuron 2 scale x", "found 'x', expected a number from -3.4e38 to 3.4e38"},
+        {"layer 1 ffn scale 1e40", "found '1e40', expected a number from -3.4e38 to 3.4e38"},
+        {"layer 1 ffn scale nan", "found 'nan', expected a number from -3.4e38 to 3.4e38"},
         {"layer 1 attn 3 zero", "found '3', expected zero or scale"},
         {"layer 1 ffn zero twice", "found 'twice', expected nothing more"},
     };
@@ -281,6 +283,66 @@ static void a_wrong_patch_is_told_where(void **state) {
     }
 }
 
+/* The run of patches written so, as far as the first `down` of layer 1. */
+static float *values_with_two(const char *first, const char *second, int64_t *count) {
+    fl_patch patches[2];
+    fl_event event;
+    fl_session_options o = options(1);
+    assert_int_equal(fl_patch_parse(first, &patches[0], NULL), FL_OK);
+    assert_int_equal(fl_patch_parse(second, &patches[1], NULL), FL_OK);
+    o.patches = patches;
+    o.n_patches = 2;
+    fl_session *s = session(&o);
+    float *values = NULL;
+    while (!values && fl_session_step(s, &event, NULL) == FL_OK) {
+        if (event.stage != FL_STAGE_down || event.layer != 1)
+            continue;
+        *count = fl_tensor_count(&event.tensor);
+        values = malloc((size_t)*count * sizeof *values);
+        fl_tensor_pack(&event.tensor, values);
+    }
+    fl_session_free(&s);
+    assert_non_null(values);
+    return values;
+}
+
+/* One place has one patch: factors do not multiply. */
+static void the_later_of_one_place_counts(void **state) {
+    (void)state;
+    int64_t n = 0, m = 0;
+    float *one = values_with("layer 1 ffn scale 0.5", FL_STAGE_down, 1, -1, &n);
+    float *two = values_with_two("layer 1 ffn scale 8", "layer 1 ffn scale 0.5", &m);
+    assert_int_equal(n, m);
+    assert_memory_equal(one, two, (size_t)n * sizeof *one);
+    free(two);
+    two = values_with_two("layer 0 ffn scale 8", "layer 1 ffn scale 0.5", &m);
+    assert_memory_not_equal(one, two, (size_t)n * sizeof *one);
+    free(one);
+    free(two);
+}
+
+static bool same_place(const char *a, const char *b) {
+    fl_patch one, other;
+    fl_hparams h = *fl_model_hparams(model);
+    h.num_attention_heads = 8;
+    h.num_key_value_heads = 2;
+    assert_int_equal(fl_patch_parse(a, &one, NULL), FL_OK);
+    assert_int_equal(fl_patch_parse(b, &other, NULL), FL_OK);
+    return fl_patch_same_place(&one, &other, &h);
+}
+
+static void places_are_told_apart(void **state) {
+    (void)state;
+    assert_true(same_place("layer 1 head 2 zero", "layer 1 head 2 scale 3"));
+    assert_false(same_place("layer 1 head 2 zero", "layer 1 head 3 zero"));
+    assert_false(same_place("layer 1 attn zero", "layer 1 ffn zero"));
+    assert_false(same_place("layer 1 neuron 3 zero", "layer 1 neuron 4 zero"));
+    assert_true(same_place("layer 1 head 0 key 3 zero", "layer 1 head 3 key 3 zero"));
+    assert_false(same_place("layer 1 head 3 key 3 zero", "layer 1 head 4 key 3 zero"));
+    assert_false(same_place("layer 1 key 3 zero", "layer 1 head 0 key 3 zero"));
+    assert_false(same_place("layer 1 key 3 zero", "layer 1 value 3 zero"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_zeroed_head_is_zero_and_marks_what_follows),
@@ -291,6 +353,8 @@ int main(void) {
         cmocka_unit_test(a_layers_branches_can_be_scaled),
         cmocka_unit_test(patches_are_written_as_they_are_read),
         cmocka_unit_test(a_wrong_patch_is_told_where),
+        cmocka_unit_test(the_later_of_one_place_counts),
+        cmocka_unit_test(places_are_told_apart),
     };
     return cmocka_run_group_tests(tests, open_model, close_model);
 }

@@ -384,8 +384,29 @@ static void explanations_know_the_patches(void **state) {
     }
 }
 
+/* Each form that the help of patch lists can be typed as it stands there. */
+static void the_forms_of_the_help_are_right(void **state) {
+    (void)state;
+    fl_buffer text = {0};
+    command("help patch", true, "");
+    fl_view_page_text(scene.view, &text);
+    int forms = 0;
+    for (const char *at = text.data; (at = strstr(at, "as in: patch ")) != NULL; forms++) {
+        char line[96];
+        at += strlen("as in: ");
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(at, "\n"), at);
+        command(line, true, "patched: ");
+    }
+    assert_true(forms > 6);
+    assert_non_null(strstr(text.data, "a later one replaces the earlier"));
+    fl_buffer_done(&text);
+    command("patch layer 1 key 99 zero", false, "the text has tokens 0 to 5 so far");
+    command("patch layer 1 key 5 zero", true, "patched: ");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_forms_of_the_help_are_right, set_up, tear_down),
         cmocka_unit_test_setup_teardown(undone_it_is_the_same_to_the_byte, set_up, tear_down),
         cmocka_unit_test_setup_teardown(x_takes_out_and_puts_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_banner_stands_where_a_patched_value_does, set_up,

@@ -456,6 +456,9 @@ static void what_is_wrong_is_said(void **state) {
     refused("break cell gate 0,0 changes 1",
             "gate has no cell [0, 0] in any pass: its shape is [1, 6, 24] in this one");
     refused("break cell gate 0,0,24 changes 1", "gate has no cell [0, 0, 24] in any pass");
+    refused("break layer.1.k layer 0", "layer.1.k names a layer by itself, which is not layer 0");
+    refused("break logits layer 1", "logits belongs to the whole pass: leave \"layer 1\" out");
+    refused("break gate head 1", "gate is not computed head by head: leave \"head 1\" out");
     refused("break gate layer 1 layer 0", "found \"layer\", expected nothing more");
     refused("break gate token -1", "found \"-1\", expected the position of a token");
     refused("break nan layer 2", "there is no layer 2: layers are numbered 0 to 1");

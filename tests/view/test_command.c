@@ -104,10 +104,11 @@ static void commands_do_or_say_why_not(void **state) {
     command("head 99", false, "heads are numbered 0 to 3");
     command("break", false, "break wants STAGE");
     command("break nonsense", false, "no stage of this model is called \"nonsense\"");
-    command("break logits head 1", false, "logits is not one of a head: leave \"head\" out");
+    command("break logits head 1", false,
+            "logits is not computed head by head: leave \"head 1\" out");
     command("break gate layer 9", false, "there is no layer 9: layers are numbered 0 to 1");
     command("break attn_probs head 9", false, "there is no head 9: heads are numbered 0 to 3");
-    command("break q head 1", false, "q is not one of a head");
+    command("break q head 1", false, "q is not computed head by head");
     command("prompt", false, "prompt wants TEXT");
     command("break gate layer", false, "break: the line ends where the number of a layer");
     command("delete 0", false, "there is no breakpoint to delete");
@@ -115,7 +116,7 @@ static void commands_do_or_say_why_not(void **state) {
     command("delete x", false, "delete wants");
     command("delete all", true, "1 breakpoint is gone");
     command(":", true, "");
-    command("command", false, "command wants a command");
+    command("command", false, "this is a command already");
     command("search", false, "search wants PART");
 }
 

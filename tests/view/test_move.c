@@ -214,7 +214,7 @@ static void layers_and_heads(void **state) {
     assert_at("}", 53);
     assert_at("{", 19);
     assert_at("{", 19);
-    assert_string_equal(fl_view_message(view), "layers are numbered 0 to 1");
+    assert_string_equal(fl_view_message(view), "this is layer 0, the first");
     assert_at("]", 20);
     assert_at("9]", 21);
     assert_at("[[[", 18);

@@ -22,7 +22,7 @@ static void formats_give_four_digits_to_the_largest(void **state) {
         assert_string_equal(fl_number(out, format, rows[i].value), rows[i].text);
         assert_true((int)strlen(out) <= format.width);
     }
-    assert_string_equal(fl_number(out, fl_format_for(1, 4), (double)NAN), "nan");
+    assert_string_equal(fl_number(out, fl_format_for(1, 4), (double)NAN), "NaN");
     assert_string_equal(fl_number(out, fl_format_for(1, 4), -(double)INFINITY), "-inf");
 }
 
