@@ -165,6 +165,34 @@ static inline void hf_write(hf_folder *f) {
     fl_buffer_done(&index);
 }
 
+/* Adds to the length that a safetensors file says its header has. */
+static inline void hf_lengthen_header(fl_buffer *file, uint64_t by) {
+    uint64_t length = by;
+    for (int i = 0; i < 8; i++)
+        length += (uint64_t)(unsigned char)file->data[i] << 8 * i;
+    for (int i = 0; i < 8; i++)
+        file->data[i] = (char)(length >> 8 * i);
+}
+
+/* Puts `to` in place of the first `from` in one of the files, in the header if it has one. */
+static inline void hf_replace(hf_folder *f, size_t file, const char *from, const char *to) {
+    fl_buffer old = f->buffers[file], *out = &f->buffers[file];
+    size_t at = 0;
+    while (at + strlen(from) <= old.length && memcmp(old.data + at, from, strlen(from)) != 0)
+        at++;
+    assert_true(at + strlen(from) <= old.length);
+    *out = (fl_buffer){0};
+    fl_buffer_add(out, old.data, at);
+    fl_buffer_puts(out, to);
+    at += strlen(from);
+    fl_buffer_add(out, old.data + at, old.length - at);
+    if (strstr(f->names[file], ".safetensors") && !strstr(f->names[file], ".json"))
+        hf_lengthen_header(out, (uint64_t)strlen(to) - strlen(from));
+    f->files[file].bytes = (const uint8_t *)out->data;
+    f->files[file].length = out->length;
+    fl_buffer_done(&old);
+}
+
 static inline void hf_done(hf_folder *f) {
     for (size_t i = 0; i < f->n_files; i++)
         fl_buffer_done(&f->buffers[i]);

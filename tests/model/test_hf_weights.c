@@ -156,10 +156,7 @@ static void a_tie_wins_over_a_stored_head(void **state) {
     run_folder((hf_folder){.config = HF_TIED}, 0, tied);
     hf_folder f = {.config = HF_LLAMA};
     hf_write(&f);
-    fl_buffer_clear(&f.buffers[0]);
-    fl_buffer_puts(&f.buffers[0], HF_TIED);
-    f.files[0].bytes = (const uint8_t *)f.buffers[0].data;
-    f.files[0].length = f.buffers[0].length;
+    hf_replace(&f, 0, HF_LLAMA, HF_TIED);
     fl_model *model = hf_opens_at(&f, 0);
     assert_non_null(strstr(fl_model_notes(model), "lm_head.weight is stored and not used"));
     assert_true(fl_model_weight(model, FL_WEIGHT_output, -1)->tied);
