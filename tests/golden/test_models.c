@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
 
-/* Whole models against published results: logits and greedy ids of one model in eight forms
+/* Whole models against published results: logits and greedy ids of one model in ten forms
  * (expected_logits.json, float64 on the dequantised weights; ours is float, so 1e-3), and the texts
  * that llama2.c's own runner writes with stories260K, letter for letter, through our tokenizer.
  */
+#include "sinks/qk_order.h"
 #include "test.h"
 
 #include <footlight/footlight.h>
@@ -143,7 +144,8 @@ static struct keeper logits_of(const char *path) {
 static void one_model_in_any_format(void **state) {
     (void)state;
     static const char *const files[] = {"derived/stories260K-v1.bin",
-                                        "derived/stories260K-f32.gguf"};
+                                        "derived/stories260K-f32.gguf", "derived/hf-stories260K",
+                                        "derived/hf-stories260K/model.safetensors"};
     FL_NEED_DATA("derived/stories260K-v1.bin");
     struct keeper first = logits_of(fl_test_data("stories260K.bin"));
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -154,6 +156,58 @@ static void one_model_in_any_format(void **state) {
         free(other.logits);
     }
     free(first.logits);
+}
+
+/* All numbers of a run, one event after the other. */
+struct cells {
+    float *values;
+    size_t n;
+};
+
+static fl_flow keep_cells(void *ctx, const fl_event *event) {
+    struct cells *c = ctx;
+    size_t count = (size_t)fl_tensor_count(&event->tensor);
+    if (event->tensor.dtype != FL_DTYPE_F32)
+        return FL_GO;
+    c->values = realloc(c->values, (c->n + count) * sizeof *c->values);
+    assert_non_null(c->values);
+    fl_tensor_pack(&event->tensor, c->values + c->n);
+    c->n += count;
+    return FL_GO;
+}
+
+static struct cells cells_of(const char *path) {
+    static const int32_t prompt[] = {1, 403, 407, 261, 378};
+    struct cells cells = {0};
+    fl_qk_order order;
+    fl_model *model = open_model(path);
+    fl_session *session = new_session(model, prompt, 5, 3);
+    fl_sink sink = {&cells, NULL, keep_cells};
+    fl_qk_order_init(&order, fl_model_hparams(model), sink);
+    if (fl_qk_order_differs(fl_model_hparams(model)))
+        sink = fl_qk_order_sink(&order);
+    assert_int_equal(fl_session_add_sink(session, &sink), FL_OK);
+    assert_int_equal(fl_session_run(session, NULL), FL_DONE);
+    fl_qk_order_done(&order);
+    fl_session_free(&session);
+    fl_model_close(&model);
+    return cells;
+}
+
+/* Neighbours in the one file are halves in the other. */
+static void the_order_of_hugging_face_makes_every_cell_comparable(void **state) {
+    (void)state;
+    FL_NEED_DATA("derived/hf-stories260K/model.safetensors");
+    struct cells hf = cells_of(fl_test_data("derived/hf-stories260K"));
+    struct cells gguf = cells_of(fl_test_data("derived/stories260K-f32.gguf"));
+    assert_int_equal(hf.n, gguf.n);
+    for (size_t i = 0; i < hf.n; i++) {
+        double a = (double)hf.values[i], b = (double)gguf.values[i];
+        if (!(fabs(a - b) <= 2e-5 + 1e-5 * fabs(b)) && !(isinf(a) && a == b))
+            fail_msg("cell %zu is %.9g and %.9g", i, a, b);
+    }
+    free(hf.values);
+    free(gguf.values);
 }
 
 /* ------------------------------------------------------------------------------- greedy texts */
@@ -285,6 +339,9 @@ int main(void) {
         DERIVED("stories260K-v1.bin"),
         DERIVED("stories260K-v2-gs4.bin"),
         DERIVED("stories260K-v2-gs64.bin"),
+        DERIVED("hf-stories260K"),
+        DERIVED("hf-stories260K-bf16-sharded"),
+        cmocka_unit_test(the_order_of_hugging_face_makes_every_cell_comparable),
         cmocka_unit_test(one_model_in_any_format),
         cmocka_unit_test(greedy_text_from_nothing),
         cmocka_unit_test(greedy_text_once_upon_a_time),
