@@ -37,7 +37,7 @@ static fl_status compare(fl_cli *cli, fl_comparison *c, fl_diff_rows *rows) {
     if (status != FL_OK)
         return status;
     text.failed |= !fl_diff_text(cli, c, rows, &text);
-    cli->verdict = c->differs ? 1 : 0;
+    cli->verdict = c->differs || c->unaligned ? 1 : 0;
     return fl_emit_buffer(cli, &text);
 }
 

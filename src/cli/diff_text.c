@@ -84,7 +84,14 @@ static void put_answer(const fl_comparison *c, int width, fl_buffer *out) {
     fl_buffer text = {0};
     char place[96], digits[32];
     const char *of = by_values(c) ? "all values" : "the statistics";
-    if (!c->differs) {
+    if (!c->compared) {
+        fl_buffer_puts(&text, "No stage could be compared: none has the same shape on both sides.");
+    } else if (!c->differs && c->unaligned) {
+        fl_buffer_printf(&text,
+                         "What can be compared is the same within the tolerance, but %lld "
+                         "stages cannot be aligned.",
+                         (long long)c->unaligned);
+    } else if (!c->differs) {
         fl_group_digits(digits, sizeof digits, c->compared);
         fl_buffer_printf(&text, "The runs are the same within the tolerance: %s of %s stages.", of,
                          digits);
@@ -133,8 +140,8 @@ static void put_worst(const fl_comparison *c, int width, fl_buffer *out) {
 
 static void put_tolerance(const fl_comparison *c, int width, fl_buffer *out) {
     fl_buffer text = {0};
-    fl_buffer_printf(&text, "Tolerance: %g of a value or of the RMS around it, whichever is larger",
-                     c->tolerance.rtol);
+    fl_buffer_printf(&text, "Tolerance: %g of a value or of the RMS of its %s, whichever is larger",
+                     c->tolerance.rtol, c->tolerance.wide ? "stage" : "row");
     if (c->tolerance.atol > 0)
         fl_buffer_printf(&text, ", plus %g", c->tolerance.atol);
     if (c->chosen)
@@ -249,18 +256,35 @@ static void put_strange(const fl_dump *dump, const char *side, int width, fl_buf
         paragraph(out, &text, width);
 }
 
+/* Each with its reason, or, where they are many, their names and the reason of the first. */
 static void put_unaligned(const fl_comparison *c, int width, fl_buffer *out) {
+    const char *why = NULL;
+    fl_buffer text = {0};
+    if (c->other_run && c->unaligned) {
+        fl_buffer_printf(&text, "Not compared, as their shapes differ: %lld stages",
+                         (long long)c->unaligned);
+        paragraph(out, &text, width);
+        return;
+    }
     for (int id = 0; id < FL_STAGE_COUNT; id++) {
         const fl_tally *t = &c->tallies[id];
-        fl_buffer text = {0};
         if (t->unaligned == 0)
             continue;
-        fl_buffer_printf(&text, "Not compared: %s", fl_stage_get_info((fl_stage)id)->id);
-        if (t->unaligned > 1)
-            fl_buffer_printf(&text, " (%lld times)", (long long)t->unaligned);
-        fl_buffer_printf(&text, ": %s", t->why);
-        paragraph(out, &text, width);
+        if (why && strcmp(why, t->why) == 0) {
+            fl_buffer_printf(&text, ", %s", fl_stage_get_info((fl_stage)id)->id);
+            continue;
+        }
+        if (why)
+            fl_buffer_printf(&text, ": %s; ", why);
+        else
+            fl_buffer_puts(&text, "Not compared: ");
+        fl_buffer_puts(&text, fl_stage_get_info((fl_stage)id)->id);
+        why = t->why;
     }
+    if (!why)
+        return;
+    fl_buffer_printf(&text, ": %s", why);
+    paragraph(out, &text, width);
 }
 
 static void put_foot(const fl_comparison *c, int width, fl_buffer *out) {
@@ -307,7 +331,7 @@ bool fl_diff_text(const fl_cli *cli, const fl_comparison *c, const fl_diff_rows 
     put_head(c, width, out);
     for (int stage = 0; stage < FL_STAGE_COUNT && !rows->table; stage++)
         stage_row(c, (fl_stage)stage, table);
-    bool done = fl_table_text(table, cli->width, out);
+    bool done = c->compared == 0 || fl_table_text(table, cli->width, out);
     if (!rows->table)
         fl_table_free(table);
     put_foot(c, width, out);

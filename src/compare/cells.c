@@ -60,14 +60,16 @@ static double row_scale(const rows *r) {
     return smaller_rms(sum_a, n_a, sum_b, n_b);
 }
 
-static double head_scale(const rows *r, int64_t head) {
+/* Of the heads [from, to). */
+static double heads_scale(const rows *r, int64_t from, int64_t to) {
     int64_t n_a = 0, n_b = 0;
     double sum_a = 0, sum_b = 0;
-    for (int64_t row = 0; row < r->pair->a.rows; row++) {
-        read_rows(r, head, row);
-        sum_a += squares(r, r->a, &n_a);
-        sum_b += squares(r, r->b, &n_b);
-    }
+    for (int64_t head = from; head < to; head++)
+        for (int64_t row = 0; row < r->pair->a.rows; row++) {
+            read_rows(r, head, row);
+            sum_a += squares(r, r->a, &n_a);
+            sum_b += squares(r, r->b, &n_b);
+        }
     return smaller_rms(sum_a, n_a, sum_b, n_b);
 }
 
@@ -149,7 +151,8 @@ static void find_bare(fl_difference *d, const rows *r) {
 }
 
 static void compare_head(fl_difference *d, rows *r, int64_t head) {
-    r->scale = is_score(r) ? head_scale(r, head) : -1;
+    if (!r->tolerance->wide)
+        r->scale = is_score(r) ? heads_scale(r, head, head + 1) : -1;
     for (int64_t row = 0; row < r->pair->a.rows; row++) {
         read_rows(r, head, row);
         compare_row(d, r, head, row);
@@ -169,6 +172,8 @@ bool fl_cells_compare(fl_difference *out, const fl_pair *pair, int64_t head,
     bool done = r.a && r.b;
     if (done && is_score(&r))
         find_bare(out, &r);
+    if (done && tolerance->wide)
+        r.scale = heads_scale(&r, 0, pair->a.heads);
     for (int64_t i = 0; done && i < pair->a.heads; i++)
         compare_head(out, &r, i);
     free(r.a);

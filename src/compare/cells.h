@@ -5,7 +5,8 @@
  *
  * Two values are the same when |a − b| ≤ atol + rtol · max(|a|, |b|, rms), where rms is that of the
  * cell's row (of its head in attn_scores), the smaller of the two sides': what a value near zero is
- * made of was as large as its neighbours.
+ * made of was as large as its neighbours. Where weights were rounded, whole rows and heads may be
+ * small beside what they are made of: there it is the RMS of the whole stage.
  */
 #ifndef FL_COMPARE_CELLS_H
 #define FL_COMPARE_CELLS_H
@@ -14,6 +15,7 @@
 
 typedef struct fl_tolerance {
     double rtol, atol;
+    bool wide; /* the RMS is the whole stage's */
 } fl_tolerance;
 
 /* One cell of a stage; -1 where there is no such axis. */

@@ -33,11 +33,14 @@ fl_status fl_comparison_open(fl_comparison *c, const char *path_a, const char *p
     status = fl_dump_index(&c->a, diag);
     if (status == FL_OK)
         status = fl_dump_index(&c->b, diag);
-    c->sizes =
-        (fl_sizes){either(c, "num_attention_heads"), either(c, "num_key_value_heads"),
-                   either(c, "head_dim"), either(c, "rotary_dim"), either(c, "sliding_window")};
+    c->sizes = (fl_sizes){.heads = either(c, "num_attention_heads"),
+                          .kv_heads = either(c, "num_key_value_heads"),
+                          .head_dim = either(c, "head_dim"),
+                          .rotary_dim = either(c, "rotary_dim"),
+                          .window = either(c, "sliding_window")};
     c->class = fl_class_of(&c->a, &c->b);
     c->tolerance.rtol = c->class.rtol;
+    c->tolerance.wide = c->class.wide;
     fl_compare_runs(c);
     return status;
 }
@@ -191,6 +194,28 @@ static void add(fl_comparison *c, const fl_difference *d) {
     }
 }
 
+static int64_t count_tokens(const fl_item *item) {
+    if (item->records)
+        return (int64_t)item->records->n_ids;
+    const fl_stored_tensor *t = item->stored->tensor;
+    return t->n_dims ? t->shape[t->n_dims - 1] : 1;
+}
+
+/* Other tokens are another prompt: that is said before all else. */
+static void look_at_tokens(fl_comparison *c, const fl_item *a, const fl_item *b,
+                           const fl_difference *d, bool aligned) {
+    const int32_t pass = d->place.pass;
+    c->other_run |= !aligned || fl_differs(d);
+    if (!aligned) {
+        fl_buffer_printf(&c->reasons, "pass %d has %lld tokens in A and %lld in B\n", pass,
+                         (long long)count_tokens(a), (long long)count_tokens(b));
+        c->sizes.exact_rows = true;
+    } else if (fl_differs(d)) {
+        fl_buffer_printf(&c->reasons, "a token of pass %d is %.0f in A and %.0f in B\n", pass,
+                         d->worst.a, d->worst.b);
+    }
+}
+
 static fl_status compare_items(fl_comparison *c, const fl_item *a, const fl_item *b,
                                fl_compared_fn *each, void *ctx, fl_diag *diag) {
     fl_difference d = {.place = a->place};
@@ -199,13 +224,16 @@ static fl_status compare_items(fl_comparison *c, const fl_item *a, const fl_item
     char why[sizeof t->why];
     bool done = a->stored && b->stored ? compare_tensors(c, a, b, &d, &memory, why, sizeof why)
                                        : compare_statistics(c, a, b, &d, &memory, why, sizeof why);
+    if (!memory)
+        return fl_fail_memory(diag);
+    if (a->place.stage == FL_STAGE_tokens)
+        look_at_tokens(c, a, b, &d, done);
     if (!done) {
         if (t->unaligned++ == 0)
             memcpy(t->why, why, sizeof why);
+        c->unaligned++;
         return FL_OK;
     }
-    if (!memory)
-        return fl_fail_memory(diag);
     add(c, &d);
     each(ctx, &d);
     return FL_OK;
@@ -247,7 +275,7 @@ fl_status fl_comparison_run(fl_comparison *c, fl_compared_fn *each, void *ctx, f
     fl_status status = walk(c, each, ctx, diag);
     if (status == FL_OK && !fl_suggest(c))
         return fl_fail_memory(diag);
-    if (status != FL_OK || c->compared)
+    if (status != FL_OK || c->compared || c->unaligned)
         return status;
     fl_diag_init(diag, c->b.path);
     return fl_fail(diag, FL_ERR_FORMAT,

@@ -14,6 +14,7 @@ typedef struct fl_class {
     const char *name; /* "F32", ... */
     const char *why;  /* what makes it this one */
     double rtol;
+    bool wide;
 } fl_class;
 
 /* A stage over all layers and passes. */
@@ -34,7 +35,8 @@ typedef struct fl_comparison {
     bool chosen; /* the tolerance is the caller's, not the class's */
     fl_sizes sizes;
     fl_tally tallies[FL_STAGE_COUNT];
-    int64_t compared;
+    int64_t compared, unaligned; /* stages of a layer */
+    bool other_run;              /* of another model or other tokens */
     bool differs;
     fl_difference first;  /* where they part */
     bool agreed;          /* something before that was the same, */

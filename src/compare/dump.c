@@ -28,7 +28,7 @@ static fl_status read_metadata(fl_dump *dump, fl_diag *diag) {
         json_t *value = NULL;
         if (text && keys[i].json) /* what cannot be read says nothing */
             value = json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
-        else if (text)
+        else if (text && strcmp(text, "null") != 0) /* of a run that was given ids */
             value = json_string(text);
         if (value)
             json_object_set_new(dump->run, keys[i].name, value);

@@ -15,11 +15,11 @@ enum { EXACT, HALF, BRAIN, EIGHT_BITS, FOUR_BITS };
 /* Rounding to 11 and 8 bits of fraction, and to blocks of whole numbers; what is left is room for
  * how such differences grow through the layers. */
 static const fl_class classes[] = {
-    [EXACT] = {"F32", "both computed in float", 2e-5},
-    [HALF] = {"F16", "", 4e-3},
-    [BRAIN] = {"BF16", "", 4e-2},
-    [EIGHT_BITS] = {"8-bit", "", 0.1},
-    [FOUR_BITS] = {"4-bit", "", 1},
+    [EXACT] = {"F32", "both computed in float", 2e-5, false},
+    [HALF] = {"F16", "", 4e-3, false},
+    [BRAIN] = {"BF16", "", 4e-2, false},
+    [EIGHT_BITS] = {"8-bit", "", 0.1, true},
+    [FOUR_BITS] = {"4-bit", "", 1.5, true},
 };
 
 static int class_of_type(const char *type) {
@@ -86,9 +86,15 @@ static void quoted(fl_buffer *out, const json_t *value) {
     free(text);
 }
 
+static bool is_same(const json_t *a, const json_t *b) {
+    if (json_is_number(a) && json_is_number(b)) /* 10000 is 10000.0 */
+        return json_number_value(a) == json_number_value(b);
+    return json_equal(a, b);
+}
+
 /* A line if both name it and differ. */
 static void both_name(fl_buffer *out, const char *what, const json_t *a, const json_t *b) {
-    if (!a || !b || json_is_null(a) || json_is_null(b) || json_equal(a, b))
+    if (!a || !b || json_is_null(a) || json_is_null(b) || is_same(a, b))
         return;
     fl_buffer_printf(out, "%s: ", what);
     quoted(out, a);
@@ -109,6 +115,7 @@ void fl_compare_runs(fl_comparison *c) {
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         both_name(&c->reasons, sizes[i], json_object_get(model_a, sizes[i]),
                   json_object_get(model_b, sizes[i]));
+    c->other_run = c->reasons.length > 0;
     both_name(&c->reasons, "prompt", json_object_get(a, "prompt"), json_object_get(b, "prompt"));
     both_name(&c->reasons, "patches", json_object_get(a, "patches"), json_object_get(b, "patches"));
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)

@@ -286,7 +286,7 @@ static void try_patterns(const fl_study *s) {
 
 /* RMS² = mean(x²) + ε: squares that differ by one amount. */
 static bool try_epsilon(const fl_study *s) {
-    if (fl_stage_get_info(s->d->place.stage)->dims[2] != FL_DIM_one)
+    if (fl_stage_get_info(s->d->place.stage)->dims[2] != FL_DIM_one || s->pair.a.rows < 2)
         return false;
     double amount = 0;
     for (int64_t r = 0; r < s->pair.a.rows; r++) {
@@ -402,7 +402,7 @@ static bool begin(fl_study *s, const fl_comparison *c) {
 bool fl_suggest(fl_comparison *c) {
     fl_study s = {.c = c, .d = &c->first, .out = &c->suggestion};
     spread p = {0};
-    if (!c->differs || c->first.statistics || !begin(&s, c))
+    if (!c->differs || c->other_run || c->first.statistics || !begin(&s, c))
         return true;
     s.rtol = fmax(c->tolerance.rtol, 1e-5);
     s.atol = c->tolerance.atol;

@@ -222,8 +222,10 @@ static int64_t heads_of(const fl_sizes *sizes, fl_stage stage) {
     }
 }
 
-static bool choose(fl_pair *p, fl_stage stage, const ways *a, const ways *b) {
-    for (int exact = 1; exact >= 0; exact--)
+/* Rows and keys may be more on one side, but tokens may not. */
+static bool choose(fl_pair *p, fl_stage stage, const ways *a, const ways *b, bool exact_rows) {
+    const int least = exact_rows || stage == FL_STAGE_tokens;
+    for (int exact = 1; exact >= least; exact--)
         for (int i = 0; i < a->n; i++)
             for (int j = 0; j < b->n; j++) {
                 p->a = a->way[i];
@@ -265,7 +267,7 @@ bool fl_values_pair(fl_pair *out, const fl_sizes *sizes, const fl_dump *da, cons
     ways_of(&ways_a, da, a);
     ways_of(&ways_b, db, b);
     *out = (fl_pair){0};
-    if (!choose(out, stage, &ways_a, &ways_b)) {
+    if (!choose(out, stage, &ways_a, &ways_b, sizes->exact_rows)) {
         explain(why, size, a, b);
         return false;
     }

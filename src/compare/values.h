@@ -22,6 +22,7 @@ typedef struct fl_values {
 /* What is known of the model; 0: not known. */
 typedef struct fl_sizes {
     int64_t heads, kv_heads, head_dim, rotary_dim, window;
+    bool exact_rows; /* the passes are of other lengths: rows are aligned with none */
 } fl_sizes;
 
 /* Two tensors, their heads and rows one beside the other. `columns` may be more on one side: keys
