@@ -128,10 +128,13 @@ static bool is_unknown(const fl_args *args) {
 static fl_status refuse_word(fl_cli *cli) {
     const char *word = cli->args.subject;
     char shown[128], hint[64] = "; 'footlight --help' lists the commands";
+    size_t nearest = 3; /* further away is not near */
     for (int i = 0; i < FL_COMMAND_COUNT; i++) {
         const char *name = fl_command_get_info((fl_command)i)->name;
-        if (fl_word_distance(word, name) <= 2)
+        size_t distance = fl_word_distance(word, name);
+        if (distance < nearest)
             snprintf(hint, sizeof hint, ", the nearest command is '%s'", name);
+        nearest = distance < nearest ? distance : nearest;
     }
     fl_diag_init(&cli->diag, NULL);
     return fl_fail(&cli->diag, FL_ERR_USAGE, "no command, file or bundled name is called '%s'%s",

@@ -34,6 +34,7 @@ typedef struct screen {
     bool direct;           /* colours are red, green and blue, not numbers of a palette */
     bool own;              /* the terminal's own colours may be asked for */
     bool light;            /* the colours made are those for a light ground */
+    bool ground;           /* and bring it with them */
     int64_t busy_since;    /* when the way to an event began; 0: not under way */
     typed kept[MOST_KEPT]; /* typed on a long way, for afterwards */
     int n_kept, n_retyped; /* so many, and how many of them have been taken */
@@ -78,11 +79,23 @@ static int terminal_color(const screen *s, int color, int own, bool has_own) {
     return s->direct ? (int)fl_color_rgb(color) : color;
 }
 
-static void make_pairs(screen *s, bool light) {
+static fl_colors grounded(fl_colors colors, bool light) {
+    if (colors.fg < 0)
+        colors.fg = light ? COLOR_BLACK : COLOR_WHITE;
+    if (colors.bg < 0)
+        colors.bg = light ? COLOR_WHITE : COLOR_BLACK;
+    return colors;
+}
+
+/* A theme chosen by hand brings its ground with it; else the terminal's own stays. */
+static void make_pairs(screen *s, bool light, bool ground) {
     bool own = s->own = use_default_colors() == OK;
     s->light = light;
+    s->ground = ground;
     for (int style = 0; style < FL_STYLE_COUNT; style++) {
         fl_colors c = fl_style_colors((fl_style)style, s->colors, light);
+        if (ground)
+            c = grounded(c, light);
         int fg = terminal_color(s, c.fg, COLOR_WHITE, own);
         init_extended_pair(style + 1, fg, terminal_color(s, c.bg, COLOR_BLACK, own));
     }
@@ -138,8 +151,8 @@ static void paint_cell(const screen *s, const fl_canvas_cell *cell, int x, int y
 
 static void paint(screen *s) {
     const fl_canvas *canvas = fl_view_draw(s->view);
-    if (s->colors && canvas->light != s->light)
-        make_pairs(s, canvas->light);
+    if (s->colors && (canvas->light != s->light || canvas->ground != s->ground))
+        make_pairs(s, canvas->light, canvas->ground);
     erase();
     for (int y = 0; y < canvas->height; y++)
         for (int x = 0; x < canvas->width; x++)
@@ -362,7 +375,7 @@ static bool open_terminal(screen *s, const char *name, bool color) {
         s->colors = usable_colors();
     s->direct = s->colors && tigetflag("RGB") > 0;
     if (s->colors)
-        make_pairs(s, false);
+        make_pairs(s, false, false);
     return true;
 }
 

@@ -268,6 +268,11 @@ int fl_canvas_wrap(fl_canvas *canvas, fl_rect rect, fl_style style, const char *
     return wrap(canvas, rect, 0, style, text);
 }
 
+int fl_canvas_wrap_hanging(fl_canvas *canvas, fl_rect rect, int hang, fl_style style,
+                           const char *text) {
+    return wrap(canvas, rect, hang, style, text);
+}
+
 int fl_canvas_wrap_code(fl_canvas *canvas, fl_rect rect, fl_style style, const char *text) {
     return wrap(canvas, rect, (int)strspn(text, " ") + 4, style, text);
 }

@@ -54,7 +54,8 @@ typedef struct fl_rect {
 typedef struct fl_canvas {
     int width, height;
     bool ascii;
-    bool light; /* seen on a light ground */
+    bool light;  /* seen on a light ground */
+    bool ground; /* which is to be drawn too: it may not be the terminal's */
     fl_canvas_cell *cells;
     int cursor_x, cursor_y; /* where text is being typed; -1: nowhere */
 } fl_canvas;
@@ -80,6 +81,9 @@ void fl_canvas_right(fl_canvas *canvas, int x, int y, int width, fl_style style,
 /* Breaks at blanks into lines of the rectangle; returns the lines the text needs, which may be more
  * than were drawn. The canvas may be NULL to measure. */
 int fl_canvas_wrap(fl_canvas *canvas, fl_rect rect, fl_style style, const char *text);
+/* The same, with all lines but the first so far to the right. */
+int fl_canvas_wrap_hanging(fl_canvas *canvas, fl_rect rect, int hang, fl_style style,
+                           const char *text);
 /* The same for a line of source: what does not fit stands below it, four columns further in. */
 int fl_canvas_wrap_code(fl_canvas *canvas, fl_rect rect, fl_style style, const char *text);
 /* Repeats one glyph of one column over a rectangle. */

@@ -404,6 +404,8 @@ void fl_chart_open(fl_view *view) {
     view->pick = here ? (int)here->event.stage : 0;
 }
 
+enum { NEAR = 2 /* lines from that of a stage in which an arrow to the side looks */ };
+
 /* How far a stage is from another the way an arrow points; -1: it does not lie that way. */
 static int distance(const spot *from, const spot *to, fl_verb verb) {
     int dx = to->x - from->x, dy = to->y - from->y;
@@ -412,9 +414,9 @@ static int distance(const spot *from, const spot *to, fl_verb verb) {
                 : verb == FL_VERB_down ? dy
                 : verb == FL_VERB_left ? -dx
                                        : dx;
-    if (along <= 0)
+    if (along <= 0 || (!upright && abs(dy) > NEAR))
         return -1;
-    return upright ? 4 * along + abs(dx) : along + 16 * abs(dy);
+    return upright ? 4 * along + abs(dx) : along + 1000 * abs(dy); /* its own line first */
 }
 
 /* The stage that comes next in the pass, or before; the same where there is none. */
@@ -439,14 +441,13 @@ static int stage_towards(const sheet *s, int stage, fl_verb verb) {
             least = far;
         }
     }
-    if (best)
-        return (int)best->stage;
-    return beside(s, stage, verb == FL_VERB_up || verb == FL_VERB_left ? -1 : 1);
+    return best ? (int)best->stage : stage; /* nothing lies that way */
 }
 
 void fl_chart_move(fl_view *view, fl_verb verb, int64_t count) {
     fl_canvas none = {0};
-    sheet s = sheet_of(view, &none, (fl_rect){0, 0, LEAST, 1});
+    int width = view->canvas.width - 2; /* as it is drawn */
+    sheet s = sheet_of(view, &none, (fl_rect){0, 0, width > LEAST ? width : LEAST, 1});
     if (!s.pass.plan)
         return;
     int64_t rows = fl_rows_of(verb, 1);

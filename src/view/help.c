@@ -114,7 +114,8 @@ static void add_words(const fl_view *view, fl_buffer *out) {
     add_run_words(&view->options.model, out);
     fl_buffer_puts(out,
                    "\nThe cursor goes to the largest cell of its row until you move it; = sends it "
-                   "back there. Colours keep their scale from layer to layer.\n");
+                   "back there. A stage has one scale of colours for all its layers computed so "
+                   "far in this pass; a larger number further on changes it.\n");
 }
 
 /* All about one verb: how it is written, what it does, its keys, an example, and what hinders it.
@@ -148,14 +149,41 @@ bool fl_do_help(fl_view *view, int64_t count, const char *text) {
     return false;
 }
 
-/* The keys that work where the help was opened. */
+/* The verb with which a part of the table begins. */
+static const struct {
+    fl_verb first;
+    const char *name;
+} parts[] = {{FL_VERB_step, "Moving through the run"},
+             {FL_VERB_up, "The cursor"},
+             {FL_VERB_zoom_in, "Looking"},
+             {FL_VERB_pane_next, "Panels"},
+             {FL_VERB_why, "Why, and beside what"},
+             {FL_VERB_lens, "What comes next"},
+             {FL_VERB_text, "The text and the model"},
+             {FL_VERB_mark, "Where to stop"},
+             {FL_VERB_ablate, "What if"},
+             {FL_VERB_command, "The program"}};
+
+static const char *part_of(fl_verb verb) {
+    const char *name = NULL;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        name = parts[i].first <= verb ? parts[i].name : name;
+    return name;
+}
+
+/* The keys that work where the help was opened, in parts. */
 static void list_keys(fl_view *view, fl_buffer *out) {
     int where = fl_view_where(view);
+    const char *part = NULL;
     for (int id = 0; id < FL_VERB_COUNT; id++) {
         char keys[64];
         keys_of((fl_verb)id, where, keys, sizeof keys);
-        if (keys[0] && !fl_verb_hindrance(view, (fl_verb)id))
-            help_row(view, out, keys, (fl_verb)id);
+        if (!keys[0] || fl_verb_hindrance(view, (fl_verb)id))
+            continue;
+        if (part_of((fl_verb)id) != part)
+            fl_buffer_printf(out, "%s%s\n", part ? "\n" : "", part_of((fl_verb)id));
+        part = part_of((fl_verb)id);
+        help_row(view, out, keys, (fl_verb)id);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "view/cursor.h"
 #include "view/mechanism.h"
 #include "view/panels.h"
+#include "view/why.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -179,9 +180,11 @@ const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
     case FL_VERB_cooler:
         return fl_chances_hindrance(view, verb);
     case FL_VERB_follow_weight:
-        return view->page == FL_PAGE_NONE || view->page == FL_PAGE_why
+        if (view->page != FL_PAGE_NONE && view->page != FL_PAGE_why)
+            return "no derivation is open here; e opens one";
+        return view->page == FL_PAGE_NONE || fl_why_has_weight(view)
                    ? NULL
-                   : "no derivation is open here; e opens one";
+                   : "no learned weight stands in this line";
     case FL_VERB_head_next:
     case FL_VERB_head_before:
         if ((fl_view_where(view) & (G | B)) == G)

@@ -244,6 +244,14 @@ bool fl_do_follow(fl_view *view, int64_t count, const char *text) {
     return fl_link_follow(view, &link, item, side);
 }
 
+bool fl_why_has_weight(fl_view *view) {
+    fl_why why;
+    fl_why_of(view, &why);
+    return view->pick < fl_why_items(&why) &&
+           (fl_why_link(&why, view->pick, 0).kind == FL_LINK_WEIGHT ||
+            fl_why_link(&why, view->pick, 1).kind == FL_LINK_WEIGHT);
+}
+
 /* Of the marked line; where the page is not open, of the first that has one. */
 bool fl_do_follow_weight(fl_view *view, int64_t count, const char *text) {
     fl_why why;

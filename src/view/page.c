@@ -109,12 +109,26 @@ void fl_view_close_page(fl_view *view) {
 
 /* ---- drawing ---- */
 
+/* Where the last column of a line that is a row of a table begins: behind two blanks. */
+static int hang_of(const char *row, int width) {
+    int column = 0, hang = 0;
+    for (const char *at = row; *at && column < width / 2; at++) {
+        bool gap = at > row && at[-1] == ' ' && (at == row + 1 || at[-2] == ' ');
+        if (gap && *at != ' ')
+            hang = column;
+        column += (*at & 0xc0) != 0x80;
+    }
+    return hang;
+}
+
 /* The next line of the text in `row`, and how many lines of the screen it takes. */
 static int take_row(const char **text, int width, char *row, size_t size) {
     size_t length = strcspn(*text, "\n");
     snprintf(row, size, "%.*s", (int)(length < size ? length : size - 1), *text);
     *text += length + ((*text)[length] == '\n');
-    return row[0] ? fl_canvas_wrap(NULL, (fl_rect){0, 0, width, 1}, FL_STYLE_text, row) : 1;
+    return row[0] ? fl_canvas_wrap_hanging(NULL, (fl_rect){0, 0, width, 1}, hang_of(row, width),
+                                           FL_STYLE_text, row)
+                  : 1;
 }
 
 /* Draws lines from page_scroll on, folded at the width; counts them all. */
@@ -136,8 +150,9 @@ static void draw_text(fl_view *view, fl_rect rect, const char *text) {
         int needed = take_row(&text, rect.w, row, sizeof row), y = line - view->page_scroll;
         comment = comment || strncmp(row, "/*", 2) == 0;
         if (y >= 0 && y < rect.h)
-            fl_canvas_wrap(&view->canvas, (fl_rect){rect.x, rect.y + y, rect.w, rect.h - y},
-                           comment ? FL_STYLE_comment : FL_STYLE_text, row);
+            fl_canvas_wrap_hanging(&view->canvas, (fl_rect){rect.x, rect.y + y, rect.w, rect.h - y},
+                                   hang_of(row, rect.w), comment ? FL_STYLE_comment : FL_STYLE_text,
+                                   row);
         if (strstr(row, "*/"))
             comment = false;
         line += needed;

@@ -146,11 +146,9 @@ static void remark_rope_table(scene *s) {
         fl_buffer_puts(s->out, "column i turns places 2i and 2i+1");
     fl_buffer_printf(s->out, " of each head; columns %" PRId64 " to %" PRId64 " repeat them", half,
                      h->rotary_dim - 1);
-    if (position == 0)
-        fl_buffer_puts(s->out, "\nat position 0 every angle is 0: nothing turns");
-    else
-        fl_buffer_puts(s->out,
-                       "\nthe first pairs turn fast with the position, the last hardly at all");
+    fl_buffer_puts(s->out, "\nused by q_rope and k_rope of every layer; ");
+    fl_buffer_puts(s->out,
+                   position == 0 ? "at position 0 nothing turns" : "the first pairs turn most");
 }
 
 /* How much a branch changes the stream it is added to. */
@@ -348,6 +346,14 @@ static void remark_stage(scene *s) {
         remark_rope_table(s);
         break;
     case FL_STAGE_next_token:
+        break;
+    case FL_STAGE_gate:
+    case FL_STAGE_up:
+        remark_layers(s);
+        if (s->view->cursor[FL_DIM_F] < 0)
+            fl_buffer_puts(
+                s->out,
+                "\narrow keys fix a neuron: it is then followed through gate, up, silu, swiglu");
         break;
     default:
         remark_layers(s);

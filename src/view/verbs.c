@@ -7,6 +7,7 @@
 #include "view/panels.h"
 #include "view/why.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,6 +74,7 @@ bool fl_do_present(fl_view *view, int64_t count, const char *text) {
 void fl_choose_theme(fl_view *view, fl_theme theme) {
     view->canvas.light =
         theme == FL_THEME_LIGHT || (theme == FL_THEME_AUTO && view->options.light_ground);
+    view->canvas.ground = theme != FL_THEME_AUTO;
 }
 
 bool fl_do_theme(fl_view *view, int64_t count, const char *text) {
@@ -142,8 +144,12 @@ bool fl_do_back(fl_view *view, int64_t count, const char *text) {
     (void)text;
     if (fl_trail_back(view) || close_one(view))
         return true;
-    if (view->n_jumps > 0)
-        return fl_view_show(view, view->jumps[--view->n_jumps]);
+    if (view->n_jumps > 0) {
+        bool shown = fl_view_show(view, view->jumps[--view->n_jumps]);
+        if (shown && !view->message[0])
+            fl_say(view, "back to event %" PRId64 ", where the last jump left from", view->at);
+        return shown;
+    }
     fl_say(view, "nothing is open, and you have not jumped from anywhere");
     return false;
 }

@@ -106,4 +106,7 @@ void fl_why_page_draw(fl_view *view, fl_rect rect);
 void fl_why_move(fl_view *view, fl_verb verb, int64_t count);
 void fl_why_choose(fl_view *view);
 
+/* Has the marked line of the derivation a learned weight? */
+bool fl_why_has_weight(fl_view *view);
+
 #endif

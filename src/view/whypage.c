@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char source_word[] = "source"; /* the argument of `why` */
+
 /* ---- what both ways share ---- */
 
 /* "[0, 5, 9] token " is", hidden 9 = 0.7020154" */
@@ -183,7 +185,19 @@ void fl_why_lines(fl_view *view, fl_buffer *out) {
         fl_buffer_puts(out, "  follow N goes to link N, back returns\n");
     fl_why_facts(view, out, why.stage);
     add_more_terms(view, out, &why, &number);
-    fl_why_source(view, out, why.stage);
+    if (strcmp(view->page_text, source_word) == 0)
+        fl_why_source(view, out, why.stage);
+    else
+        fl_buffer_printf(out, "\nwhy %s prints the C function that computes it as well.\n",
+                         source_word);
+}
+
+bool fl_do_why(fl_view *view, int64_t count, const char *text) {
+    (void)count;
+    if (!*text || strcmp(text, source_word) == 0)
+        return fl_page_toggle(view, FL_PAGE_why, text);
+    fl_say(view, "why takes nothing behind it, or %s", source_word);
+    return false;
 }
 
 /* ---- on the screen ---- */

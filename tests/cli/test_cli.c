@@ -242,6 +242,7 @@ static void unknown_words(void **state) {
     fl_assert_refused(fl_run("lesson"), 2, "no command, file or bundled name|'lesson'|--help");
     fl_assert_refused(fl_run("lesson", "list"), 2, "no command|'lesson'|--help");
     fl_assert_refused(fl_run("lesson", "--lessons", "x"), 2, "no command|'lesson'");
+    fl_assert_refused(fl_run("stpe"), 2, "'stpe'|nearest command is 'step'");
     fl_assert_refused(fl_run("generat"), 2, "'generat'|nearest command is 'generate'");
     fl_assert_refused(fl_run("help", "lesson"), 2, "no command|'lesson'");
     fl_assert_refused(fl_run("nosuch.gguf"), 1, "nosuch.gguf: |neither a file");

@@ -154,7 +154,7 @@ static void a_dumb_terminal_gets_sentences(void **state) {
     fl_terminal_send(&terminal, "\nfinish\n");
     assert_true(wrote("event 1 of 0 to 77: embed,"));
     assert_true(wrote("event 3 of 0 to 77: rope_sin,"));
-    fl_terminal_send(&terminal, "goto attn_probs head 1\nwhy\nnonsense\nright\n");
+    fl_terminal_send(&terminal, "goto attn_probs head 1\nwhy source\nnonsense\nright\n");
     assert_true(wrote("layer 0, head 1, attn_probs"));
     assert_true(wrote("percent to"));
     assert_true(wrote("there is no command \"nonsense\""));

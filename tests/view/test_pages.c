@@ -77,6 +77,61 @@ static void patches_that_stay_for_another_prompt_are_named(void **state) {
                      "the patch is still on: layer 1 ffn zero; u takes it back");
 }
 
+static void the_way_back_is_told(void **state) {
+    (void)state;
+    fl_scene_keys(view, ":goto gate<enter>sss");
+    fl_scene_keys(view, "<bs>");
+    assert_int_equal(fl_view_at(view), 0);
+    assert_string_equal(fl_view_message(view), "back to event 0, where the last jump left from");
+}
+
+static void a_weight_is_offered_only_where_there_is_one(void **state) {
+    (void)state;
+    fl_scene_keys(view, ":goto q layer 1<enter>e");
+    assert_true(fl_scene_holds(view, "w its weight"));
+    fl_scene_keys(view, "q:goto attn_probs<enter>e");
+    assert_false(fl_scene_holds(view, "w its weight"));
+    fl_scene_keys(view, "w");
+    assert_string_equal(fl_view_message(view), "no learned weight stands in this line");
+}
+
+static void arrows_on_the_map_go_the_way_they_point(void **state) {
+    static const struct {
+        int width;
+        fl_stage from;
+        const char *arrow;
+        fl_stage to;
+    } ways[] = {{80, FL_STAGE_q, "<right>", FL_STAGE_k},
+                {80, FL_STAGE_attn_norm, "<right>", FL_STAGE_ffn_norm},
+                {140, FL_STAGE_attn_norm, "<right>", FL_STAGE_ffn_norm},
+                {80, FL_STAGE_gate, "<down>", FL_STAGE_silu},
+                {80, FL_STAGE_q, "<left>", FL_STAGE_q},
+                {140, FL_STAGE_next_token, "<right>", FL_STAGE_next_token},
+                {80, FL_STAGE_tokens, "<up>", FL_STAGE_tokens}};
+    (void)state;
+    fl_scene_keys(view, "M");
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        fl_view_resize(view, ways[i].width, 40);
+        view->pick = ways[i].from;
+        fl_scene_keys(view, ways[i].arrow);
+        if (view->pick != (int)ways[i].to)
+            fail_msg("%s from %s at %d columns: %s", ways[i].arrow,
+                     fl_stage_get_info(ways[i].from)->id, ways[i].width,
+                     fl_stage_get_info((fl_stage)view->pick)->id);
+    }
+}
+
+static void help_has_parts_and_hangs_its_lines(void **state) {
+    (void)state;
+    fl_view_resize(view, 60, 40);
+    fl_scene_keys(view, "?");
+    char *screen = fl_scene_text(view);
+    assert_non_null(strstr(screen, "\n Moving through the run\n"));
+    assert_non_null(strstr(screen, "\n The cursor\n"));
+    assert_non_null(strstr(screen, "\n                            "));
+    free(screen);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_key_that_opened_a_page_closes_it, set_up, tear_down),
@@ -85,6 +140,11 @@ int main(void) {
         cmocka_unit_test_setup_teardown(ones_own_prompt_comes_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(patches_that_stay_for_another_prompt_are_named, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(the_way_back_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_weight_is_offered_only_where_there_is_one, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(arrows_on_the_map_go_the_way_they_point, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(help_has_parts_and_hangs_its_lines, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

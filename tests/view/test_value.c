@@ -146,7 +146,7 @@ static void the_help_has_the_words_of_the_screen(void **state) {
     fl_buffer_done(&page);
     fl_scene_keys(view, "G");
     char *screen = fl_scene_text(view);
-    assert_non_null(strstr(screen, "Colours keep their scale"));
+    assert_non_null(strstr(screen, "all its layers computed so"));
     free(screen);
 }
 

@@ -236,13 +236,19 @@ static void the_page_says_it_all(void **state) {
     (void)state;
     fl_view *view = fl_scene(80, 24);
     fl_scene_keys(view, ":goto q layer 1<enter>e");
-    fl_buffer page = {0};
+    fl_buffer page = {0}, source = {0};
     fl_view_page_text(view, &page);
     assert_non_null(strstr(page.data, "queries: what each token is looking for"));
     assert_non_null(strstr(page.data, "q[t,o] = Σ_j Wq[o,j] · n[t,j]"));
     assert_non_null(strstr(page.data, "blk.1.attn_q.weight"));
     assert_non_null(strstr(page.data, "blocks.1.attn.hook_q"));
-    assert_non_null(strstr(page.data, "void fl_scalar_matmul"));
+    assert_null(strstr(page.data, "void fl_scalar_matmul")); /* only where it is asked for */
+    assert_non_null(strstr(page.data, "why source prints the C function"));
+    fl_scene_command(view, "why source", true, "");
+    fl_view_page_text(view, &source);
+    assert_non_null(strstr(source.data, "void fl_scalar_matmul"));
+    fl_buffer_done(&source);
+    fl_scene_command(view, "why not", false, "why takes nothing behind it, or source");
     assert_non_null(strstr(page.data, "16 terms"));
     fl_buffer_done(&page);
     fl_view_free(&view);
@@ -263,7 +269,7 @@ static void assert_source(const char *isa, const char *stage, const char *page, 
     if (!strstr(screen, panel))
         fail_msg("\"%s\" is not on\n%s", panel, screen);
     free(screen);
-    fl_scene_keys(view, "e");
+    fl_scene_keys(view, ":why source<enter>");
     fl_buffer text = {0};
     fl_view_page_text(view, &text);
     if (!strstr(text.data, page))
