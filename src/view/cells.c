@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 the footlight authors */
+/*
+ * A table of cells of any source, as the pages of weights and of comparisons show one: how wide its
+ * cells are, what colours mean, names, rows and a legend.
+ */
 #include "view/cells.h"
 
 #include "view/value.h"

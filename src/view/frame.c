@@ -292,7 +292,8 @@ static fl_rect framed(fl_view *view, fl_rect rect, fl_pane pane, const char *tit
     return (fl_rect){rect.x + 2, rect.y + 1, rect.w - 3, rect.h - 2};
 }
 
-static void draw_middle(fl_view *view, fl_rect rect) {
+/* `numbers`: a line of statistics, where no panel of them stands beside. */
+static void draw_middle(fl_view *view, fl_rect rect, bool numbers) {
     int why = rect.h * 2 / 5;
     heading t = heading_of(view);
     char text[256];
@@ -305,8 +306,10 @@ static void draw_middle(fl_view *view, fl_rect rect) {
     int remark = remark_lines(view, foot, true);
     foot.y = value.y + value.h - remark;
     remark_lines(view, foot, false);
-    fl_value_draw(view,
-                  (fl_rect){value.x, value.y + used + 1, value.w, value.h - used - remark - 2});
+    if (numbers)
+        fl_numbers_line(view, value.x, foot.y - 1, value.w);
+    fl_value_draw(view, (fl_rect){value.x, value.y + used + 1, value.w,
+                                  value.h - used - remark - 2 - numbers});
     fl_rect inside =
         framed(view, (fl_rect){rect.x, rect.y + rect.h - why, rect.w, why}, FL_PANE_WHY, "why");
     draw_why_or_welcome(view, inside, true);
@@ -317,7 +320,7 @@ static void draw_wide(fl_view *view, fl_rect rect) {
     int next = rect.h / 4 < 8 ? 8 : rect.h / 4;
     fl_pane_draw(view, FL_PANE_PROGRAM,
                  framed(view, (fl_rect){rect.x, rect.y, left, rect.h}, FL_PANE_PROGRAM, "program"));
-    draw_middle(view, (fl_rect){rect.x + left, rect.y, rect.w - left - right, rect.h});
+    draw_middle(view, (fl_rect){rect.x + left, rect.y, rect.w - left - right, rect.h}, false);
     fl_rect column = {rect.x + rect.w - right, rect.y, right, rect.h - next};
     fl_pane_draw(view, FL_PANE_NUMBERS, framed(view, column, FL_PANE_NUMBERS, "numbers"));
     column.y += column.h;
@@ -338,7 +341,7 @@ static void draw_beside(fl_view *view, fl_rect rect) {
     fl_rect right = {rect.x + LEFT, rect.y, rect.w - LEFT, rect.h};
     fl_pane_draw(view, FL_PANE_PROGRAM, framed(view, left, FL_PANE_PROGRAM, "program"));
     if (rect.h >= WIDE_HEIGHT - 3 && (pane == FL_PANE_VALUE || pane == FL_PANE_WHY))
-        draw_middle(view, right);
+        draw_middle(view, right, fl_here(view)->event.tensor.dtype != FL_DTYPE_I32);
     else
         draw_narrow(view, (fl_rect){right.x + 1, right.y + 1, right.w - 2, right.h - 2}, pane);
 }
@@ -362,6 +365,10 @@ static void draw_too_small(fl_view *view) {
              "footlight needs %d × %d, this terminal has %d × %d. Enlarge it, or q quits.",
              LEAST_WIDTH, LEAST_HEIGHT, canvas->width, canvas->height);
     fl_canvas_wrap(canvas, (fl_rect){0, 0, canvas->width, canvas->height}, FL_STYLE_text, text);
+}
+
+bool fl_view_too_small(const fl_view *view) {
+    return view->canvas.width < LEAST_WIDTH || view->canvas.height < LEAST_HEIGHT;
 }
 
 static bool has_room(const fl_canvas *canvas, int width, int height) {
@@ -408,7 +415,7 @@ const fl_canvas *fl_view_draw(fl_view *view) {
     view->n_hits = 0;
     view->modified = -1;
     view->unfinished = false;
-    if (canvas->width < LEAST_WIDTH || canvas->height < LEAST_HEIGHT)
+    if (fl_view_too_small(view))
         draw_too_small(view);
     else if (fl_here(view)) {
         if (view->present && view->page == FL_PAGE_NONE)

@@ -298,6 +298,10 @@ static bool take_digit(fl_view *view, int key) {
 void fl_view_key(fl_view *view, int key) {
     view->message[0] = '\0';
     view->tell = NULL;
+    if (fl_view_too_small(view) && key != 'q' && key != FL_KEY_CTRL('l'))
+        return; /* nobody would see what it does */
+    if (fl_view_too_small(view))
+        view->line.kind = FL_LINE_NONE;
     if (view->line.kind != FL_LINE_NONE) {
         fl_line_key(view, key);
         return;

@@ -32,7 +32,7 @@ void fl_numbers_line(fl_view *view, int x, int y, int width) {
     index_text(&captured->event.tensor, stats->argmax, at, sizeof at);
     fl_histogram(digest->bins, 8, view->options.ascii, bars, sizeof bars);
     if (stats->nan + stats->inf > 0)
-        snprintf(bad, sizeof bad, "  nan %" PRId64 " inf %" PRId64, stats->nan, stats->inf);
+        snprintf(bad, sizeof bad, "  NaN %" PRId64 " inf %" PRId64, stats->nan, stats->inf);
     fl_canvas_printf(&view->canvas, x, y, width, FL_STYLE_text,
                      "min %s  max %s %s  mean %s  rms %s%s  how often %s",
                      fl_number(low, format, stats->min), fl_number(high, format, stats->max), at,

@@ -264,6 +264,9 @@ int32_t fl_piece_asked(fl_view *view, const char *text, bool *whole);
 void fl_index_words(fl_view *view, const fl_event *event, const int64_t index[FL_MAX_DIMS],
                     fl_buffer *out);
 
+/* frame.c: is there no room to show anything but that? */
+bool fl_view_too_small(const fl_view *view);
+
 /* goto.c */
 bool fl_goto_layer(fl_view *view, int64_t layer);
 bool fl_goto_head(fl_view *view, int64_t head);

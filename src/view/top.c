@@ -112,15 +112,24 @@ static void banner_text(fl_view *view, bool said, int kept, char *out, size_t si
     snprintf(out, size, " MODIFIED ");
 }
 
-/* Returns the columns used. Before a patch strikes, what is shown is the model's own. */
+/* Returns the columns used. Before a patch strikes, what is shown is the model's own. A line keeps
+ * it apart from what is said behind it. */
 static int draw_banner(fl_view *view, int x, bool said, int kept) {
+    static const char later[] = "patched later on";
     char text[3 * FL_PATCH_WORDS];
+    fl_canvas *canvas = &view->canvas;
+    bool modified = shows_modified(view);
     if (view->options.model.n_patches == 0)
         return 0;
-    if (!shows_modified(view))
-        return fl_canvas_put(&view->canvas, x, 0, 17, FL_STYLE_top_dim, "patched later on") + 1;
-    banner_text(view, said, kept, text, sizeof text);
-    return fl_canvas_put(&view->canvas, x, 0, view->canvas.width - x, FL_STYLE_banner, text) + 1;
+    if (modified)
+        banner_text(view, said, kept, text, sizeof text);
+    int used =
+        fl_canvas_put(canvas, x, 0, canvas->width - x,
+                      modified ? FL_STYLE_banner : FL_STYLE_top_dim, modified ? text : later);
+    used++;
+    if (said)
+        used += 1 + fl_canvas_put(canvas, x + used, 0, canvas->width - x - used, FL_STYLE_top, "│");
+    return used;
 }
 
 /* What is said takes the place's room where it needs it, then the line below; returns the lines

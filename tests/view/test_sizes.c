@@ -109,13 +109,35 @@ static void both_sides_have_rows(void **state) {
     free(screen);
 }
 
+/* What nobody would see is not done. */
+static void keys_do_nothing_unseen(void **state) {
+    (void)state;
+    fl_view_resize(view, 59, 24);
+    fl_scene_keys(view, "nnt:goto 3<enter>12s<c-l>");
+    assert_int_equal(fl_view_at(view), 0);
+    fl_view_resize(view, 80, 24);
+    fl_scene_keys(view, "n");
+    assert_int_equal(fl_view_at(view), 1);
+    fl_view_resize(view, 80, 15);
+    fl_scene_keys(view, "q");
+    assert_true(fl_view_left(view));
+}
+
+/* More room never shows less. */
+static void the_statistics_stand_beside_the_program(void **state) {
+    (void)state;
+    fl_view_resize(view, 100, 30);
+    fl_scene_keys(view, ":goto gate<enter>");
+    assert_true(fl_scene_holds(view, "min ") && fl_scene_holds(view, "  rms "));
+    assert_true(fl_scene_holds(view, "how often"));
+}
+
 int main(void) {
 #define ON_SCENE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        ON_SCENE(pages_keep_to_their_place),
-        ON_SCENE(the_map_moves_with_its_mark),
-        ON_SCENE(the_map_moves_sideways),
-        ON_SCENE(both_sides_have_rows),
+        ON_SCENE(keys_do_nothing_unseen),    ON_SCENE(the_statistics_stand_beside_the_program),
+        ON_SCENE(pages_keep_to_their_place), ON_SCENE(the_map_moves_with_its_mark),
+        ON_SCENE(the_map_moves_sideways),    ON_SCENE(both_sides_have_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
