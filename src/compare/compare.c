@@ -20,19 +20,15 @@ static int64_t either(const fl_comparison *c, const char *key) {
     return a ? a : fl_dump_model_number(&c->b, key);
 }
 
-fl_status fl_comparison_open(fl_comparison *c, const char *path_a, const char *path_b,
-                             fl_diag *diag) {
-    *c = (fl_comparison){0};
-    fl_status status = fl_dump_open(&c->a, path_a, diag);
-    if (status == FL_OK)
-        status = fl_dump_open(&c->b, path_b, diag);
-    if (status != FL_OK)
-        return status;
+/* Both are open: names become places, and what the two say of themselves is compared. */
+static fl_status prepare(fl_comparison *c, fl_diag *diag) {
     const int32_t layers = c->a.n_layers > c->b.n_layers ? c->a.n_layers : c->b.n_layers;
     c->a.n_layers = c->b.n_layers = layers;
-    status = fl_dump_index(&c->a, diag);
+    fl_status status = fl_dump_index(&c->a, diag);
     if (status == FL_OK)
         status = fl_dump_index(&c->b, diag);
+    if (status != FL_OK)
+        return status;
     c->sizes = (fl_sizes){.heads = either(c, "num_attention_heads"),
                           .kv_heads = either(c, "num_key_value_heads"),
                           .head_dim = either(c, "head_dim"),
@@ -42,7 +38,24 @@ fl_status fl_comparison_open(fl_comparison *c, const char *path_a, const char *p
     c->tolerance.rtol = c->class.rtol;
     c->tolerance.wide = c->class.wide;
     fl_compare_runs(c);
-    return status;
+    return FL_OK;
+}
+
+fl_status fl_comparison_open(fl_comparison *c, const char *path_a, const char *path_b,
+                             fl_diag *diag) {
+    *c = (fl_comparison){0};
+    fl_status status = fl_dump_open(&c->a, path_a, diag);
+    if (status == FL_OK)
+        status = fl_dump_open(&c->b, path_b, diag);
+    return status == FL_OK ? prepare(c, diag) : status;
+}
+
+fl_status fl_comparison_read(fl_comparison *c, const fl_map *a, const fl_map *b, fl_diag *diag) {
+    *c = (fl_comparison){0};
+    fl_status status = fl_dump_read(&c->a, a->bytes, a->length, diag);
+    if (status == FL_OK)
+        status = fl_dump_read(&c->b, b->bytes, b->length, diag);
+    return status == FL_OK ? prepare(c, diag) : status;
 }
 
 void fl_comparison_close(fl_comparison *c) {

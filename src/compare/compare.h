@@ -53,6 +53,8 @@ typedef void fl_compared_fn(void *ctx, const fl_difference *difference);
  * subject is the file that is at fault. Undo with fl_comparison_close, also after a failure. */
 fl_status fl_comparison_open(fl_comparison *c, const char *path_a, const char *path_b,
                              fl_diag *diag);
+/* The same over bytes that stay. */
+fl_status fl_comparison_read(fl_comparison *c, const fl_map *a, const fl_map *b, fl_diag *diag);
 /* Compares all. FL_ERR_FORMAT if the two have no stage in common. */
 fl_status fl_comparison_run(fl_comparison *c, fl_compared_fn *each, void *ctx, fl_diag *diag);
 void fl_comparison_close(fl_comparison *c);
