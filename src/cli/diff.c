@@ -23,20 +23,29 @@ static void choose_tolerance(const fl_cli *cli, fl_comparison *c) {
         c->tolerance.atol = atol->number;
 }
 
+static fl_compared_fn *prepare(const fl_cli *cli, const fl_comparison *c, fl_diff_rows *rows) {
+    if (fl_value(cli, FL_OPTION_diff_format)->count == 1)
+        return fl_diff_json_add;
+    if (!fl_given(cli, FL_OPTION_diff_all_layers))
+        return ignore;
+    return fl_diff_rows_begin(rows, c) ? fl_diff_rows_add : NULL;
+}
+
 static fl_status compare(fl_cli *cli, fl_comparison *c, fl_diff_rows *rows) {
-    const bool all = fl_given(cli, FL_OPTION_diff_all_layers);
     fl_buffer text = {0};
     fl_status status =
         fl_comparison_open(c, cli->args.subject, cli->args.second_subject, &cli->diag);
     if (status != FL_OK)
         return status;
     choose_tolerance(cli, c);
-    if (all && !fl_diff_rows_begin(rows, c))
-        return fl_fail_memory(&cli->diag);
-    status = fl_comparison_run(c, all ? fl_diff_rows_add : ignore, rows, &cli->diag);
+    fl_compared_fn *each = prepare(cli, c, rows);
+    status = each ? fl_comparison_run(c, each, rows, &cli->diag) : fl_fail_memory(&cli->diag);
     if (status != FL_OK)
         return status;
-    text.failed |= !fl_diff_text(cli, c, rows, &text);
+    if (each == fl_diff_json_add)
+        fl_diff_json(c, rows, cli->ascii, &text);
+    else
+        text.failed |= !fl_diff_text(cli, c, rows, &text);
     cli->verdict = c->differs || c->unaligned ? 1 : 0;
     return fl_emit_buffer(cli, &text);
 }
@@ -51,6 +60,7 @@ fl_status fl_cmd_diff(fl_cli *cli) {
     }
     fl_status status = compare(cli, &c, &rows);
     fl_table_free(rows.table);
+    fl_buffer_done(&rows.json);
     fl_comparison_close(&c);
     return status;
 }

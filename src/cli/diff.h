@@ -9,17 +9,21 @@
 #include "cli/cli.h"
 #include "compare/compare.h"
 
-/* A row for every stage of every layer and pass, for --all-layers. */
+/* What is printed of every stage of every layer and pass, as they come. */
 typedef struct fl_diff_rows {
-    struct fl_table *table; /* NULL: a row per stage only */
+    struct fl_table *table; /* --all-layers; NULL: a row per stage only */
+    fl_buffer json;
 } fl_diff_rows;
 
 bool fl_diff_rows_begin(fl_diff_rows *rows, const fl_comparison *comparison);
-fl_compared_fn fl_diff_rows_add;
+fl_compared_fn fl_diff_rows_add, fl_diff_json_add;
 
 /* The answer in a sentence, the worst cell, what it looks like, and the table. False: out of
  * memory. */
 bool fl_diff_text(const fl_cli *cli, const fl_comparison *comparison, const fl_diff_rows *rows,
+                  fl_buffer *out);
+
+void fl_diff_json(const fl_comparison *comparison, const fl_diff_rows *rows, bool ascii,
                   fl_buffer *out);
 
 /* "pass 1 layer 2", "" where there is but one; the same and the stage's name. */

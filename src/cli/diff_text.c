@@ -197,13 +197,14 @@ static void row(const fl_difference *largest, int64_t cells, double squares, int
 
 static void verdict(const fl_tally *t, fl_table *table) {
     char place[96];
+    fl_diff_where(&t->first.place, place, sizeof place);
     if (t->differing == 0)
         fl_table_cell(table, VERDICT, "same");
     else if (t->compared == 1)
         fl_table_cell(table, VERDICT, "different");
     else
-        fl_table_cell(table, VERDICT, "%lld of %lld different, from %s", (long long)t->differing,
-                      (long long)t->compared, fl_diff_where(&t->first.place, place, sizeof place));
+        fl_table_cell(table, VERDICT, "%lld of %lld different%s%s", (long long)t->differing,
+                      (long long)t->compared, *place ? ", from " : "", place);
 }
 
 static void stage_row(const fl_comparison *c, fl_stage stage, fl_table *table) {

@@ -16,8 +16,8 @@ enum { EXACT, HALF, BRAIN, EIGHT_BITS, FOUR_BITS };
  * how such differences grow through the layers. */
 static const fl_class classes[] = {
     [EXACT] = {"F32", "both computed in float", 2e-5, false},
-    [HALF] = {"F16", "", 4e-3, false},
-    [BRAIN] = {"BF16", "", 4e-2, false},
+    [HALF] = {"F16", "", 2e-2, false},
+    [BRAIN] = {"BF16", "", 0.1, false},
     [EIGHT_BITS] = {"8-bit", "", 0.1, true},
     [FOUR_BITS] = {"4-bit", "", 1.5, true},
 };

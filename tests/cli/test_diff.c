@@ -7,6 +7,8 @@
 
 #include "cli/program.h"
 
+#include <jansson.h>
+
 /* Runs `trace` so that it writes a tensor file of that name; its path. */
 #define TENSORS(name, ...) write_tensors(name, (const char *const[]){__VA_ARGS__, NULL})
 
@@ -48,6 +50,73 @@ static void a_patched_run_parts_where_it_was_patched(void **state) {
     fl_assert_says(ran.out, "The runs part at layer 2 attn_head.");
     fl_assert_says(ran.out, "Worst cell: head 5, token ");
     fl_assert_says(ran.out, "patches: [] and [\"layer 2 head 5 zero\"]");
+    fl_ran_done(&ran);
+}
+
+static void passes_are_aligned(void **state) {
+    (void)state;
+    const char *a = TENSORS("three", "-n", "3", "--isa", "scalar"),
+               *b = TENSORS("chunks", "-n", "3", "--kv", "f16"),
+               *c = TENSORS("late", "-n", "3", "--isa", "scalar", "--patch",
+                            "layer 1 value 6 scale 2");
+    assert_diff(fl_run("diff", a, b), 0, "The runs are the same within the tolerance");
+    assert_diff(fl_run("diff", a, c), 1, "The runs part at pass 1 layer 1 ");
+    /* another prompt is no difference of the computation: it is said first */
+    fl_ran ran = fl_run("diff", a, TENSORS("other", "-p", "The capital of Spain is", "-n", "3"));
+    assert_int_equal(ran.status, 1);
+    assert_int_equal(strncmp(ran.out, "These are not runs of the same thing:", 37), 0);
+    fl_assert_says(ran.out, "· a token of pass 0 is ");
+    fl_assert_says(ran.out, "The runs part at tokens.");
+    fl_ran_done(&ran);
+}
+
+static void formats_of_one_model_are_the_same(void **state) {
+    (void)state;
+    FL_NEED_DATA("derived/hf-stories260K/model.safetensors");
+    static const char ids[] = "1,403,407,261,378";
+    const char *hf = TENSORS("hf", fl_test_data("derived/hf-stories260K"), "--ids", ids),
+               *gguf = TENSORS("gguf", fl_test_data("derived/stories260K-f32.gguf"), "--ids", ids,
+                               "--qk-order", "hf"),
+               *file = TENSORS("file", fl_test_data("derived/stories260K-f32.gguf"), "--ids", ids),
+               *bin = TENSORS("bin", fl_test_data("stories260K.bin"), "--ids", ids),
+               *q8 = TENSORS("q8", fl_test_data("derived/stories260K-q8_0.gguf"), "--ids", ids),
+               *q4 = TENSORS("q4", fl_test_data("derived/stories260K-q4_0.gguf"), "--ids", ids);
+    assert_diff(fl_run("diff", hf, gguf), 0, "the same within the tolerance: all values of 135");
+    assert_diff(fl_run("diff", bin, file), 0, "the same within the tolerance: all values of 135");
+    assert_diff(fl_run("diff", hf, file), 1, "trace B with --qk-order");
+    assert_diff(fl_run("diff", file, q8), 0, "8-bit");
+    assert_diff(fl_run("diff", file, q4), 0, "4-bit");
+    assert_diff(fl_run("diff", file, q4, "--rtol", "0.001"), 1, "The runs part at embed.");
+}
+
+static void json_has_every_stage(void **state) {
+    (void)state;
+    const char *a = TENSORS("plain", "--isa", "scalar"),
+               *b = TENSORS("patched", "--isa", "scalar", "--patch", "layer 2 head 5 scale 0.5");
+    fl_ran ran = fl_run("diff", a, b, "--format", "json");
+    assert_int_equal(ran.status, 1);
+    json_t *answer = json_loads(ran.out, JSON_REJECT_DUPLICATES, NULL);
+    const json_t *first = json_object_get(answer, "first"),
+                 *worst = json_object_get(first, "worst");
+    assert_true(json_is_false(json_object_get(answer, "same")));
+    assert_int_equal(json_array_size(json_object_get(answer, "stages")), 110);
+    assert_string_equal(json_string_value(json_object_get(first, "stage")), "attn_head");
+    assert_int_equal(json_integer_value(json_object_get(first, "layer")), 2);
+    assert_int_equal(json_integer_value(json_object_get(worst, "head")), 5);
+    assert_true(json_real_value(json_object_get(worst, "b")) ==
+                json_real_value(json_object_get(worst, "a")) / 2);
+    assert_int_equal(json_array_size(json_object_get(answer, "looks_like")), 2);
+    json_decref(answer);
+    fl_ran_done(&ran);
+}
+
+static void every_layer_has_a_row(void **state) {
+    (void)state;
+    const char *a = TENSORS("plain", "--isa", "scalar");
+    fl_ran ran = fl_run("diff", a, a, "--all-layers");
+    fl_assert_ran(&ran);
+    fl_assert_says(ran.out, "\nlayer 3 swiglu ");
+    fl_assert_says(ran.out, "\nlogits ");
     fl_ran_done(&ran);
 }
 
@@ -126,6 +195,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels_and_threads_are_the_same),
         cmocka_unit_test(a_patched_run_parts_where_it_was_patched),
+        cmocka_unit_test(passes_are_aligned),
+        cmocka_unit_test(formats_of_one_model_are_the_same),
+        cmocka_unit_test(json_has_every_stage),
+        cmocka_unit_test(every_layer_has_a_row),
         cmocka_unit_test(traces_and_tensors_compare_by_their_statistics),
         cmocka_unit_test(broken_traces_are_refused_by_line),
         cmocka_unit_test(what_cannot_be_compared_is_trouble),
