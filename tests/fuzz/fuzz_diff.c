@@ -21,7 +21,7 @@
 static const char *const lines[] = {
     "{\"footlight\":1,\"model\":" MODEL ",\"isa\":\"scalar\",\"exact\":true,\"prompt\":\"a\"}\n",
     "{\"pass\":0,\"layer\":null,\"head\":null,\"stage\":\"tokens\","
-    "\"shape\":[1,2],\"count\":2,\"ids\":[1,2]}\n",
+    "\"shape\":[1,2],\"count\":2,\"ids\":[0,0]}\n",
     "{\"pass\":0,\"layer\":0,\"head\":null,\"stage\":\"attn_norm\","
     "\"shape\":[1,2,2],\"count\":4,\"masked\":0," NUMBERS,
     "{\"pass\":0,\"layer\":0,\"head\":0,\"stage\":\"attn_scores\","
@@ -61,7 +61,7 @@ static const row other[] = {
     {"hidden_states.1", "F32", "[2,4]", 32},
 };
 
-/* Data that are not all alike. */
+/* Ids of 0, or one side would be of another prompt; other data that are not all alike. */
 static void tensor_file(fl_buffer *out, const char *metadata, const row *rows, size_t n) {
     fl_buffer header = {0};
     char length[8] = {0};
@@ -77,7 +77,7 @@ static void tensor_file(fl_buffer *out, const char *metadata, const row *rows, s
     fl_buffer_add(out, length, sizeof length);
     fl_buffer_add(out, header.data, header.length);
     for (size_t i = 0; i < at; i++)
-        fl_buffer_add(out, i % 4 == 3 ? "?" : &"\x3e\xc5\x10"[i % 3], 1);
+        fl_buffer_add(out, i < rows->bytes ? "" : i % 4 == 3 ? "?" : &"\x3e\xc5\x10"[i % 3], 1);
     fl_buffer_done(&header);
 }
 
