@@ -80,6 +80,18 @@ static bool by_values(const fl_comparison *c) {
     return c->a.kind == FL_DUMP_TENSORS && c->b.kind == FL_DUMP_TENSORS;
 }
 
+/* The weight of the stage, as GGUF and as Hugging Face call it. */
+static void name_weight(const fl_comparison *c, fl_buffer *out) {
+    const fl_weight_slot slot = fl_stage_get_info(c->first.place.stage)->weight;
+    char gguf[96], hf[96];
+    if (slot == FL_WEIGHT_none)
+        return;
+    const fl_weight_info *info = fl_weight_get_info(slot);
+    fl_spell_layer(gguf, sizeof gguf, info->gguf, c->first.place.layer);
+    fl_spell_layer(hf, sizeof hf, info->hf ? info->hf : "", c->first.place.layer);
+    fl_buffer_printf(out, " Its weight is %s%s%s%s.", gguf, *hf ? " (" : "", hf, *hf ? ")" : "");
+}
+
 static void put_answer(const fl_comparison *c, int width, fl_buffer *out) {
     fl_buffer text = {0};
     char place[96], digits[32];
@@ -103,6 +115,10 @@ static void put_answer(const fl_comparison *c, int width, fl_buffer *out) {
                              fl_diff_place(&c->last_same, place, sizeof place));
         else
             fl_buffer_puts(&text, "It is the first that both have.");
+        if (c->between.length)
+            fl_buffer_printf(&text, " Only one of them has what comes in between: %s.",
+                             c->between.data);
+        name_weight(c, &text);
     }
     paragraph(out, &text, width);
 }

@@ -61,6 +61,7 @@ fl_status fl_comparison_read(fl_comparison *c, const fl_map *a, const fl_map *b,
 void fl_comparison_close(fl_comparison *c) {
     fl_dump_close(&c->a);
     fl_dump_close(&c->b);
+    fl_buffer_done(&c->between);
     fl_buffer_done(&c->reasons);
     fl_buffer_done(&c->remarks);
     fl_buffer_done(&c->suggestion);
@@ -207,6 +208,7 @@ static void add(fl_comparison *c, const fl_difference *d) {
     } else if (!c->differs) {
         c->agreed = true;
         c->last_same = d->place;
+        fl_buffer_clear(&c->between);
     }
 }
 
@@ -268,6 +270,20 @@ static fl_status next(fl_dump *dump, fl_item *item, fl_diag *diag) {
     return status;
 }
 
+/* A stage that only one side has, as long as the two have not parted. */
+static void count_single(fl_comparison *c, const fl_place *place, bool a) {
+    enum { LONGEST = 200 };
+    fl_tally *t = &c->tallies[place->stage];
+    t->only_a += a;
+    t->only_b += !a;
+    if (c->differs || c->between.length > LONGEST)
+        return;
+    fl_buffer_printf(&c->between, "%s%s (%s)", c->between.length ? ", " : "",
+                     fl_stage_get_info(place->stage)->id, a ? "A" : "B");
+    if (c->between.length > LONGEST)
+        fl_buffer_puts(&c->between, ", …");
+}
+
 static fl_status walk(fl_comparison *c, fl_compared_fn *each, void *ctx, fl_diag *diag) {
     fl_item a, b;
     fl_status status = next(&c->a, &a, diag);
@@ -277,8 +293,8 @@ static fl_status walk(fl_comparison *c, fl_compared_fn *each, void *ctx, fl_diag
         const int order = fl_place_order(&a.place, &b.place);
         if (order == 0)
             status = compare_items(c, &a, &b, each, ctx, diag);
-        c->tallies[a.place.stage].only_a += order < 0;
-        c->tallies[b.place.stage].only_b += order > 0;
+        if (order)
+            count_single(c, order < 0 ? &a.place : &b.place, order < 0);
         if (status == FL_OK && order <= 0)
             status = next(&c->a, &a, diag);
         if (status == FL_OK && order >= 0)

@@ -38,11 +38,12 @@ typedef struct fl_comparison {
     int64_t compared, unaligned; /* stages of a layer */
     bool other_run;              /* of another model or other tokens */
     bool differs;
-    fl_difference first;  /* where they part */
-    bool agreed;          /* something before that was the same, */
-    fl_place last_same;   /* and this last */
-    fl_buffer reasons;    /* lines: why the two could not be the same */
-    fl_buffer remarks;    /* lines: what else is to be known */
+    fl_difference first; /* where they part */
+    bool agreed;         /* something before that was the same, */
+    fl_place last_same;  /* and this last */
+    fl_buffer between; /* "q_rope (A), k_rope (A)": stages between these two that one side lacks */
+    fl_buffer reasons; /* lines: why the two could not be the same */
+    fl_buffer remarks; /* lines: what else is to be known */
     fl_buffer suggestion; /* lines: what the first difference looks like */
 } fl_comparison;
 

@@ -89,6 +89,20 @@ static void formats_of_one_model_are_the_same(void **state) {
     assert_diff(fl_run("diff", file, q4, "--rtol", "0.001"), 1, "The runs part at embed.");
 }
 
+static void what_one_side_lacks_is_named(void **state) {
+    (void)state;
+    const char *a = TENSORS("some", "--stages", "embed,q,attn_scores,resid_post,logits", "--layers",
+                            "0-2"),
+               *b = TENSORS("others", "--stages", "attn_norm,attn_scores,resid_post,probs",
+                            "--patch", "layer 1 ffn zero");
+    fl_ran ran = fl_run("diff", a, b);
+    assert_int_equal(ran.status, 1);
+    fl_assert_says(ran.out, "The runs part at layer 1 resid_post.");
+    fl_assert_says(ran.out, "Only in A: embed, q (3 times), logits\n");
+    fl_assert_says(ran.out, "Only in B: attn_norm (4 times), attn_scores, resid_post, probs\n");
+    fl_ran_done(&ran);
+}
+
 static void json_has_every_stage(void **state) {
     (void)state;
     const char *a = TENSORS("plain", "--isa", "scalar"),
@@ -197,6 +211,7 @@ int main(void) {
         cmocka_unit_test(a_patched_run_parts_where_it_was_patched),
         cmocka_unit_test(passes_are_aligned),
         cmocka_unit_test(formats_of_one_model_are_the_same),
+        cmocka_unit_test(what_one_side_lacks_is_named),
         cmocka_unit_test(json_has_every_stage),
         cmocka_unit_test(every_layer_has_a_row),
         cmocka_unit_test(traces_and_tensors_compare_by_their_statistics),
