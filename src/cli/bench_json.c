@@ -132,7 +132,7 @@ static void put_besides(const fl_bench *b, fl_buffer *out) {
 void fl_bench_json(const fl_bench *b, bool ascii, fl_buffer *out) {
     put_machine(b, ascii, out);
     fl_buffer_puts(out, ",\n\"model\":");
-    fl_info_json(b->job.model, ascii, out);
+    fl_info_json(b->job.model, NULL, false, ascii, out);
     fl_buffer_puts(out, ",\n\"runs\":[");
     for (int mode = 0; mode < FL_BENCH_JSONL; mode++)
         put_run(b, (fl_bench_mode)mode, out);

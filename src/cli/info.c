@@ -5,6 +5,7 @@
  */
 #include "cli/info.h"
 
+#include "cli/info_stored.h"
 #include "cli/table.h"
 #include "kernels/dequant.h"
 #include "sinks/json.h"
@@ -72,6 +73,8 @@ static const char *torch_name(fl_dtype dtype) {
         return "float16";
     case FL_DTYPE_BF16:
         return "bfloat16";
+    case FL_DTYPE_F64:
+        return "float64";
     default:
         return NULL; /* a block type: PyTorch has no name for it */
     }
@@ -281,11 +284,15 @@ static void walk(printer *p, const fl_hparams *h, const figures *m) {
 
 /* ---- whole ---- */
 
-void fl_info_json(const fl_model *model, bool ascii, fl_buffer *out) {
+void fl_info_json(const fl_model *model, const char *tokenizer, bool stored, bool ascii,
+                  fl_buffer *out) {
     printer p = {.json = out, .ascii = ascii};
     figures m;
     find_figures(model, &m);
+    m.tokenizer = tokenizer ? tokenizer : m.tokenizer;
     walk(&p, fl_model_hparams(model), &m);
+    if (stored)
+        fl_stored_json(model, ascii, out);
     fl_buffer_puts(out, "}");
 }
 
@@ -296,7 +303,7 @@ static void line_of_text(fl_buffer *out, const char *text, int width) {
     fl_buffer_done(&shown);
 }
 
-bool fl_info_table(const fl_model *model, int width, fl_buffer *out) {
+bool fl_info_table(const fl_model *model, const char *tokenizer, int width, fl_buffer *out) {
     static const fl_column columns[] = {
         {"entry", false, 0}, {"value", false, 0}, {"why it matters", false, 0}};
     figures m;
@@ -304,6 +311,7 @@ bool fl_info_table(const fl_model *model, int width, fl_buffer *out) {
     if (!p.table)
         return false;
     find_figures(model, &m);
+    m.tokenizer = tokenizer ? tokenizer : m.tokenizer;
     const char *title = fl_model_metadata(model, "general.name");
     line_of_text(out, title ? title : fl_model_name(model), width);
     if (m.description)
@@ -319,10 +327,7 @@ bool fl_info_table(const fl_model *model, int width, fl_buffer *out) {
         line_of_text(out, why.data ? why.data : "", width);
         fl_buffer_done(&why);
     }
-    if (*fl_model_notes(model)) {
-        fl_buffer_puts(out, "\n");
-        fl_buffer_puts(out, fl_model_notes(model));
-    }
+    fl_stored_text(model, width, out);
     fl_table_free(p.table);
     return done;
 }

@@ -6,11 +6,9 @@
 #include "base/diag.h"
 #include "cli/cli.h"
 #include "cli/info.h"
-#include "cli/table.h"
+#include "cli/info_stored.h"
+#include "cli/job.h"
 #include "sinks/json.h"
-
-#include <stdio.h>
-#include <string.h>
 
 static bool wants_json(const fl_cli *cli) {
     return fl_value(cli, FL_OPTION_info_format)->count == 1;
@@ -31,59 +29,6 @@ static fl_status list_bundled(fl_cli *cli) {
     return fl_emit_buffer(cli, &out);
 }
 
-static void shape_text(const fl_weight *w, char *out, size_t size) {
-    size_t used = 0;
-    for (int i = 0; i < w->n_dims && used < size; i++)
-        used += (size_t)snprintf(out + used, size - used, "%s%lld", i ? ", " : "[",
-                                 (long long)w->shape[i]);
-    if (used < size)
-        snprintf(out + used, size - used, "]");
-}
-
-static bool list_tensors(const fl_model *model, int width, fl_buffer *out) {
-    static const fl_column columns[] = {{"tensor", false, 0}, {"shape", false, 0},
-                                        {"type", false, 0},   {"bytes", true, 1},
-                                        {"at byte", true, 2}, {"used as", false, 3}};
-    fl_table *table = fl_table_new(columns, 6);
-    if (!table)
-        return false;
-    for (size_t i = 0; i < fl_model_tensor_count(model); i++) {
-        const fl_weight *w = fl_model_tensor(model, i);
-        char name[256], shape[96];
-        shape_text(w, shape, sizeof shape);
-        fl_table_row(table);
-        fl_table_cell(table, 0, "%s", fl_escape_into(name, sizeof name, w->name, strlen(w->name)));
-        fl_table_cell(table, 1, "%s", shape);
-        fl_table_cell(table, 2, "%s", fl_dtype_get_info(w->dtype)->name);
-        fl_table_cell(table, 3, "%llu", (unsigned long long)w->bytes);
-        if (fl_model_has_weights(model))
-            fl_table_cell(table, 4, "%llu", (unsigned long long)w->offset);
-        fl_table_cell(table, 5, "%s",
-                      w->slot == FL_WEIGHT_none ? "–" : fl_weight_get_info(w->slot)->id);
-    }
-    bool done = fl_table_text(table, width, out);
-    fl_buffer_printf(out, "%zu tensors\n", fl_model_tensor_count(model));
-    fl_table_free(table);
-    return done;
-}
-
-static void list_tensors_json(const fl_cli *cli, const fl_model *model, fl_buffer *out) {
-    for (size_t i = 0; i < fl_model_tensor_count(model); i++) {
-        const fl_weight *w = fl_model_tensor(model, i);
-        char shape[96];
-        shape_text(w, shape, sizeof shape);
-        fl_buffer_puts(out, i ? ",{\"name\":" : "[{\"name\":");
-        fl_json_text(out, w->name, cli->ascii);
-        fl_buffer_printf(out, ",\"shape\":%s,\"dtype\":\"%s\",\"bytes\":%llu,\"offset\":", shape,
-                         fl_dtype_get_info(w->dtype)->name, (unsigned long long)w->bytes);
-        if (fl_model_has_weights(model))
-            fl_buffer_printf(out, "%llu}", (unsigned long long)w->offset);
-        else
-            fl_buffer_puts(out, "null}");
-    }
-    fl_buffer_puts(out, fl_model_tensor_count(model) ? "]\n" : "[]\n");
-}
-
 /* One thing at a time, and the diagram is no data. */
 static fl_status check_options(fl_cli *cli) {
     static const fl_option things[] = {FL_OPTION_list, FL_OPTION_list_tensors, FL_OPTION_diagram};
@@ -99,21 +44,33 @@ static fl_status check_options(fl_cli *cli) {
     return FL_OK;
 }
 
+/* What reads the text for a model whose vocabulary lies beside it; what is wrong with that is no
+ * error here. NULL for one with its own, and for one without. */
+static const char *tokenizer_beside(fl_cli *cli, const fl_model *model, fl_tokenizer **out) {
+    *out = NULL;
+    if (fl_model_vocab(model) || fl_open_tokenizer(cli, model, out) != FL_OK)
+        fl_diag_init(&cli->diag, NULL);
+    return *out ? fl_tokenizer_summary(*out) : NULL;
+}
+
 static fl_status print(fl_cli *cli, const fl_model *model) {
     fl_buffer out = {0};
     bool done = true;
+    fl_tokenizer *tokenizer;
+    const char *beside = tokenizer_beside(cli, model, &tokenizer);
     if (fl_given(cli, FL_OPTION_list_tensors) && wants_json(cli)) {
-        list_tensors_json(cli, model, &out);
+        fl_tensors_json(model, cli->ascii, &out);
     } else if (fl_given(cli, FL_OPTION_list_tensors)) {
-        done = list_tensors(model, cli->width, &out);
+        done = fl_tensors_table(model, cli->width, &out);
     } else if (fl_given(cli, FL_OPTION_diagram)) {
         fl_info_diagram(model, &out);
     } else if (wants_json(cli)) {
-        fl_info_json(model, cli->ascii, &out);
+        fl_info_json(model, beside, true, cli->ascii, &out);
         fl_buffer_puts(&out, "\n");
     } else {
-        done = fl_info_table(model, fl_prose_width(cli), &out);
+        done = fl_info_table(model, beside, fl_prose_width(cli), &out);
     }
+    fl_tokenizer_free(&tokenizer);
     out.failed |= !done;
     return fl_emit_buffer(cli, &out);
 }

@@ -71,7 +71,7 @@ void fl_run_line(const fl_cli *cli, const fl_job *job, const fl_session *session
     line l = {.out = out, .metadata = metadata, .ascii = cli->ascii};
     fl_buffer model = {0};
     put_plain(&l, "footlight", "1");
-    fl_info_json(job->model, cli->ascii, &model);
+    fl_info_json(job->model, NULL, false, cli->ascii, &model);
     put_buffer(&l, "model", &model);
     put_text(&l, "isa", isa, strlen(isa));
     put_plain(&l, "exact", fl_session_exact(session) ? "true" : "false");

@@ -32,5 +32,7 @@ fl_status fl_config_rope(const json_t *config, fl_hparams *hparams, fl_diag *dia
 
 /* All of it: checked hyperparameters. */
 fl_status fl_config_read(const fl_file *file, fl_hparams *hparams, fl_diag *diag);
+/* Keeps the template of a chat that lies beside the model's files, if there is one. */
+void fl_hf_chat_template(fl_model *model);
 
 #endif

@@ -276,8 +276,10 @@ static fl_status bind(shards *s) {
     fl_diag_init(s->diag, model->name);
     model->naming = naming_of(model);
     fl_status status = fl_bind(model, s->diag);
-    if (status == FL_OK)
+    if (status == FL_OK) {
         note_unused(model);
+        fl_hf_chat_template(model);
+    }
     return status;
 }
 

@@ -12,6 +12,7 @@
 #include "model/stored.h"
 
 #include <footlight/footlight.h>
+#include <unistd.h>
 
 enum { HF_FILES = 8, HF_EXTRA = 512, HF_NAME = 128 };
 
@@ -191,6 +192,29 @@ static inline void hf_replace(hf_folder *f, size_t file, const char *from, const
     f->files[file].bytes = (const uint8_t *)out->data;
     f->files[file].length = out->length;
     fl_buffer_done(&old);
+}
+
+/* Writes all files into a new folder, whose name replaces the Xs of `folder`. */
+static inline void hf_save(const hf_folder *f, char *folder) {
+    char path[64 + HF_NAME];
+    assert_non_null(mkdtemp(folder));
+    for (size_t i = 0; i < f->n_files; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, f->names[i]);
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        assert_int_equal(fwrite(f->files[i].bytes, 1, f->files[i].length, file),
+                         f->files[i].length);
+        fclose(file);
+    }
+}
+
+static inline void hf_remove(const hf_folder *f, const char *folder) {
+    char path[64 + HF_NAME];
+    for (size_t i = 0; i < f->n_files; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, f->names[i]);
+        unlink(path);
+    }
+    rmdir(folder);
 }
 
 static inline void hf_done(hf_folder *f) {

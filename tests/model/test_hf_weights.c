@@ -8,8 +8,6 @@
 
 #include <footlight/footlight.h>
 #include <math.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { VOCAB = 11 };
 
@@ -193,13 +191,6 @@ static void families_have_their_weights(void **state) {
     }
 }
 
-static void write_file(const char *name, const fl_file *from) {
-    FILE *file = fopen(name, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(from->bytes, 1, from->length, file), from->length);
-    fclose(file);
-}
-
 /* On a disk: the folder, with and without a slash, and each file in it. */
 static void opens_from_a_disk(void **state) {
     (void)state;
@@ -208,11 +199,7 @@ static void opens_from_a_disk(void **state) {
     hf_folder f = {.config = HF_LLAMA, .shards = 2};
     run_folder(f, 0, expected);
     hf_write(&f);
-    assert_non_null(mkdtemp(folder));
-    for (size_t i = 0; i < f.n_files; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, f.names[i]);
-        write_file(path, &f.files[i]);
-    }
+    hf_save(&f, folder);
     for (size_t i = 0; i < 4; i++) {
         fl_model *model;
         fl_diag diag;
@@ -223,12 +210,43 @@ static void opens_from_a_disk(void **state) {
         assert_memory_equal(logits, expected, sizeof logits);
         fl_model_close(&model);
     }
-    for (size_t i = 0; i < f.n_files; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, f.names[i]);
-        unlink(path);
-    }
-    rmdir(folder);
+    hf_remove(&f, folder);
     hf_done(&f);
+}
+
+/* The template that comes of a file beside the weights, or the note about it. */
+static void assert_template(const char *name, const char *text, const char *expected,
+                            const char *note) {
+    hf_folder f = {.config = HF_LLAMA};
+    hf_write(&f);
+    fl_buffer_puts(&f.buffers[f.n_files], text);
+    hf_add_file(&f, name);
+    fl_model *model = hf_opens_at(&f, 0);
+    const char *found = fl_model_metadata(model, "tokenizer.chat_template");
+    if (expected)
+        assert_string_equal(found, expected);
+    else
+        assert_null(found);
+    assert_non_null(strstr(fl_model_notes(model), note));
+    fl_model_close(&model);
+    hf_done(&f);
+}
+
+static void templates_are_kept_as_they_are(void **state) {
+    (void)state;
+    static const char file[] = "chat_template.jinja", settings[] = "tokenizer_config.json";
+    assert_template(file, "{% if x %}\n\033[2J", "{% if x %}\n\033[2J", "");
+    assert_template(settings, "{\"chat_template\":\"{{ a }}\"}", "{{ a }}", "");
+    assert_template(settings, "{\"chat_template\":null,\"bos_token\":\"<s>\"}", NULL, "");
+    assert_template(settings,
+                    "{\"chat_template\":[{\"name\":\"tools\",\"template\":\"t\"},"
+                    "{\"name\":\"default\",\"template\":\"d\"}]}",
+                    "d", "");
+    assert_template(settings, "{\"chat_template\":[{\"template\":\"t\"}]}", "t", "");
+    assert_template(settings, "{\"chat_template\":[]}", NULL, "");
+    assert_template(settings, "{\"chat_template\":7}", NULL,
+                    "tokenizer_config.json, for a chat template: key 'chat_template' is a number");
+    assert_template(settings, "{\"chat_template\":", NULL, "is not valid JSON");
 }
 
 /* A config.json alone, or asked for by name, is a plan. */
@@ -261,6 +279,7 @@ int main(void) {
         cmocka_unit_test(a_tie_wins_over_a_stored_head),
         cmocka_unit_test(families_have_their_weights),
         cmocka_unit_test(opens_from_a_disk),
+        cmocka_unit_test(templates_are_kept_as_they_are),
         cmocka_unit_test(a_configuration_without_weights_is_a_plan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
