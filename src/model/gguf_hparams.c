@@ -153,12 +153,12 @@ static fl_status find_architecture(fl_gguf_source *s, fl_hparams *h) {
 }
 
 static fl_status read_integer(fl_gguf_source *s, size_t row, fl_hparams *h) {
-    int64_t *field = (int64_t *)(void *)((char *)h + integers[row].field), value = INT64_MIN;
+    int64_t *field = (int64_t *)(void *)((char *)h + integers[row].field), value = 0;
     const char *key = fl_gguf_full_key(s, integers[row].suffix);
     int64_t layers = integers[row].per_layer ? h->num_hidden_layers : 0;
     fl_status status =
         fl_gguf_get_ints(s->gguf, key, integers[row].required, layers, &value, s->diag);
-    if (status != FL_OK || value == INT64_MIN)
+    if (status != FL_OK || !fl_gguf_find(s->gguf, key))
         return status;
     if (value < integers[row].least)
         return fl_gguf_at_key(s, fl_fail(s->diag, FL_ERR_FORMAT,

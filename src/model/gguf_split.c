@@ -36,6 +36,9 @@ static fl_status read_keys(const fl_gguf *gguf, split_keys *keys, fl_diag *diag)
     if (status == FL_OK && (keys->count < 0 || keys->count > 99999))
         status = fl_fail(diag, FL_ERR_FORMAT, "key 'split.count' is %lld, expected 1 to 99999",
                          (long long)keys->count);
+    if (status == FL_OK && keys->count > 1 && (keys->number < 0 || keys->number >= keys->count))
+        status = fl_fail(diag, FL_ERR_FORMAT, "key 'split.no' is %lld, expected 0 to %lld",
+                         (long long)keys->number, (long long)keys->count - 1);
     return status;
 }
 

@@ -15,7 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MUTATIONS = 4000, MOST_CHANGES = 4 };
+enum { MUTATIONS = 4000, MOST_CHANGES = 4, ROOM = 4096 };
+
+/* What libFuzzer gives a target that knows the structure of its inputs. */
+__attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
+                                                     unsigned seed);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+
+static uint64_t random_state = 1;
 
 static void run(const char *bytes, size_t length) {
     uint8_t *copy = malloc(length ? length : 1);
@@ -72,15 +79,30 @@ static void change(char *bytes, size_t length, uint64_t *rng) {
     }
 }
 
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size) {
+    if (size)
+        change((char *)data, size, &random_state);
+    return size < max_size ? size : max_size;
+}
+
+/* One change where the input has structure, by the target, or anywhere. */
+static size_t change_once(char *bytes, size_t length, size_t room, uint64_t *rng) {
+    if (LLVMFuzzerCustomMutator)
+        return LLVMFuzzerCustomMutator((uint8_t *)bytes, length, room, (unsigned)fl_rng_next(rng));
+    if (length)
+        change(bytes, length, rng);
+    return length;
+}
+
 static void mutate(const fl_buffer *seed, uint64_t *rng) {
-    size_t length = seed->length;
-    char *bytes = malloc(length);
+    size_t length = seed->length, room = length + ROOM;
+    char *bytes = malloc(room);
     if (!bytes)
         abort();
     memcpy(bytes, seed->data, length);
     for (uint64_t n = 1 + fl_rng_next(rng) % MOST_CHANGES; n > 0; n--)
-        change(bytes, length, rng);
-    if (fl_rng_next(rng) % 8 == 0)
+        length = change_once(bytes, length, room, rng);
+    if (fl_rng_next(rng) % 8 == 0 && length)
         length = (size_t)(fl_rng_next(rng) % length);
     run(bytes, length);
     free(bytes);

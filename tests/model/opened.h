@@ -18,7 +18,7 @@ static inline void assert_refused_bytes(const char *name, const void *bytes, siz
                                         fl_status expected, const char *words) {
     fl_model *model = NULL;
     fl_diag diag;
-    char *copy = malloc(length ? length : 1);
+    char *copy = calloc(1, length ? length : 1);
     if (length)
         memcpy(copy, bytes, length);
     fl_status status = fl_model_open_bytes(&model, name, copy, length, &diag);

@@ -118,6 +118,7 @@ static void names_impossible_values(void **state) {
 
 static void names_wrong_types(void **state) {
     (void)state;
+    static const int64_t least = INT64_MIN;
     static const int32_t differ[2] = {4, 8};
     gguf_writer w = without("llama.block_count");
     gguf_f32(&w, "llama.block_count", 2);
@@ -125,6 +126,9 @@ static void names_wrong_types(void **state) {
     w = without("llama.block_count");
     gguf_string(&w, "llama.block_count", "2");
     assert_refused(&w, FL_ERR_FORMAT, "has type string, expected an integer");
+    w = without("llama.attention.head_count");
+    gguf_raw(&w, "llama.attention.head_count", 11, &least, 8);
+    assert_refused(&w, FL_ERR_FORMAT, "head_count' is -9223372036854775808, expected 1 or more");
     w = without("llama.attention.layer_norm_rms_epsilon");
     gguf_u32(&w, "llama.attention.layer_norm_rms_epsilon", 1);
     assert_refused(&w, FL_ERR_FORMAT, "layer_norm_rms_epsilon' has type u32, expected f32");

@@ -189,6 +189,11 @@ static void refuses_absurd_counts(void **state) {
         gguf_u64(&w, "split.count", counts[i]);
         gguf_llama(&w, &gguf_tiny);
         assert_refused(&w, FL_ERR_FORMAT, "expected 1 to 99999");
+        w = gguf_start();
+        gguf_u64(&w, "split.count", 3);
+        gguf_u64(&w, "split.no", counts[i]);
+        gguf_llama(&w, &gguf_tiny);
+        assert_refused(&w, FL_ERR_FORMAT, "expected 0 to 2");
     }
 }
 
