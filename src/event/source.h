@@ -13,7 +13,8 @@
 #include <footlight/event.h>
 
 /* An event that stays: its tensor is a packed copy owned by the source (the caches alone are views
- * of the append-only cache). Valid until the next call of `get`, unless `get` returns it again. */
+ * of the append-only cache, which lasts as long as the source). Valid until the next call of `get`,
+ * unless `get` returns it again. */
 typedef struct fl_captured {
     fl_event event;
     fl_stats stats;

@@ -263,12 +263,11 @@ static void add_cosines(const fl_pair *pair, fl_buffer *out) {
 
 /* ---- pieces of the vocabulary ---- */
 
-enum { TOP = 12 };
-
 /* The row's values of one side, as its tensor has them. */
-static int top_of(const fl_side *side, int64_t row, fl_ranked out[TOP]) {
+static int top_of(const fl_side *side, int64_t row, fl_ranked out[FL_PAIR_TOP]) {
     int64_t index[FL_MAX_DIMS] = {0, row, 0};
-    return fl_top(&side->captured.event.tensor, index, TOP, out);
+    bool has = row >= 0 && row < side->grid.rows;
+    return has ? fl_top(&side->captured.event.tensor, index, FL_PAIR_TOP, out) : 0;
 }
 
 /* Its place among all pieces of that side, from 1. */
@@ -283,36 +282,50 @@ static int64_t rank_of(const fl_pair *pair, fl_which which, int64_t row, int64_t
     return rank;
 }
 
-static void add_piece(const fl_pair *pair, int64_t row, int32_t id, fl_buffer *out) {
-    char piece[64], a[FL_NUMBER] = "", b[FL_NUMBER] = "", apart[FL_NUMBER] = "";
-    double left = NAN, right = NAN;
-    fl_pair_at(pair, FL_LEFT, 0, row, id, &left);
-    fl_pair_at(pair, FL_RIGHT, 0, row, id, &right);
-    fl_piece_show(piece, sizeof piece, &pair->view->options.model.pieces, id);
-    int pad = 16 - fl_text_width(piece);
-    fl_buffer_printf(out, "  %s%*s %6" PRId64 " %11s   %6" PRId64 " %11s   %11s\n", piece,
-                     pad > 0 ? pad : 0, "", rank_of(pair, FL_LEFT, row, id), fl_short(a, left),
-                     rank_of(pair, FL_RIGHT, row, id), fl_short(b, right),
-                     fl_short(apart, right - left));
+static void rank_piece(const fl_pair *pair, int64_t row, int32_t id) {
+    fl_kept_pair *kept = pair->kept;
+    for (int i = 0; i < kept->n_pieces; i++)
+        if (kept->pieces[i].id == id)
+            return;
+    int at = kept->n_pieces++;
+    kept->pieces[at].id = id;
+    for (int which = FL_LEFT; which <= FL_RIGHT; which++) {
+        double value;
+        bool has = fl_pair_at(pair, (fl_which)which, 0, row, id, &value);
+        kept->pieces[at].values[which] = has ? value : (double)NAN;
+        kept->pieces[at].ranks[which] = rank_of(pair, (fl_which)which, row, id);
+    }
 }
 
-/* The best of the right, then what only the left has among its best. */
+/* The best of the right, then what only the left has among its best. Found once for a row: every
+ * rank asks all of the vocabulary. */
+static void rank_pieces(const fl_pair *pair, int64_t row) {
+    fl_ranked left[FL_PAIR_TOP], right[FL_PAIR_TOP];
+    if (pair->kept->ranked == row)
+        return;
+    int n = top_of(&pair->right, row, right), m = top_of(&pair->left, row + pair->shift, left);
+    pair->kept->n_pieces = 0;
+    for (int i = 0; i < n; i++)
+        rank_piece(pair, row, right[i].id);
+    for (int i = 0; i < m; i++)
+        rank_piece(pair, row, left[i].id);
+    pair->kept->ranked = row;
+}
+
 static void add_ranking(const fl_pair *pair, fl_buffer *out) {
-    fl_ranked left[TOP], right[TOP];
-    int64_t row = pair->cursor.row;
-    int n = top_of(&pair->right, row, right), m = 0;
-    if (row + pair->shift >= 0 && row + pair->shift < pair->left.grid.rows)
-        m = top_of(&pair->left, row + pair->shift, left);
+    const fl_kept_pair *kept = pair->kept;
+    rank_pieces(pair, pair->cursor.row);
     fl_buffer_puts(out,
                    "  piece              rank        left     rank       right    difference\n");
-    for (int i = 0; i < n; i++)
-        add_piece(pair, row, right[i].id, out);
-    for (int i = 0; i < m; i++) {
-        bool listed = false;
-        for (int j = 0; j < n; j++)
-            listed = listed || right[j].id == left[i].id;
-        if (!listed)
-            add_piece(pair, row, left[i].id, out);
+    for (int i = 0; i < kept->n_pieces; i++) {
+        char piece[64], a[FL_NUMBER], b[FL_NUMBER], apart[FL_NUMBER];
+        double left = kept->pieces[i].values[FL_LEFT], right = kept->pieces[i].values[FL_RIGHT];
+        fl_piece_show(piece, sizeof piece, &pair->view->options.model.pieces, kept->pieces[i].id);
+        int pad = 16 - fl_text_width(piece);
+        fl_buffer_printf(out, "  %s%*s %6" PRId64 " %11s   %6" PRId64 " %11s   %11s\n", piece,
+                         pad > 0 ? pad : 0, "", kept->pieces[i].ranks[FL_LEFT], fl_short(a, left),
+                         kept->pieces[i].ranks[FL_RIGHT], fl_short(b, right),
+                         fl_short(apart, right - left));
     }
 }
 

@@ -76,7 +76,9 @@ static void find_scales(part parts[3]) {
     for (int i = 0; i < 3; i++) {
         fl_cells *cells = &parts[i].cells;
         cells->ctx = &parts[i];
+        cells->kept = &kept->glyphs[i];
         if (kept->scaled != band) {
+            fl_glyphs_forget(cells->kept);
             fl_cells_scale(cells);
             kept->largest[i] = cells->largest;
             kept->scale[i] = cells->shading.scale;

@@ -37,6 +37,30 @@ static int64_t newest(fl_view *view, const fl_pass *pass, fl_stage stage, int32_
     return step < 0 ? -1 : earlier.first + step;
 }
 
+void fl_caches_forget(fl_view *view) {
+    view->mechanism.cache_events[0] = view->mechanism.cache_events[1] = -1;
+}
+
+/* The event of a cache, asked for once. */
+static const fl_captured *cache_at(fl_view *view, int64_t event) {
+    fl_mechanism *m = &view->mechanism;
+    if (event < 0)
+        return NULL;
+    for (int i = 0; i < 2; i++)
+        if (m->cache_events[i] == event) {
+            fl_note_modified(view, &m->caches[i].event);
+            return &m->caches[i];
+        }
+    const fl_captured *captured = fl_event_at(view, event);
+    if (!captured)
+        return NULL;
+    int i = captured->event.stage == FL_STAGE_v_cache;
+    m->cache_events[i] = event;
+    m->caches[i] = *captured;
+    m->caches[i].event.stats = &m->caches[i].stats;
+    return &m->caches[i];
+}
+
 static slots slots_of(fl_view *view) {
     slots s = {.view = view,
                .h = view->options.model.hparams,
@@ -47,7 +71,7 @@ static slots slots_of(fl_view *view) {
     s.head = view->mechanism.head / s.group;
     s.key = newest(view, &s.pass, FL_STAGE_k_cache, s.layer);
     s.value = newest(view, &s.pass, FL_STAGE_v_cache, s.layer);
-    const fl_captured *event = s.key >= 0 ? fl_event_at(view, s.key) : NULL;
+    const fl_captured *event = cache_at(view, s.key);
     if (event) {
         s.filled = event->event.tensor.shape[2];
         s.dtype = event->event.tensor.dtype;
@@ -58,7 +82,7 @@ static slots slots_of(fl_view *view) {
 
 /* Length of what a slot holds; NAN where it holds nothing yet. */
 static double length_of(const slots *s, int64_t event, int64_t slot) {
-    const fl_captured *captured = event >= 0 ? fl_event_at(s->view, event) : NULL;
+    const fl_captured *captured = cache_at(s->view, event);
     double squares = 0;
     if (!captured || slot >= captured->event.tensor.shape[2])
         return NAN;
@@ -163,7 +187,7 @@ static void print_saving(const slots *s, fl_buffer *out) {
 /* "key   0.1234 -0.5678 …": what the slot holds, as far as a line goes. */
 static void print_vector(const slots *s, const char *name, int64_t event, fl_buffer *out) {
     enum { MOST = 6 };
-    const fl_captured *captured = event >= 0 ? fl_event_at(s->view, event) : NULL;
+    const fl_captured *captured = cache_at(s->view, event);
     int64_t slot = s->view->pick, d = s->h->head_dim;
     fl_buffer_printf(out, "  %s", name);
     if (!captured || slot >= captured->event.tensor.shape[2]) {

@@ -111,8 +111,30 @@ static void draw_names(const fl_cells *c, fl_rect rect) {
 
 /* ---- rows ---- */
 
+void fl_glyphs_forget(fl_kept_glyphs *kept) {
+    free(kept->values);
+    *kept = (fl_kept_glyphs){0};
+}
+
+/* Without memory nothing is kept. */
+static bool keep_glyphs(const fl_cells *c) {
+    fl_kept_glyphs *kept = c->kept;
+    int64_t glyphs = (c->cols + c->per_glyph - 1) / c->per_glyph;
+    if (!kept || c->per_glyph == 1)
+        return false;
+    if (kept->values && kept->per_glyph == c->per_glyph && kept->rows == c->rows &&
+        kept->glyphs == glyphs)
+        return true;
+    fl_glyphs_forget(kept);
+    kept->per_glyph = c->per_glyph;
+    kept->rows = c->rows;
+    kept->glyphs = glyphs;
+    kept->values = calloc((size_t)(c->rows * glyphs), sizeof *kept->values);
+    return kept->values != NULL;
+}
+
 /* Of its cells the one of largest magnitude, NaN first; false: none of them is there. */
-static bool glyph_value(const fl_cells *c, int64_t row, int64_t glyph, double *out) {
+static bool find_glyph_value(const fl_cells *c, int64_t row, int64_t glyph, double *out) {
     bool any = false;
     int64_t end = (glyph + 1) * c->per_glyph;
     end = end < c->cols ? end : c->cols;
@@ -127,6 +149,18 @@ static bool glyph_value(const fl_cells *c, int64_t row, int64_t glyph, double *o
             break;
     }
     return any;
+}
+
+static bool glyph_value(const fl_cells *c, int64_t row, int64_t glyph, double *out) {
+    if (!keep_glyphs(c))
+        return find_glyph_value(c, row, glyph, out);
+    int64_t at = row * c->kept->glyphs + glyph;
+    if (c->kept->values[at].state == FL_GLYPH_UNKNOWN)
+        c->kept->values[at].state = find_glyph_value(c, row, glyph, &c->kept->values[at].value)
+                                        ? FL_GLYPH_THERE
+                                        : FL_GLYPH_NONE;
+    *out = c->kept->values[at].value;
+    return c->kept->values[at].state == FL_GLYPH_THERE;
 }
 
 static void draw_cell(const fl_cells *c, level l, int x, int y, const double *value, bool on) {

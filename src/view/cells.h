@@ -10,6 +10,15 @@
 #include "view/number.h"
 #include "view/state.h"
 
+/* What glyphs that stand for several cells came to, found as they are drawn. */
+typedef struct fl_kept_glyphs {
+    int64_t per_glyph, rows, glyphs;
+    struct {
+        enum { FL_GLYPH_UNKNOWN, FL_GLYPH_NONE, FL_GLYPH_THERE } state;
+        double value;
+    } * values; /* row after row */
+} fl_kept_glyphs;
+
 typedef struct fl_cells {
     fl_view *view;
     int64_t rows, cols;
@@ -24,6 +33,7 @@ typedef struct fl_cells {
     bool (*at)(void *ctx, int64_t row, int64_t col, double *out);
     void (*draw_label)(void *ctx, int x, int y, int width, int64_t row, bool on);
     void (*name)(void *ctx, int64_t col, char *out, size_t size); /* of a column */
+    fl_kept_glyphs *kept; /* of these very cells, from one drawing to the next; NULL: none */
     /* found by fl_cells_draw */
     int columns;          /* of a glyph or number, with its gap */
     int64_t per_glyph;    /* cells that one glyph stands for */
@@ -33,6 +43,7 @@ typedef struct fl_cells {
 /* Finds `largest` and what full colour stands for: twice the magnitude of the row in the middle, so
  * that one loud row does not make all others look like nothing. Of many rows a sample is judged. */
 void fl_cells_scale(fl_cells *cells);
+void fl_glyphs_forget(fl_kept_glyphs *kept);
 /* A line of column names, then as many rows as there is room for; returns the lines drawn. */
 int fl_cells_draw(fl_cells *cells, fl_rect rect);
 /* What the glyphs mean, once they are drawn. */

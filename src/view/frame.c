@@ -413,7 +413,8 @@ const fl_canvas *fl_view_draw(fl_view *view) {
     fl_canvas *canvas = &view->canvas;
     fl_canvas_clear(canvas);
     view->n_hits = 0;
-    view->modified = -1;
+    view->modified = 0;
+    view->shows_modified = false;
     view->unfinished = false;
     if (fl_view_too_small(view))
         draw_too_small(view);

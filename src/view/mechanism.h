@@ -47,6 +47,7 @@ void fl_rope_open(fl_view *view);
 void fl_rope_move(fl_view *view, fl_verb verb, int64_t count);
 
 /* cache.c */
+void fl_caches_forget(fl_view *view);
 void fl_slots_lines(fl_view *view, fl_buffer *out);
 void fl_slots_draw(fl_view *view, fl_rect rect);
 void fl_slots_open(fl_view *view);

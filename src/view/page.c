@@ -85,9 +85,10 @@ bool fl_page_toggle(fl_view *view, fl_page page, const char *text) {
 static void add_page(fl_view *view, fl_buffer *out) {
     fl_buffer lines = {0};
     char words[2 * FL_PATCH_WORDS];
-    view->modified = -1;
+    view->modified = 0;
+    view->shows_modified = false;
     pages[view->page].lines(view, &lines);
-    if (view->modified >= 0) {
+    if (view->shows_modified) {
         fl_modified_words(view, words, sizeof words);
         fl_buffer_printf(out, "%s; numbers here differ because of it.\n", words);
     }

@@ -138,6 +138,8 @@ void fl_pair_forget(fl_view *view) {
     if (kept) {
         free(kept->sides[FL_LEFT].values);
         free(kept->sides[FL_RIGHT].values);
+        for (int i = 0; i < 3; i++)
+            fl_glyphs_forget(&kept->glyphs[i]);
     }
     free(kept);
     view->beside.kept = NULL;
@@ -153,7 +155,7 @@ static bool keep(fl_view *view, int64_t left) {
     kept = view->beside.kept = calloc(1, sizeof *kept);
     if (!kept)
         return false;
-    *kept = (fl_kept_pair){.kind = kind, .events = {left, view->at}, .scaled = -1};
+    *kept = (fl_kept_pair){.kind = kind, .events = {left, view->at}, .scaled = -1, .ranked = -1};
     if (copy(&kept->sides[FL_LEFT], get_left(view, left)) &&
         copy(&kept->sides[FL_RIGHT], fl_here(view)))
         return true;

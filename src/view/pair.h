@@ -7,6 +7,8 @@
 #ifndef FL_VIEW_PAIR_H
 #define FL_VIEW_PAIR_H
 
+#include "event/top.h"
+#include "view/cells.h"
 #include "view/cursor.h"
 
 typedef struct fl_side {
@@ -32,6 +34,9 @@ typedef struct fl_apart {
     } largest[FL_APART];
 } fl_apart;
 
+/* So many best pieces of each side are ranked. */
+enum { FL_PAIR_TOP = 12 };
+
 /* What is dear to find out about two events, kept while they are looked at. */
 struct fl_kept_pair {
     fl_beside_kind kind;
@@ -41,6 +46,14 @@ struct fl_kept_pair {
     fl_apart apart;
     int64_t scaled; /* band that the scales are of; -1: none */
     double largest[3], scale[3];
+    fl_kept_glyphs glyphs[3];
+    int64_t ranked; /* row that the ranking is of; -1: none */
+    int n_pieces;
+    struct {
+        int32_t id;
+        double values[2];
+        int64_t ranks[2]; /* from 1; 0: that side has no such row */
+    } pieces[2 * FL_PAIR_TOP];
 };
 
 typedef struct fl_pair {

@@ -15,14 +15,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+_Static_assert(FL_PATCHES <= 64, "a patch has a bit of `modified`");
+
+void fl_note_modified(fl_view *view, const fl_event *event) {
+    const fl_view_model *model = &view->options.model;
+    view->shows_modified = view->shows_modified || event->modified;
+    for (size_t i = 0; event->modified && i < model->n_patches; i++)
+        if (!(view->modified >> i & 1) && fl_patch_reaches(&model->patches[i], event))
+            view->modified |= (uint64_t)1 << i;
+}
+
 const fl_captured *fl_event_at(fl_view *view, int64_t index) {
     fl_diag diag;
     fl_diag_init(&diag, NULL);
     const fl_captured *event = view->source.get(view->source.ctx, index, &diag);
     if (!event && diag.status != FL_DONE && diag.status != FL_OK)
         fl_say(view, "%s", diag.message);
-    if (event && event->event.modified && index > view->modified)
-        view->modified = index;
+    if (event)
+        fl_note_modified(view, &event->event);
     return event;
 }
 
@@ -163,9 +173,11 @@ const fl_digest *fl_digest_here(fl_view *view) {
     const fl_captured *captured = fl_here(view);
     if (!captured)
         return digest;
-    int64_t modified = view->modified; /* a scale looks at events that are not shown */
+    bool shows_modified = view->shows_modified;
+    uint64_t modified = view->modified; /* a scale looks at events that are not shown */
     survey(digest, captured);
     fl_find_scale(view, captured->event.stage, digest);
+    view->shows_modified = shows_modified;
     view->modified = modified;
     digest->event = view->at;
     return digest;

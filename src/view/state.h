@@ -134,6 +134,10 @@ typedef struct fl_mechanism {
     int32_t layer;
     int64_t head;  /* of the query heads; where groups share keys, it stands for its group */
     int64_t token; /* row of the pass */
+    /* The caches of keys and of values looked at last: views that outlive the event, so that a pass
+     * that was dropped is not computed again for every drawing. */
+    int64_t cache_events[2]; /* -1: none */
+    fl_captured caches[2];
 } fl_mechanism;
 
 /* A place on the screen that answers a click. */
@@ -197,8 +201,9 @@ struct fl_view {
     int64_t n_usual;
     fl_ranking ranking;
     fl_whatif whatif;
-    int64_t modified; /* last event asked for since the screen or page was begun into which a patch
-                         has gone; -1: none */
+    bool shows_modified; /* such an event has been asked for since the screen or page was begun */
+    uint64_t modified;   /* bits of the patches that have gone into an event asked for since the
+                            screen or page was begun */
     fl_hit hits[FL_HITS];
     int n_hits;
     int hit_x, hit_columns,
@@ -224,6 +229,8 @@ const fl_captured *fl_here(fl_view *view);
 /* NULL (and a message) if it cannot be had. */
 const fl_captured *fl_event_at(fl_view *view, int64_t index);
 fl_pass fl_here_pass(fl_view *view);
+/* Remembers which patches have gone into an event that is shown. */
+void fl_note_modified(fl_view *view, const fl_event *event);
 /* The pass of an event, if it has begun. */
 bool fl_pass_at(const fl_view *view, int64_t index, fl_pass *pass);
 /* Event of a step in the pass shown, -1 if there is none or it lies after the one shown. */

@@ -74,17 +74,15 @@ static int draw_model(fl_view *view, int x, int room) {
 /* Does a number that a patch has gone into stand on the screen? */
 static bool shows_modified(fl_view *view) {
     return view->options.model.n_patches > 0 &&
-           (view->page == FL_PAGE_whatif || view->modified >= 0);
+           (view->page == FL_PAGE_whatif || view->shows_modified);
 }
 
 void fl_modified_words(fl_view *view, char *out, size_t size) {
     const fl_view_model *model = &view->options.model;
-    const fl_captured *last = view->modified >= 0 ? fl_event_at(view, view->modified) : NULL;
     const char *first = NULL;
     size_t count = 0;
     for (size_t i = 0; i < model->n_patches; i++)
-        if (view->page == FL_PAGE_whatif ||
-            (last && fl_patch_reaches(&model->patches[i], &last->event)))
+        if (view->page == FL_PAGE_whatif || view->modified >> i & 1)
             first = count++ ? first : model->patch_texts[i];
     if (count > 1)
         snprintf(out, size, "MODIFIED: %s + %zu", first, count - 1);

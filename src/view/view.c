@@ -6,6 +6,7 @@
  */
 #include "base/diag.h"
 #include "view/cursor.h"
+#include "view/mechanism.h"
 #include "view/panels.h"
 #include "view/value.h"
 
@@ -19,13 +20,16 @@ void fl_forget_values(fl_view *view) {
     fl_lens_forget(view);
     fl_looking_forget(&view->looking);
     fl_beside_forget(view);
+    fl_caches_forget(view);
     view->digest.event = view->ranking.event = -1;
 }
 
 static void forget_run(fl_view *view) {
     fl_forget_values(view);
     view->at = 0;
-    view->program_pick = view->modified = -1;
+    view->program_pick = -1;
+    view->modified = 0;
+    view->shows_modified = false;
     view->n_jumps = view->trail.n = 0;
     view->rank = view->slice = view->head = 0;
     view->weight = (fl_weight_page){.tensor = -1};

@@ -40,8 +40,11 @@ static fl_status restart(void *ctx, const char *prompt, fl_source *source, fl_di
 fl_status fl_live_scene_open_on(fl_live_scene *scene, const char *isa, int threads,
                                 const char *model, const char *prompt, uint64_t memory,
                                 fl_diag *diag) {
-    fl_view_options options = {
-        .prompt = prompt, .patched = patched, .restart_ctx = scene, .colors = 256};
+    fl_view_options options = {.prompt = prompt,
+                               .restart = restart,
+                               .patched = patched,
+                               .restart_ctx = scene,
+                               .colors = 256};
     memset(scene, 0, sizeof *scene);
     scene->memory = memory;
     scene->isa = isa;

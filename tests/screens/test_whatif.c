@@ -185,6 +185,19 @@ static void the_banner_stands_on_every_page(void **state) {
     assert_true(screen_holds("MODIFIED: layer 2 head 5 zero"));
 }
 
+/* Of two heads of one layer neither goes into the other: a page of all heads names both. */
+static void every_patch_on_the_page_is_counted(void **state) {
+    (void)state;
+    command("patch layer 2 head 1 zero", true, "patched");
+    command("patch layer 2 head 5 zero", true, "patched");
+    command("goto attn_head layer 2 head 5", true, "");
+    assert_true(screen_holds(" MODIFIED: layer 2 head 5 zero"));
+    command("heads", true, "");
+    page_holds("MODIFIED: layer 2 head 1 zero + 1; numbers here differ because of it.", true);
+    fl_scene_keys(scene.view, "<up>");
+    assert_true(screen_holds(" MODIFIED: layer 2 head 1 zero + 1"));
+}
+
 /* The lens and the heads show numbers that come later than the stage they are opened on. */
 static void pages_that_look_ahead_say_so(void **state) {
     (void)state;
@@ -312,6 +325,27 @@ static void undone_every_page_is_the_same(void **state) {
     }
 }
 
+/* Its lines are the same bytes after undo; the keys below them are one more, that of redo. */
+static void undone_the_page_of_patches_is_the_same(void **state) {
+    (void)state;
+    command("patch layer 1 ffn zero", true, "");
+    fl_scene_keys(scene.view, "X");
+    char *before = fl_scene_text(scene.view), *keys = strrchr(before, '\n');
+    *keys = '\0';
+    keys = strrchr(before, '\n') ? strrchr(before, '\n') + 1 : before;
+    assert_null(strstr(keys, "redo"));
+    command("patch layer 2 head 5 scale 3", true, "");
+    for (int round = 0; round < 3; round++) {
+        fl_scene_keys(scene.view, "u<up>");
+        char *again = fl_scene_text(scene.view);
+        assert_memory_equal(again, before, (size_t)(keys - before));
+        assert_non_null(strstr(again + (keys - before), "Ctrl-r redo"));
+        free(again);
+        fl_scene_keys(scene.view, "<c-r><up>");
+    }
+    free(before);
+}
+
 static void before_and_after_are_told(void **state) {
     (void)state;
     fl_buffer page = {0};
@@ -412,11 +446,13 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_banner_stands_where_a_patched_value_does, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(the_banner_stands_on_every_page, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_patch_on_the_page_is_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pages_that_look_ahead_say_so, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_patched_cell_has_a_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_words_lead_to_patch, set_up, tear_down),
         cmocka_unit_test_setup_teardown(w_compares, set_up, tear_down),
         cmocka_unit_test_setup_teardown(undone_every_page_is_the_same, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(undone_the_page_of_patches_is_the_same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(before_and_after_are_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_list_toggles_and_deletes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(explanations_know_the_patches, set_up, tear_down),

@@ -4,7 +4,7 @@
  * How long a reader waits: from a key to the finished canvas, page by page, over the events of two
  * passes that have been computed, and for a redraw. Measures and prints, judges nothing.
  *
- *   key_times [MODEL [KEYS [PROMPT]]]
+ *   key_times [MODEL [KEYS [PROMPT [PART]]]], PART being how the names of the parts begin
  */
 #include "base/machine.h"
 #include "base/rng.h"
@@ -22,40 +22,41 @@ enum { MOST_KEYS = 100000, WIDTH = 160, HEIGHT = 50, WIDE = 200, HIGH = 60 };
 static const struct part {
     const char *name, *at, *open, *keys;
 } parts[] = {
-    {"stepping back and forth", "q layer 1", "", "sSnNfF{}[]"},
-    {"cursor, q", "q layer 1", "", "hjkl=+-"},
-    {"cursor, attn_probs", "attn_probs layer 1 head 1", "", "hjkl=+-[]"},
-    {"cursor, gate", "gate layer 1", "", "hjkl=+-"},
-    {"cursor, logits", "logits", "", "hjkl=+-"},
-    {"panels", "attn_scores layer 1 head 1", "", "\t_"},
-    {"look, gate", "gate layer 1", "", "vjl"},
-    {"look, q_rope", "q_rope layer 1", "", "vjl"},
-    {"look, logits", "logits", "", "vjl"},
-    {"heads", "attn_probs layer 1 head 1", ":heads<enter>", "hjkl{}"},
-    {"map", "q layer 1", ":map<enter>", "jk{}"},
-    {"sharing", "q layer 1", ":sharing<enter>", "jk"},
-    {"text", "q layer 1", ":text<enter>", "jk"},
-    {"rope", "q_rope layer 1", ":rope<enter>", "hjkl{}[]"},
-    {"cache", "k_cache layer 1", ":cache<enter>", "hjkl{}[]"},
-    {"why, q", "q layer 1", ":why<enter>", "jk"},
-    {"why, down", "down layer 1", ":why<enter>", "jk"},
-    {"why, logits", "logits", ":why<enter>", "jk"},
-    {"why, probs", "probs", ":why<enter>", "jk"},
-    {"why, opened and closed", "logits", "", "e"},
-    {"weight, q", "q layer 1", ":weight<enter>", "hjkl=+-"},
-    {"weight, down", "down layer 1", ":weight<enter>", "hjkl=+-"},
-    {"weight, logits", "logits", ":weight<enter>", "hjkl=+-"},
-    {"weight, one after the other", "q layer 1", ":weight<enter>", "\t"},
-    {"lens", "logits", ":lens<enter>", "hjkl"},
+    {"stepping back and forth", "q layer 1 pass 1", "", "sSnNfF{}[]"},
+    {"cursor, q", "q layer 1 pass 1", "", "hjkl=+-"},
+    {"cursor, attn_probs", "attn_probs layer 1 head 1 pass 1", "", "hjkl=+-[]"},
+    {"cursor, gate", "gate layer 1 pass 1", "", "hjkl=+-"},
+    {"cursor, logits", "logits pass 1", "", "hjkl=+-"},
+    {"panels", "attn_scores layer 1 head 1 pass 1", "", "\t_"},
+    {"look, gate", "gate layer 1 pass 1", "", "vjl"},
+    {"look, q_rope", "q_rope layer 1 pass 1", "", "vjl"},
+    {"look, logits", "logits pass 1", "", "vjl"},
+    {"heads", "attn_probs layer 1 head 1 pass 1", ":heads<enter>", "hjkl{}"},
+    {"map", "q layer 1 pass 1", ":map<enter>", "jk{}"},
+    {"sharing", "q layer 1 pass 1", ":sharing<enter>", "jk"},
+    {"text", "q layer 1 pass 1", ":text<enter>", "jk"},
+    {"rope", "q_rope layer 1 pass 1", ":rope<enter>", "hjkl{}[]"},
+    {"cache", "k_cache layer 1 pass 1", ":cache<enter>", "hjkl{}[]"},
+    {"why, q", "q layer 1 pass 1", ":why<enter>", "jk"},
+    {"why, down", "down layer 1 pass 1", ":why<enter>", "jk"},
+    {"why, logits", "logits pass 1", ":why<enter>", "jk"},
+    {"why, probs", "probs pass 1", ":why<enter>", "jk"},
+    {"why, opened and closed", "logits pass 1", "", "e"},
+    {"weight, q", "q layer 1 pass 1", ":weight<enter>", "hjkl=+-"},
+    {"weight, down", "down layer 1 pass 1", ":weight<enter>", "hjkl=+-"},
+    {"weight, logits", "logits pass 1", ":weight<enter>", "hjkl=+-"},
+    {"weight, one after the other", "q layer 1 pass 1", ":weight<enter>", "\t"},
+    {"lens", "logits pass 1", ":lens<enter>", "hjkl"},
     {"lens, of the prompt", "logits pass 0", ":lens<enter>", "hjkl"},
-    {"lens, opened and closed", "logits", "", "L"},
-    {"chances", "logits", ":chances<enter>", "jk<>"},
-    {"chances, opened and closed", "logits", "", "%"},
-    {"beside, layer", "gate layer 1", ":beside layer<enter>", "hjkl=\t"},
-    {"beside, layer, logits", "logits", ":beside pass<enter>", "hjkl=\t"},
-    {"beside, stepping", "q layer 1", ":beside pass<enter>", "sSnN"},
-    {"breaks", "q layer 1", ":breaks<enter>", "jk"},
-    {"help", "q layer 1", "?", "jk"},
+    {"lens, opened and closed", "logits pass 1", "", "L"},
+    {"chances", "logits pass 1", ":chances<enter>", "jk<>"},
+    {"chances, opened and closed", "logits pass 1", "", "%"},
+    {"beside, layer, gate", "gate layer 1 pass 1", ":beside layer<enter>", "hjkl=\t"},
+    {"beside, the prompt's gate", "gate layer 1 pass 0", ":beside layer<enter>", "hjkl=\t"},
+    {"beside, pass, logits", "logits pass 1", ":beside pass<enter>", "hjkl=\t"},
+    {"beside, stepping", "q layer 1 pass 1", ":beside pass<enter>", "sSnN"},
+    {"breaks", "q layer 1 pass 1", ":breaks<enter>", "jk"},
+    {"help", "q layer 1 pass 1", "?", "jk"},
 };
 
 static int64_t times[MOST_KEYS];
@@ -116,6 +117,7 @@ static void time_part(fl_view *view, const struct part *part, int keys) {
 int main(int argc, char **argv) {
     int keys = argc > 2 ? atoi(argv[2]) : 1000;
     keys = keys < 1 ? 1 : keys > MOST_KEYS ? MOST_KEYS : keys;
+    const char *begin = argc > 4 ? argv[4] : "";
     fl_live_scene scene;
     fl_diag diag;
     if (fl_live_scene_open_on(&scene, "auto", 0, argc > 1 ? argv[1] : "builtin",
@@ -131,7 +133,8 @@ int main(int argc, char **argv) {
     printf("milliseconds from a key to its frame of %d x %d; redraw of %d x %d: median, 99 %%\n",
            WIDTH, HEIGHT, WIDE, HIGH);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        time_part(scene.view, &parts[i], keys);
+        if (strncmp(parts[i].name, begin, strlen(begin)) == 0)
+            time_part(scene.view, &parts[i], keys);
     fl_live_scene_close(&scene);
     return 0;
 }
