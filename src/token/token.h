@@ -67,7 +67,7 @@ struct fl_tokenizer {
     fl_ids ends;       /* more ids that end a text or a turn */
     fl_vocab settings; /* its flags; what it points to is gone */
     bool cuts_literals;
-    char summary[160];
+    char summary[256];
 };
 
 extern const fl_token_kind fl_token_spm, fl_token_bytes;
