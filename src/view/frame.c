@@ -368,7 +368,9 @@ static void draw_too_small(fl_view *view) {
 }
 
 bool fl_view_too_small(const fl_view *view) {
-    return view->canvas.width < LEAST_WIDTH || view->canvas.height < LEAST_HEIGHT;
+    const fl_canvas *canvas = &view->canvas;
+    bool sized = canvas->width > 0 && canvas->height > 0; /* else there is no screen to see */
+    return sized && (canvas->width < LEAST_WIDTH || canvas->height < LEAST_HEIGHT);
 }
 
 static bool has_room(const fl_canvas *canvas, int width, int height) {
@@ -416,7 +418,7 @@ const fl_canvas *fl_view_draw(fl_view *view) {
     view->modified = 0;
     view->shows_modified = false;
     view->unfinished = false;
-    if (fl_view_too_small(view))
+    if (canvas->width < LEAST_WIDTH || canvas->height < LEAST_HEIGHT)
         draw_too_small(view);
     else if (fl_here(view)) {
         if (view->present && view->page == FL_PAGE_NONE)
