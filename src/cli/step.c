@@ -7,6 +7,7 @@
 #include "base/process.h"
 #include "cli/job.h"
 #include "cli/tracer.h"
+#include "model/hf_order.h"
 #include "sinks/recorder.h"
 #include "view/view.h"
 
@@ -86,6 +87,10 @@ static fl_status open_job(fl_cli *cli, fl_job *job) {
 fl_status fl_cmd_step(fl_cli *cli) {
     fl_job job;
     fl_status status = fl_job_open(cli, &job);
+    if (status == FL_OK && fl_value(cli, FL_OPTION_qk_order)->count == 1) {
+        fl_diag_init(&cli->diag, fl_model_name(job.model));
+        status = fl_model_order_as_hf(job.model, &cli->diag);
+    }
     if (status == FL_OK) {
         job.options.logits = (fl_logits_mode)fl_value(cli, FL_OPTION_logits)->count;
         status = open_job(cli, &job);

@@ -297,6 +297,7 @@ void fl_model_close(fl_model **model) {
     free(m->name);
     free(m->tensors);
     free(m->tensor_names);
+    free(m->reordered);
     free(m->slots);
     free(m->pieces);
     free(m->merges);

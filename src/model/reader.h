@@ -54,6 +54,7 @@ struct fl_model {
     size_t n_tensors;
     const fl_naming *naming; /* NULL: tensors are called as in GGUF */
     char *tensor_names;      /* where their names stand */
+    char *reordered;         /* see hf_order.h */
     const fl_weight **slots; /* see fl_bind: NULL until bound */
     fl_weight tied_head;
     uint64_t weight_bytes;
