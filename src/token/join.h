@@ -21,10 +21,11 @@ typedef struct fl_symbol {
     bool whole;         /* not to be joined */
 } fl_symbol;
 
-/* A pair that makes a piece. It is stale once either side has changed length. */
+/* A symbol and the next one, which make a piece. It is stale once the two have another length:
+ * symbols only grow. */
 typedef struct fl_pair {
-    double score;
-    int32_t left, right, id;
+    uint32_t order; /* the smallest is joined first */
+    int32_t left, id;
     uint32_t length;
 } fl_pair;
 

@@ -2,7 +2,8 @@
 /* Copyright (c) 2026 the footlight authors */
 /*
  * Open addressing with linear probing, at most half full, FNV-1a over the bytes with a final mix
- * (Fowler, Noll, Vo). Ids are stored plus one so that a zeroed table is an empty one.
+ * (Fowler, Noll, Vo). Ids are stored plus one so that a zeroed table is an empty one. Most look-ups
+ * find nothing: half of the hash stands beside the id, so that other pieces are passed over unseen.
  */
 #include "token/lookup.h"
 
@@ -31,13 +32,18 @@ void fl_lookup_done(fl_lookup *lookup) {
 }
 
 /* The slot that holds this text, or the free one where it belongs. */
-static int32_t *slot_of(const fl_lookup *lookup, const char *text, uint32_t length) {
-    size_t i = (size_t)hash(text, length) & lookup->mask;
+static fl_lookup_slot *slot_of(const fl_lookup *lookup, const char *text, uint32_t length,
+                               uint32_t *tag) {
+    uint64_t h = hash(text, length);
+    size_t i = (size_t)h & lookup->mask;
+    *tag = (uint32_t)(h >> 32);
     for (;; i = (i + 1) & lookup->mask) {
-        int32_t *slot = &lookup->slots[i];
-        if (!*slot)
+        fl_lookup_slot *slot = &lookup->slots[i];
+        if (!slot->id)
             return slot;
-        const fl_piece *piece = &lookup->pieces[*slot - 1];
+        if (slot->tag != *tag)
+            continue;
+        const fl_piece *piece = &lookup->pieces[slot->id - 1];
         if (piece->length == length && memcmp(piece->text, text, length) == 0)
             return slot;
     }
@@ -45,17 +51,19 @@ static int32_t *slot_of(const fl_lookup *lookup, const char *text, uint32_t leng
 
 bool fl_lookup_add(fl_lookup *lookup, int32_t id) {
     const fl_piece *piece = &lookup->pieces[id];
-    int32_t *slot = slot_of(lookup, piece->text, piece->length);
-    if (*slot)
+    uint32_t tag;
+    fl_lookup_slot *slot = slot_of(lookup, piece->text, piece->length, &tag);
+    if (slot->id)
         return false;
-    *slot = id + 1;
+    *slot = (fl_lookup_slot){id + 1, tag};
     if (piece->length > lookup->longest)
         lookup->longest = piece->length;
     return true;
 }
 
 int32_t fl_lookup_find(const fl_lookup *lookup, const char *text, uint32_t length) {
+    uint32_t tag;
     if (length == 0 || length > lookup->longest)
         return -1;
-    return *slot_of(lookup, text, length) - 1;
+    return slot_of(lookup, text, length, &tag)->id - 1;
 }

@@ -8,9 +8,14 @@
 
 #include <footlight/model.h>
 
+typedef struct fl_lookup_slot {
+    int32_t id; /* plus one; 0 is free */
+    uint32_t tag;
+} fl_lookup_slot;
+
 typedef struct fl_lookup {
     const fl_piece *pieces; /* borrowed */
-    int32_t *slots;         /* id + 1; 0 is free */
+    fl_lookup_slot *slots;
     size_t mask;
     uint32_t longest; /* length of the longest piece in it */
 } fl_lookup;
