@@ -38,14 +38,6 @@ int32_t fl_source_find(const fl_source *source, const char *text, size_t length)
     return -1;
 }
 
-void fl_source_done(fl_source *source) {
-    free(source->pieces);
-    free(source->merges);
-    free(source->room);
-    free(source->ends.data);
-    fl_buffer_done(&source->text);
-}
-
 /* ---- by content ---- */
 
 static bool is_json(const uint8_t *bytes, uint64_t length) {
@@ -93,8 +85,6 @@ static fl_status read_all(fl_source *source, const fl_token_file *files, size_t 
         status = check_size(source);
     for (size_t i = 1; status == FL_OK && i < n_files; i++)
         status = fl_read_beside(source, &files[i]);
-    if (status == FL_OK && source->ends.failed)
-        status = fl_fail_memory(source->diag);
     return status;
 }
 
@@ -109,26 +99,41 @@ static fl_status check_merges(const fl_source *source, const fl_tokenizer *token
                    merges->first_bad, fl_escape_into(shown, sizeof shown, bad->text, bad->length));
 }
 
+fl_source fl_source_over(const fl_token_file *file, int64_t vocab_size, fl_diag *diag) {
+    fl_source source = {.file = *file, .vocab_size = vocab_size, .diag = diag};
+    source.vocab = (fl_vocab){.bos_id = -1, .eos_id = -1, .eot_id = -1, .unk_id = -1};
+    return source;
+}
+
+fl_status fl_source_finish(fl_source *source, fl_status status, fl_tokenizer **out) {
+    *out = NULL;
+    if (status == FL_OK && source->ends.failed)
+        status = fl_fail_memory(source->diag);
+    if (status == FL_OK) {
+        source->vocab.pieces = source->pieces;
+        source->vocab.n_pieces = source->n_pieces;
+        source->vocab.end_ids = source->ends.data;
+        source->vocab.n_end_ids = source->ends.length;
+        status = fl_tokenizer_make(out, &source->vocab, source->diag);
+    }
+    if (status == FL_OK && (status = check_merges(source, *out)) != FL_OK)
+        fl_tokenizer_free(out);
+    free(source->pieces);
+    free(source->merges);
+    free(source->room);
+    free(source->ends.data);
+    fl_buffer_done(&source->text);
+    return status;
+}
+
 fl_status fl_tokenizer_read(fl_tokenizer **out, const fl_token_file *files, size_t n_files,
                             int64_t vocab_size, fl_diag *diag) {
-    fl_source source = {.file = files[0], .vocab_size = vocab_size, .diag = diag};
-    *out = NULL;
-    source.vocab = (fl_vocab){.bos_id = -1, .eos_id = -1, .eot_id = -1, .unk_id = -1};
+    fl_source source = fl_source_over(&files[0], vocab_size, diag);
     fl_status status = vocab_size < 0
                            ? fl_fail(diag, FL_ERR_USAGE, "a tokenizer cannot have %lld pieces",
                                      (long long)vocab_size)
                            : read_all(&source, files, n_files);
-    if (status == FL_OK) {
-        source.vocab.pieces = source.pieces;
-        source.vocab.n_pieces = source.n_pieces;
-        source.vocab.end_ids = source.ends.data;
-        source.vocab.n_end_ids = source.ends.length;
-        status = fl_tokenizer_make(out, &source.vocab, diag);
-    }
-    if (status == FL_OK && (status = check_merges(&source, *out)) != FL_OK)
-        fl_tokenizer_free(out);
-    fl_source_done(&source);
-    return status;
+    return fl_source_finish(&source, status, out);
 }
 
 /* ---- from disk ---- */

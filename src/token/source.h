@@ -15,7 +15,8 @@ typedef struct fl_token_file {
     uint64_t length;
 } fl_token_file;
 
-/* A file being read. What the vocabulary points to is the file's, or here until fl_source_done. */
+/* A file being read. What the vocabulary points to is the file's, or here until fl_source_finish.
+ */
 typedef struct fl_source {
     fl_token_file file;
     int64_t vocab_size; /* of the model; 0: not known */
@@ -36,7 +37,6 @@ bool fl_source_add(fl_source *source, fl_piece piece);
 void fl_source_add_end(fl_source *source, int32_t id);
 /* The id of the piece that is spelled so, -1 for none. */
 int32_t fl_source_find(const fl_source *source, const char *text, size_t length);
-void fl_source_done(fl_source *source);
 
 /* The formats. */
 fl_status fl_read_token_bin(fl_source *source);     /* llama2.c */
@@ -64,6 +64,11 @@ fl_status fl_read_post_processor(fl_source *source, const fl_json_part *part);
  * begin and end a text. Read in the order of the table; what is said first counts, ends add up. */
 extern const char *const fl_beside_names[]; /* NULL after the last */
 fl_status fl_read_beside(fl_source *source, const fl_token_file *file);
+
+/* A source over that file, and the tokenizer of one that was read; it is done with then, also after
+ * a failure. */
+fl_source fl_source_over(const fl_token_file *file, int64_t vocab_size, fl_diag *diag);
+fl_status fl_source_finish(fl_source *source, fl_status status, fl_tokenizer **out);
 
 /* Reads a tokenizer from bytes: the first file by its content, the others beside it. The diag's
  * subject is kept unless another file than the first is wrong. */
