@@ -177,6 +177,21 @@ static void assert_stored(fl_dtype type, const unsigned char *row, int64_t cols,
     fl_buffer_done(&words);
 }
 
+/* Bytes whose scales follow the whole matrix: the second group of two begins in the first row. */
+static void scales_apart_are_found(void **state) {
+    (void)state;
+    const unsigned char bytes[6 + 12] = {1, 2, 3, 0xfc, 5, 6, [6 + 4 + 3] = 0x3f}; /* 0, 0.5, 0 */
+    const fl_weight weight = {
+        .name = "w", .dtype = FL_DTYPE_I8, .n_dims = 2, .shape = {2, 3}, .group = 2, .data = bytes};
+    const fl_link link = {.kind = FL_LINK_WEIGHT, .weight = &weight, .index = {1, 0}};
+    fl_buffer words = {0};
+    float row[3];
+    fl_weight_words(&link, &words);
+    assert_string_equal(words.data, "I8, group 1 of the matrix: scale 0.5 × -4 = -2");
+    assert_true(fl_weight_row(&weight, 0, row) && row[2] == 1.5f);
+    fl_buffer_done(&words);
+}
+
 /* Scale, minimum and whole number, as the block keeps them; 0x38 is the upper byte of the half 0.5,
  * 0x3c of 1. */
 static void stored_weights_are_taken_apart(void **state) {
@@ -305,6 +320,7 @@ int main(void) {
         cmocka_unit_test(a_weight_is_a_link),
         cmocka_unit_test(a_cold_trail_leads_nowhere),
         cmocka_unit_test(links_are_followed_by_number),
+        cmocka_unit_test(scales_apart_are_found),
         cmocka_unit_test(stored_weights_are_taken_apart),
         cmocka_unit_test(largest_terms_come_first),
         cmocka_unit_test(patches_are_named),
