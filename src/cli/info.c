@@ -100,6 +100,16 @@ static void describe_tokenizer(figures *m, const fl_vocab *vocab, int64_t vocab_
     m->tokenizer = m->tokenizer_text;
 }
 
+/* Of a tokenizer's summary the kind and the number of pieces; more would not fit the column. */
+static void shorten_tokenizer(figures *m, const char *summary) {
+    const char *end = summary;
+    for (int parts = 0; end && parts < 2; parts++)
+        end = strstr(parts ? end + 2 : end, ", ");
+    int length = end ? (int)(end - summary) : (int)strlen(summary);
+    snprintf(m->tokenizer_text, sizeof m->tokenizer_text, "%.*s", length, summary);
+    m->tokenizer = m->tokenizer_text;
+}
+
 /* Numbers whose scales lie apart: the type alone does not say how many share one. */
 static void describe_groups(figures *m, const fl_weight *weight) {
     if (!weight || !weight->group)
@@ -289,7 +299,8 @@ void fl_info_json(const fl_model *model, const char *tokenizer, bool stored, boo
     printer p = {.json = out, .ascii = ascii};
     figures m;
     find_figures(model, &m);
-    m.tokenizer = tokenizer ? tokenizer : m.tokenizer;
+    if (tokenizer)
+        shorten_tokenizer(&m, tokenizer);
     walk(&p, fl_model_hparams(model), &m);
     if (stored)
         fl_stored_json(model, ascii, out);
@@ -311,7 +322,8 @@ bool fl_info_table(const fl_model *model, const char *tokenizer, int width, fl_b
     if (!p.table)
         return false;
     find_figures(model, &m);
-    m.tokenizer = tokenizer ? tokenizer : m.tokenizer;
+    if (tokenizer)
+        shorten_tokenizer(&m, tokenizer);
     const char *title = fl_model_metadata(model, "general.name");
     line_of_text(out, title ? title : fl_model_name(model), width);
     if (m.description)

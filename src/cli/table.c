@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_COLUMNS = 16, GAP = 2, NARROWEST_LAST = 24 };
+enum { MAX_COLUMNS = 16, GAP = 2, NARROWEST_LAST = 20 };
 
 typedef struct row {
     char *cells[MAX_COLUMNS]; /* NULL: empty */

@@ -64,6 +64,18 @@ static void tells_types_and_template(void **state) {
     fl_ran_done(&ran);
 }
 
+/* A tokenizer beside the model is told, and makes no line too long. */
+static void tells_the_tokenizer_beside(void **state) {
+    (void)state;
+    FL_NEED_DATA("derived/hf-stories260K/tokenizer.json");
+    fl_ran ran = fl_run("info", fl_test_data("derived/hf-stories260K"));
+    fl_assert_ran(&ran);
+    fl_assert_says(ran.out, "SentencePiece BPE, 512 pieces ");
+    const char *table = strstr(ran.out, "model_type");
+    assert_in_range(fl_widest_line(table), 40, 80);
+    fl_ran_done(&ran);
+}
+
 static void lists_tensors_with_their_file(void **state) {
     (void)state;
     fl_ran ran = fl_run("info", path, "--list-tensors");
@@ -92,6 +104,7 @@ static void lists_tensors_with_their_file(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_types_and_template),
+        cmocka_unit_test(tells_the_tokenizer_beside),
         cmocka_unit_test(lists_tensors_with_their_file),
     };
     return cmocka_run_group_tests(tests, save, delete);
