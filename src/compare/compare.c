@@ -189,8 +189,24 @@ static bool compare_statistics(const fl_comparison *c, const fl_item *a, const f
 
 /* ---- the sums ---- */
 
+/* What is true of both, or made up for: said once a stage. */
+static void remark(fl_comparison *c, const fl_difference *d) {
+    const fl_tally *t = &c->tallies[d->place.stage];
+    const char *stage = fl_stage_get_info(d->place.stage)->id;
+    if (d->both_nan && t->both_nan == 0)
+        fl_buffer_printf(&c->remarks, "%s of layer %d has cells that are no number on both sides\n",
+                         stage, d->place.layer);
+    if ((d->bare_a || d->bare_b) && !t->bare)
+        fl_buffer_printf(&c->remarks,
+                         "%s of %s are not masked: what the other side masks was left out\n", stage,
+                         d->bare_a ? "A" : "B");
+}
+
 static void add(fl_comparison *c, const fl_difference *d) {
     fl_tally *t = &c->tallies[d->place.stage];
+    remark(c, d);
+    t->both_nan += d->both_nan;
+    t->bare |= d->bare_a || d->bare_b;
     if (t->compared == 0 || d->largest > t->largest.largest)
         t->largest = *d;
     if (fl_differs(d) && t->differing++ == 0)

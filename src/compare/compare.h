@@ -24,6 +24,8 @@ typedef struct fl_tally {
     fl_difference largest, first; /* with the largest |a − b|; the first that differs */
     double squares, squares_a;
     int64_t numbers;
+    int64_t both_nan;
+    bool bare; /* one side's scores come without the mask */
     int64_t only_a, only_b, unaligned;
     char why[160]; /* what cannot be aligned, the first of them */
 } fl_tally;

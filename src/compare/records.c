@@ -68,6 +68,7 @@ void fl_records_compare(fl_difference *out, const fl_record *a, const fl_record 
     }
     compare_count(out, "masked cells", a->masked, b->masked, a->head);
     compare_count(out, "cells that are no number", a->nan, b->nan, a->head);
+    out->both_nan += a->nan < b->nan ? a->nan : b->nan;
     compare_count(out, "infinite cells", a->inf, b->inf, a->head);
     const statistic all[] = {{"smallest value", a->min, b->min, rms},
                              {"largest value", a->max, b->max, rms},

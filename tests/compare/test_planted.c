@@ -47,6 +47,21 @@ static void other_names_and_layouts_are_the_same(void **state) {
     }
 }
 
+static void what_is_made_up_for_is_said(void **state) {
+    (void)state;
+    static const port_how bare = {.dialect = FL_DIALECT_TL, .no_mask = true},
+                          nan = {.bug = PORT_NAN, .dialect = FL_DIALECT_TL};
+    fl_ran ran = fl_run("diff", ours, port_dump("theirs", &bare));
+    assert_int_equal(ran.status, 0);
+    fl_assert_says(ran.out, "attn_scores of B are not masked");
+    fl_ran_done(&ran);
+    const char *path = port_dump("theirs", &nan);
+    ran = fl_run("diff", path, path);
+    assert_int_equal(ran.status, 0);
+    fl_assert_says(ran.out, "down of layer 3 has cells that are no number on both sides");
+    fl_ran_done(&ran);
+}
+
 static const struct {
     const char *what;
     port_how how;
@@ -163,6 +178,7 @@ static void planted_errors_are_found(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_names_and_layouts_are_the_same),
+        cmocka_unit_test(what_is_made_up_for_is_said),
         cmocka_unit_test(planted_errors_are_found),
     };
     return cmocka_run_group_tests(tests, run_ours, NULL);
