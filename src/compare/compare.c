@@ -85,11 +85,23 @@ static bool head_of(const fl_comparison *c, const fl_dump *dump, const fl_item *
     return false;
 }
 
+/* One more than the last head that a tensor item has. */
+static int32_t heads_in(const fl_comparison *c, const fl_dump *dump, const fl_item *item) {
+    fl_values values;
+    const int32_t last = item->stored[item->n - 1].where.head;
+    if (last >= 0)
+        return last < FL_MOST_HEADS ? last + 1 : FL_MOST_HEADS;
+    if (!fl_values_of(&values, &c->sizes, dump, item->stored))
+        return 0;
+    return values.heads < FL_MOST_HEADS ? (int32_t)values.heads : FL_MOST_HEADS;
+}
+
 /* Heads that come singly on at least one side. */
 static bool compare_single_heads(const fl_comparison *c, const fl_item *a, const fl_item *b,
                                  fl_difference *d, bool *memory) {
+    const int32_t most = heads_in(c, &c->a, a);
     bool any = false;
-    for (int32_t head = 0; head < FL_MOST_HEADS && *memory; head++) {
+    for (int32_t head = 0; head < most && *memory; head++) {
         fl_pair pair = {.by_heads = true};
         if (!head_of(c, &c->a, a, head, &pair.a) || !head_of(c, &c->b, b, head, &pair.b) ||
             pair.a.rows != pair.b.rows || pair.a.columns != pair.b.columns)
@@ -130,11 +142,11 @@ typedef struct record_list {
 static bool make_records(const fl_comparison *c, const fl_dump *dump, const fl_item *item,
                          record_list *out) {
     const bool per_head = fl_stage_get_info(item->place.stage)->scope == FL_SCOPE_HEAD;
-    const size_t most = per_head ? FL_MOST_HEADS : 1;
     *out = (record_list){item->records, NULL, item->n};
     if (item->records)
         return true;
-    out->made = calloc(most, sizeof *out->made);
+    const size_t most = per_head ? (size_t)heads_in(c, dump, item) : 1;
+    out->made = calloc(most + 1, sizeof *out->made);
     out->records = out->made;
     out->n = 0;
     for (size_t head = 0; out->made && head < most; head++) {

@@ -65,7 +65,7 @@ typedef struct fl_dump {
     uint64_t at; /* trace: the next line */
     int64_t line;
     fl_record *records; /* one stage's */
-    size_t n_records;
+    size_t n_records, capacity;
     bool pending; /* `ahead` is the first of the next stage */
     fl_record ahead;
     fl_place ahead_place, last_place;

@@ -15,7 +15,7 @@ enum { EXACT, HALF, BRAIN, EIGHT_BITS, FOUR_BITS };
 /* Rounding to 11 and 8 bits of fraction, and to blocks of whole numbers; what is left is room for
  * how such differences grow through the layers. */
 static const fl_class classes[] = {
-    [EXACT] = {"F32", "both computed in float", 2e-5, false},
+    [EXACT] = {"F32", "both computed in float", 1e-4, false},
     [HALF] = {"F16", "", 2e-2, false},
     [BRAIN] = {"BF16", "", 0.1, false},
     [EIGHT_BITS] = {"8-bit", "", 0.1, true},

@@ -94,8 +94,7 @@ fl_status fl_trace_open(fl_dump *dump, fl_diag *diag) {
     if (status != FL_OK)
         return status;
     dump->n_layers = (int32_t)fl_dump_model_number(dump, "num_hidden_layers");
-    dump->records = calloc(FL_MOST_HEADS, sizeof *dump->records);
-    return dump->records ? FL_OK : fl_fail_memory(diag);
+    return FL_OK;
 }
 
 static void forget(fl_dump *dump) {
@@ -262,6 +261,22 @@ static fl_status read_record(fl_dump *dump, fl_place *place, fl_record *record, 
 
 /* ---- one stage ---- */
 
+/* Keeps a record; frees it where memory has run out. */
+static fl_status keep(fl_dump *dump, const fl_record *record, fl_diag *diag) {
+    if (dump->n_records == dump->capacity) {
+        const size_t capacity = dump->capacity ? 2 * dump->capacity : 8;
+        fl_record *records = realloc(dump->records, capacity * sizeof *records);
+        if (!records) {
+            free(record->ids);
+            return fl_fail_memory(diag);
+        }
+        dump->records = records;
+        dump->capacity = capacity;
+    }
+    dump->records[dump->n_records++] = *record;
+    return FL_OK;
+}
+
 /* Takes the record that was read ahead, or the next of the file. */
 static fl_status take(fl_dump *dump, fl_place *place, fl_record *record, fl_diag *diag) {
     if (!dump->pending)
@@ -292,14 +307,17 @@ fl_status fl_trace_next(fl_dump *dump, fl_item *item, fl_diag *diag) {
     fl_status status = take(dump, &place, &record, diag);
     if (status != FL_OK)
         return status;
-    dump->records[dump->n_records++] = record;
+    status = keep(dump, &record, diag);
+    if (status != FL_OK)
+        return status;
     if (dump->last_place.pass >= 0 && fl_place_order(&dump->last_place, &place) >= 0)
         return fl_fail_line(diag, FL_ERR_FORMAT, record.line,
                             "'%s' comes after what it should come before, expected execution order",
                             fl_stage_get_info(place.stage)->id);
     while ((status = read_record(dump, &next, &record, diag)) == FL_OK &&
            belongs(dump, &place, &record, &next))
-        dump->records[dump->n_records++] = record;
+        if ((status = keep(dump, &record, diag)) != FL_OK)
+            return status;
     dump->last_place = place;
     *item = (fl_item){.place = place, .records = dump->records, .n = dump->n_records};
     return status == FL_DONE ? FL_OK : status;
