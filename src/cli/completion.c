@@ -135,6 +135,7 @@ static const char tail[] =
     "  case $command in\n"
     "    '') words=\"$commands $models\" ;;\n"
     "    shapes|info) words=\"$models $configurations\" ;;\n"
+    "    diff) _footlight_files \"$word\"; return ;;\n"
     "    stage) COMPREPLY=($(compgen -W \"$stages\" -- \"$word\")); return ;;\n"
     "  esac\n"
     "  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"

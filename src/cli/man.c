@@ -67,10 +67,20 @@ static bool shared(const fl_option_info *info) {
     return info->group != FL_GROUP_OWN && info->group != FL_GROUP_HIDDEN;
 }
 
+/* "[MODEL]" may be left out, "A B" may not. */
+static void operands(fl_buffer *out, const char *argument) {
+    const bool optional = *argument == '[';
+    fl_buffer_puts(out, optional ? "Op Ar " : "Ar ");
+    for (const char *c = argument; *c; c++)
+        if (*c != '[' && *c != ']')
+            fl_buffer_add(out, c, 1);
+    fl_buffer_puts(out, "\n");
+}
+
 static void command_section(fl_buffer *out, fl_command command) {
     const fl_command_info *info = fl_command_get_info(command);
-    fl_buffer_printf(out, ".Ss %s Op Ar %s\n", info->name,
-                     strcmp(info->argument, "[NAME]") == 0 ? "NAME" : "MODEL");
+    fl_buffer_printf(out, ".Ss %s ", info->name);
+    operands(out, info->argument);
     sentence(out, info->help, NULL);
     text(out, info->more);
     fl_buffer_puts(out, ".Bl -tag -width Ds\n");
@@ -199,6 +209,8 @@ static const char tail[] =
     "0: done.\n"
     "1: it could not be done; one line on standard error says why.\n"
     "2: wrong usage.\n"
+    ".Cm diff\n"
+    "ends with 1 where two runs differ, and with 2 where they could not be compared.\n"
     "A pipe whose reader has gone ends the program quietly with 0.\n"
     ".Sh EXAMPLES\n"
     "Step through the built-in model:\n"
