@@ -2,17 +2,68 @@
 /* Copyright (c) 2026 the footlight authors */
 /*
  * Mapping files with mmap. O_NONBLOCK keeps the open of a FIFO without a writer from waiting.
+ *
+ * A file may be cut short while it is mapped, and reading it is then a bus error. What is to be
+ * said of it is written down while it is opened, in a table that a signal handler of any thread can
+ * read.
  */
 #include "base/map.h"
 
 #include "base/diag.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* ---- what is mapped ---- */
+
+enum { MOST_NAMED = 128, LONGEST_NAME = 400 };
+
+/* `begin` is 0 for a free place, UNFINISHED while it is being filled. */
+enum { UNFINISHED = 1 };
+typedef struct place {
+    atomic_uintptr_t begin, end;
+    char line[LONGEST_NAME + 80];
+} place;
+static place places[MOST_NAMED];
+
+/* Of more files than there are places the last go without a name. */
+static void remember(const fl_map *map, const char *path) {
+    char name[LONGEST_NAME];
+    for (size_t i = 0; i < MOST_NAMED; i++) {
+        uintptr_t expected = 0;
+        if (!atomic_compare_exchange_strong(&places[i].begin, &expected, UNFINISHED))
+            continue;
+        fl_escape_into(name, sizeof name, path, strlen(path));
+        snprintf(places[i].line, sizeof places[i].line,
+                 "footlight: %s: changed while it was being read\n", name);
+        atomic_store(&places[i].end, (uintptr_t)map->bytes + (uintptr_t)map->length);
+        atomic_store(&places[i].begin, (uintptr_t)map->bytes);
+        return;
+    }
+}
+
+static place *find(uintptr_t address) {
+    for (size_t i = 0; i < MOST_NAMED; i++) {
+        uintptr_t begin = atomic_load(&places[i].begin);
+        if (begin > UNFINISHED && begin <= address && address < atomic_load(&places[i].end))
+            return &places[i];
+    }
+    return NULL;
+}
+
+const char *fl_map_lost_line(const void *address) {
+    const place *found = find((uintptr_t)address);
+    return found ? found->line : NULL;
+}
+
+/* ---- mapping ---- */
 
 static fl_status check_kind(const struct stat *info, fl_diag *diag) {
     if (S_ISDIR(info->st_mode))
@@ -47,10 +98,15 @@ fl_status fl_map_open(fl_map *map, const char *path, fl_diag *diag) {
         return fl_fail(diag, FL_ERR_IO, "cannot be opened: %s", strerror(errno));
     fl_status status = map_descriptor(map, fd, diag);
     close(fd);
+    if (map->bytes)
+        remember(map, path);
     return status;
 }
 
 void fl_map_close(fl_map *map) {
+    place *known = map->bytes ? find((uintptr_t)map->bytes) : NULL;
+    if (known)
+        atomic_store(&known->begin, 0);
     if (map->bytes)
         munmap((void *)(uintptr_t)map->bytes, (size_t)map->length);
     *map = (fl_map){NULL, 0};

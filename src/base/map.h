@@ -19,6 +19,10 @@ typedef struct fl_map {
 fl_status fl_map_open(fl_map *map, const char *path, fl_diag *diag);
 void fl_map_close(fl_map *map);
 
+/* What is to be said, as a whole line, when the bytes at this address of a mapped file can no
+ * longer be had; NULL: no file is known to lie there. May be called by a signal handler. */
+const char *fl_map_lost_line(const void *address);
+
 bool fl_path_is_directory(const char *path);
 bool fl_path_exists(const char *path);
 

@@ -19,7 +19,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { BUFFER = 1 << 16, MAX_TEMPORARY = 8 };
+enum { BUFFER = 1 << 16, MAX_TEMPORARY = 8, LONGEST_BEGINNING = 100 };
 
 struct fl_out {
     int fd;
@@ -36,6 +36,8 @@ struct fl_out {
 /* ---- unfinished files and signals ---- */
 
 static const char *volatile temporaries[MAX_TEMPORARY];
+static const int watched[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+enum { SIGNALS = sizeof watched / sizeof *watched };
 
 void fl_out_remove_unfinished(void) {
     for (int i = 0; i < MAX_TEMPORARY; i++)
@@ -51,13 +53,12 @@ static void end_by_signal(int signal_number) {
 
 /* Signals somebody else has taken care of, or told us to ignore, stay as they are. */
 static void watch_signals(void) {
-    static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+    for (size_t i = 0; i < SIGNALS; i++) {
         struct sigaction now;
-        if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL) {
+        if (sigaction(watched[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL) {
             struct sigaction ours = {.sa_handler = end_by_signal};
             sigemptyset(&ours.sa_mask);
-            sigaction(signals[i], &ours, NULL);
+            sigaction(watched[i], &ours, NULL);
         }
     }
 }
@@ -91,36 +92,63 @@ static void destroy(fl_out *out) {
     free(out);
 }
 
+/* How much of `path` a name beside it begins with: all, or where its last part is so long that no
+ * longer name may be had, less of that, cut between two characters. */
+static int beginning(const char *path) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    size_t length = strlen(name);
+    if (length > LONGEST_BEGINNING)
+        for (length = LONGEST_BEGINNING; ((unsigned char)name[length] & 0xc0) == 0x80;)
+            length--;
+    return (int)(name - path) + (int)length;
+}
+
+/* Whoever ends the program finds the file in the table or finds no file. */
+static int create(fl_out *out) {
+    sigset_t blocked, before;
+    sigemptyset(&blocked);
+    for (size_t i = 0; i < SIGNALS; i++)
+        sigaddset(&blocked, watched[i]);
+    sigprocmask(SIG_BLOCK, &blocked, &before);
+    out->fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    int error = out->fd < 0 ? errno : 0;
+    if (!error)
+        out->slot = remember(out->temporary);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return error;
+}
+
 /* A new file beside `final`, with the permissions the old one has or a new one would get. */
 static int create_beside(fl_out *out, const struct stat *old) {
     size_t size = strlen(out->final) + 48;
+    int kept = beginning(out->final), error = EEXIST;
     out->temporary = malloc(size);
     if (!out->temporary)
         return ENOMEM;
-    for (int attempt = 0; attempt < 100; attempt++) {
-        snprintf(out->temporary, size, "%s.%ld-%d.part", out->final, (long)getpid(), attempt);
-        out->fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (out->fd >= 0 || errno != EEXIST)
-            break;
+    for (int attempt = 0; attempt < 100 && error == EEXIST; attempt++) {
+        snprintf(out->temporary, size, "%.*s.%ld-%d.part", kept, out->final, (long)getpid(),
+                 attempt);
+        error = create(out);
     }
-    if (out->fd < 0)
-        return errno;
-    if (old)
+    if (!error && old)
         fchmod(out->fd, old->st_mode & 0777);
-    out->slot = remember(out->temporary);
-    return 0;
+    return error;
 }
 
 static int open_path(fl_out *out, const char *path) {
     struct stat info;
     bool exists = stat(path, &info) == 0;
     out->own = true;
+    if (!exists && errno != ENOENT)
+        return errno;
     if (exists && S_ISDIR(info.st_mode))
         return EISDIR;
     if (exists && !S_ISREG(info.st_mode)) {
         out->fd = open(path, O_WRONLY | O_CLOEXEC);
         return out->fd < 0 ? errno : 0;
     }
+    if (exists && access(path, W_OK) != 0)
+        return errno;
     /* A link stays a link: what it points to is replaced. */
     out->final = exists ? realpath(path, NULL) : copy(path);
     if (!out->final)

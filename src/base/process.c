@@ -6,6 +6,7 @@
 #include "base/process.h"
 
 #include "base/diag.h"
+#include "base/map.h"
 #include "base/out.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -20,18 +22,27 @@
 #include <unistd.h>
 
 static void (*end_program)(int status);
+static volatile sig_atomic_t end_status = 1;
+
+static void say(const char *line) {
+    ssize_t written = write(STDERR_FILENO, line, strlen(line));
+    (void)written;
+}
 
 /* Reading a mapped page that the file no longer has: nobody can go on from there. Any other bus
- * error is a fault of ours and ends the program as such. */
+ * error is a fault of ours and ends the program as such. Of several threads the first one speaks.
+ */
 static void lost_file(int which, siginfo_t *info, void *context) {
-    static const char message[] =
-        "footlight: a file was cut short, or could not be read, while it was in use\n";
+    static atomic_flag told = ATOMIC_FLAG_INIT;
     (void)context;
+    while (atomic_flag_test_and_set(&told))
+        pause();
     fl_out_remove_unfinished();
     if (info->si_code == BUS_ADRERR) {
-        ssize_t written = write(STDERR_FILENO, message, sizeof message - 1);
-        (void)written;
-        end_program(1);
+        const char *line = fl_map_lost_line(info->si_addr);
+        say(line ? line
+                 : "footlight: a file was cut short, or could not be read, while it was in use\n");
+        end_program(end_status);
     }
     signal(which, SIG_DFL);
     raise(which);
@@ -43,12 +54,17 @@ static void watch_mapped_files(void) {
     sigaction(SIGBUS, &action, NULL);
 }
 
+void fl_process_end_with(int status) {
+    end_status = status;
+}
+
 void fl_process_start(void (*end)(int status)) {
     end_program = end;
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) == -1) /* opened the wrong way round, any use of it is an error */
             (void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     watch_mapped_files();
 }
 

@@ -9,10 +9,12 @@
 #include "base/text.h"
 
 /* Call first. A standard stream that is closed becomes one whose use fails, so that no file opened
- * later takes its number; writing to a pipe without a reader gives an error instead of a signal;
- * when a mapped file is cut short under us, the program says so and calls end(1), which ends it
- * from within a signal handler as _Exit does. */
+ * later takes its number; writing to a pipe without a reader, or more than a file may hold, gives
+ * an error instead of a signal; when a mapped file is cut short under us, the program names it and
+ * calls end(1), which ends it from within a signal handler as _Exit does. */
 void fl_process_start(void (*end)(int status));
+/* Another status than 1 for that. */
+void fl_process_end_with(int status);
 
 /* Sets the character type of the locale: C.UTF-8 if none is set or the one set is not installed.
  * False: the locale asks for something other than UTF-8, so only ASCII should be shown. */

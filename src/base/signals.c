@@ -6,9 +6,12 @@
  */
 #include "base/signals.h"
 
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 static const int held[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
@@ -16,20 +19,34 @@ enum { HELD = sizeof held / sizeof *held, FATAL = sizeof fatal / sizeof *fatal }
 
 static volatile sig_atomic_t noted;
 static void (*on_crash)(void);
+static atomic_flag crashed = ATOMIC_FLAG_INIT;
 static struct sigaction before[HELD + FATAL];
 
 static void note(int signal) {
     noted = signal;
 }
 
+/* Threads may crash at the same time, over the same lost file for one: the first of them ends the
+ * program, the others wait for that. A crash within `call` does not call it again. */
+static void call_once(void) {
+    static pthread_t first;
+    void (*call)(void) = on_crash;
+    if (!atomic_flag_test_and_set(&crashed)) {
+        first = pthread_self();
+        on_crash = NULL;
+        if (call)
+            call();
+        return;
+    }
+    while (!pthread_equal(first, pthread_self()))
+        pause();
+}
+
 /* Whoever took care of the signal before gets it next: a fault comes again when the instruction is
  * tried again, a signal that was sent has to be sent again. */
 static void crash(int signal, siginfo_t *info, void *context) {
-    void (*call)(void) = on_crash;
     (void)context;
-    on_crash = NULL;
-    if (call)
-        call();
+    call_once();
     for (int i = 0; i < FATAL; i++)
         if (fatal[i] == signal)
             sigaction(signal, &before[HELD + i], NULL);

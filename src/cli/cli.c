@@ -162,6 +162,7 @@ static fl_status start(fl_cli *cli, int argc, char **argv) {
     fl_status status = parse(cli, argc, argv);
     if (fl_given(cli, FL_OPTION_ascii))
         cli->ascii = true;
+    fl_process_end_with(exit_status(cli, FL_ERR_IO));
     return status;
 }
 

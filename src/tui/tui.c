@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/machine.h"
 #include "base/process.h"
+#include "base/rescue.h"
 #include "base/signals.h"
 #include "tui/plain.h"
 
@@ -327,8 +328,30 @@ static void loop(screen *s) {
     }
 }
 
-static void restore(void) {
-    endwin();
+/* A capability's bytes without its waits ("$<5>"). */
+static void add_capability(const char *name) {
+    const char *text = tigetstr(name);
+    if (!text || text == (char *)-1)
+        return;
+    while (*text) {
+        const char *wait = strncmp(text, "$<", 2) == 0 ? strchr(text, '>') : NULL;
+        if (!wait)
+            fl_rescue_add(text, 1);
+        text = wait ? wait + 1 : text + 1;
+    }
+}
+
+/* For a crash, after which the library cannot be called: mouse reports off, ordinary colours, keys
+ * and cursor, the screen from before. */
+static void prepare_rescue(void) {
+    static const char *const names[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
+    static const char mouse_off[] = "\033[?1006l\033[?1000l";
+    const char *mouse_key = tigetstr("kmous");
+    if (mouse_key && mouse_key != (char *)-1)
+        fl_rescue_add(mouse_off, sizeof mouse_off - 1);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        add_capability(names[i]);
+    fl_rescue_add("\r", 1);
 }
 
 /* Arrows as terminals send them outside keypad mode: some never enter it. */
@@ -357,6 +380,7 @@ static int usable_colors(void) {
 }
 
 static bool open_terminal(screen *s, const char *name, bool color) {
+    fl_rescue_start();
     s->terminal = newterm((char *)(uintptr_t)name, stdout, stdin);
     if (!s->terminal)
         return false;
@@ -371,6 +395,7 @@ static bool open_terminal(screen *s, const char *name, bool color) {
     timeout(POLL_MS);
     mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
+    prepare_rescue();
     if (color && has_colors() && start_color() == OK)
         s->colors = usable_colors();
     s->direct = s->colors && tigetflag("RGB") > 0;
@@ -416,7 +441,7 @@ fl_status fl_tui_run(const fl_tui_options *options, fl_diag *diag) {
     const char *name = options->plain ? NULL : terminal_name();
     if (!name)
         return run_plain(&view, diag);
-    fl_signals_hold(restore);
+    fl_signals_hold(fl_rescue);
     if (!open_terminal(&s, name, options->color)) {
         fl_signals_release();
         return run_plain(&view, diag);

@@ -179,8 +179,8 @@ static const char *const in_numbers[WAYS] = {
     "blue −, orange +, the stronger the larger: from %s, %s, %s, %s",
     "blue −, orange +, stronger is larger", "blue −, orange +"};
 static const char *const in_colors[WAYS] = {
-    "blue is negative, orange positive; the stronger, the larger: full from %s, then %s, %s, %s; "
-    "▲▼ over %s",
+    ("blue is negative, orange positive; the stronger, the larger: full from %s, then %s, %s, %s; "
+     "▲▼ over %s"),
     "blue −, orange +, stronger is larger: %s, %s, %s, %s; ▲▼ over %s",
     "blue −, orange +, stronger is larger;%.0s%.0s%.0s%.0s ▲▼ over %s",
     "blue −, orange +;%.0s%.0s%.0s%.0s ▲▼ over %s"};

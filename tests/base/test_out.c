@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 static char folder[] = "/tmp/footlight-out-XXXXXX";
-static char path[128];
+static char path[512];
 
 static int make_folder(void **state) {
     (void)state;
@@ -82,7 +82,7 @@ static void a_link_stays_a_link(void **state) {
     fl_diag diag;
     fl_out *out;
     struct stat info;
-    char target[128], link_name[128];
+    char target[512], link_name[512];
     snprintf(target, sizeof target, "%s", file("target"));
     snprintf(link_name, sizeof link_name, "%s", file("link"));
     fclose(fopen(target, "wb"));
@@ -147,6 +147,55 @@ static void places_that_cannot_be_written(void **state) {
     fl_out_discard(&out);
 }
 
+/* What is written meanwhile has a longer name, unless that were too long. */
+static void a_name_as_long_as_may_be(void **state) {
+    (void)state;
+    fl_diag diag;
+    fl_out *out;
+    char name[256], too_long[300];
+    memset(name, 'n', sizeof name - 1);
+    name[255] = '\0';
+    memcpy(name + 99, "\xe2\x82\xac", 3); /* cut before it or behind it, not within */
+    assert_int_equal(fl_out_open(&out, file(name), &diag), FL_OK);
+    fl_out_puts(out, "long");
+    assert_int_equal(fl_out_close(&out, &diag), FL_OK);
+    assert_int_equal(unlink(path), 0);
+    memset(too_long, 'n', sizeof too_long - 1);
+    too_long[299] = '\0';
+    assert_int_equal(fl_out_open(&out, file(too_long), &diag), FL_ERR_IO);
+    assert_non_null(strstr(diag.message, "File name too long"));
+}
+
+static void links_in_a_circle(void **state) {
+    (void)state;
+    fl_diag diag;
+    fl_out *out;
+    struct stat info;
+    assert_int_equal(symlink("circle", file("circle")), 0);
+    assert_int_equal(fl_out_open(&out, path, &diag), FL_ERR_IO);
+    assert_non_null(strstr(diag.message, "symbolic links"));
+    assert_int_equal(lstat(path, &info), 0);
+    unlink(path);
+}
+
+static void what_is_read_only_stays(void **state) {
+    (void)state;
+    fl_diag diag;
+    fl_out *out;
+    if (geteuid() == 0) {
+        print_message("SKIPPED: this user may write everything\n");
+        skip();
+    }
+    fclose(fopen(file("protected"), "wb"));
+    chmod(path, 0444);
+    assert_int_equal(fl_out_open(&out, path, &diag), FL_ERR_IO);
+    unlink(path);
+    chmod(folder, 0500);
+    assert_int_equal(fl_out_open(&out, file("new"), &diag), FL_ERR_IO);
+    chmod(folder, 0700);
+    assert_non_null(strstr(diag.message, "Permission denied"));
+}
+
 static void free_space(void **state) {
     (void)state;
     fl_diag diag;
@@ -166,6 +215,9 @@ int main(void) {
         cmocka_unit_test(much_is_written_whole),
         cmocka_unit_test(errors_stick_and_are_told_once),
         cmocka_unit_test(places_that_cannot_be_written),
+        cmocka_unit_test(a_name_as_long_as_may_be),
+        cmocka_unit_test(links_in_a_circle),
+        cmocka_unit_test(what_is_read_only_stays),
         cmocka_unit_test(free_space),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

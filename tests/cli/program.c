@@ -3,15 +3,17 @@
 /*
  * fork, exec, wait; what is caught goes through temporary files, so that nothing can block.
  */
+#define _XOPEN_SOURCE 700 /* nftw */
 #include "cli/program.h"
 
 #include "base/text.h"
 
 #include "test.h"
 
-#include <dirent.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,18 +21,17 @@
 static char folder[256];
 static pid_t owner;
 
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *at) {
+    (void)info;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
 /* A process forked off leaves it to the one that made it. */
 static void remove_folder(void) {
-    char path[sizeof folder + 300];
-    DIR *files = getpid() == owner ? opendir(folder) : NULL;
-    if (!files)
-        return;
-    for (struct dirent *file; (file = readdir(files));) {
-        snprintf(path, sizeof path, "%s/%s", folder, file->d_name);
-        unlink(path);
-    }
-    closedir(files);
-    rmdir(folder);
+    if (getpid() == owner)
+        nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static void make_folder(void) {

@@ -48,7 +48,7 @@ BEGIN {
     allow("signal.h locale.h time.h fcntl.h langinfo.h poll.h pthread.h sched.h termios.h " \
           "unistd.h sys/ioctl.h sys/mman.h sys/resource.h sys/stat.h sys/statvfs.h sys/time.h " \
           "sys/types.h sys/utsname.h sys/wait.h", "base")
-    allow("malloc.h omp.h utf8proc.h", "base")
+    allow("malloc.h omp.h stdatomic.h utf8proc.h", "base")
     allow("cpuid.h sys/auxv.h immintrin.h arm_neon.h", "kernels")
     allow("jansson.h", "model token sinks compare cli")
     allow("curses.h ncurses.h term.h", "tui")

@@ -8,10 +8,12 @@
 #include "test.h"
 
 #include "cli/program.h"
+#include "model/hf_writer.h"
 #include "screens/terminal.h"
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -266,6 +268,49 @@ static void other_models_are_promised_nothing(void **state) {
     assert_left(0);
 }
 
+/* A folder with two files of weights on disk; the last of them. */
+static const char *write_folder(char folder[256]) {
+    static char shard[512];
+    hf_folder f = {.config = HF_LLAMA, .shards = 2};
+    hf_write(&f);
+    snprintf(folder, 256, "%s", fl_temporary("shards"));
+    assert_int_equal(mkdir(folder, 0700), 0);
+    for (size_t i = 0; i < f.n_files; i++) {
+        char name[256];
+        snprintf(name, sizeof name, "shards/%s", f.files[i].name);
+        fl_write_temporary(name, f.files[i].bytes, f.files[i].length);
+    }
+    hf_done(&f);
+    snprintf(shard, sizeof shard, "%s/model-00002-of-00002.safetensors", folder);
+    return shard;
+}
+
+static bool ended_with_a_line(void) {
+    return terminal.ended;
+}
+
+/* One file of several is cut to nothing while the reader looks at the run. */
+static void a_file_cut_short_ends_it_with_its_name(void **state) {
+    (void)state;
+    char folder[256], line[1024];
+    const char *shard = write_folder(folder);
+    start(&(setting){.arguments = {"step", folder, "--ids", "1,2,3"}}, 160, 50);
+    assert_shows("event 0");
+    assert_int_equal(truncate(shard, 0), 0);
+    fl_terminal_send(&terminal, "t");
+    fl_terminal_await(&terminal, ended_with_a_line);
+    fl_terminal_wait(&terminal);
+    assert_true(WIFEXITED(terminal.status));
+    assert_int_equal(WEXITSTATUS(terminal.status), 1);
+    snprintf(line, sizeof line, "footlight: %s: changed while it was being read", shard);
+    assert_shows(line);
+    assert_true(fl_terminal_is_restored(&terminal));
+    assert_false(terminal.alternate);
+    assert_true(terminal.cursor);
+    assert_false(fl_terminal_has_mouse(&terminal));
+    fl_terminal_done(&terminal);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_steps_and_leaves),
@@ -279,6 +324,7 @@ int main(void) {
         cmocka_unit_test(a_patched_run_says_so),
         cmocka_unit_test(other_models_are_promised_nothing),
         cmocka_unit_test(a_draw_tells_its_chance_properly),
+        cmocka_unit_test(a_file_cut_short_ends_it_with_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
