@@ -110,6 +110,7 @@ static bool parse_row(struct golden_row *r, char *line) {
     r->max = next_double(&f);
     next_shape(&f, r->argmin);
     next_shape(&f, r->argmax);
+    r->scale = fmax(fabs(r->min), fabs(r->max));
     r->mean = next_double(&f);
     r->std = next_double(&f);
     r->rms = next_double(&f);
@@ -186,6 +187,15 @@ void golden_free(struct golden *g) {
     *g = (struct golden){0};
 }
 
-double golden_scale(const struct golden_row *row) {
-    return fmax(fabs(row->min), fabs(row->max));
+static bool same_place(const struct golden_row *a, const struct golden_row *b) {
+    return a->layer == b->layer && strcmp(a->stage, b->stage) == 0;
+}
+
+void golden_share_scales(struct golden *g) {
+    for (size_t i = 0; i < g->n_rows; i++)
+        for (size_t j = 0; j < i; j++)
+            if (same_place(&g->rows[i], &g->rows[j])) {
+                double scale = fmax(g->rows[i].scale, g->rows[j].scale);
+                g->rows[i].scale = g->rows[j].scale = scale;
+            }
 }

@@ -31,6 +31,7 @@ struct golden_row {
     int64_t argmin[GOLDEN_RANK], argmax[GOLDEN_RANK];
     double mean, std, rms, l2, sum;
     int64_t zeros, nan, inf;
+    double scale; /* what its tolerances hang on: its largest absolute value, see below */
     double first[GOLDEN_EDGE], last[GOLDEN_EDGE];
     size_t n_ids;
     int32_t ids[GOLDEN_IDS]; /* tokens and next_token only */
@@ -52,7 +53,9 @@ struct golden {
 bool golden_load(struct golden *g, const char *path);
 void golden_free(struct golden *g);
 
-/* Largest absolute value of a row's cells: the scale its tolerances hang on. */
-double golden_scale(const struct golden_row *row);
+/* Gives the records of one stage of one layer, of every head and pass, one scale, the largest of
+ * theirs: a record of two or four numbers may happen to come to almost nothing, by sums whose parts
+ * are as large as its neighbours'. */
+void golden_share_scales(struct golden *g);
 
 #endif

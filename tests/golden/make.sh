@@ -4,6 +4,7 @@
 #
 # Writes the golden files anew: tests/golden/make.sh. Run it whenever assets/builtin/builtin.gguf is
 # replaced. The stories260K files are rewritten only where the test data lies beside the source tree.
+# Golden files of random models are not kept: test_random makes them, by random_models.py, as it runs.
 # With --check it computes nothing and only says whether the file for the built-in model is of its
 # present bytes (exit 0) or of others (exit 1); that needs no Python.
 set -eu

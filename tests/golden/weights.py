@@ -2,9 +2,10 @@
 # Copyright (c) 2026 the footlight authors
 """Model files as numpy arrays, for reference.py. Shares no line with the C loaders.
 
-Reads GGUF v2/v3 (F32, F16, BF16, Q8_0, Q4_0), llama2.c v0 `.bin` and Hugging Face folders
-(F32, F16, BF16 safetensors, one file or shards). Every reader returns the same `Model`: a few
-numbers, and all weights as float64 under GGUF's tensor names, shaped [out, in].
+Reads GGUF v2/v3 (F32, F16, BF16, Q8_0, Q4_0; one file or a split), llama2.c `.bin` of versions 0,
+1 and 2, and Hugging Face folders (F32, F16, BF16, F64 safetensors, one file or shards). Every reader
+returns the same `Model`: a few numbers, and all weights as float64 under GGUF's tensor names, shaped
+[out, in].
 The files are trusted: this is a test tool, the C loaders are the ones that must survive bad input.
 """
 
@@ -32,11 +33,17 @@ class Model:
     rope_base: float
     pairing: str  # "interleaved": pairs (2i, 2i+1); "half": pairs (i, i + r/2)
     window: int = 0  # sliding window, 0: none
+    full: frozenset = frozenset()  # layers that see everything although there is a window
+    scaling: dict = field(default_factory=dict)  # of the rotary angles; config.json's words
     tensors: dict = field(default_factory=dict)  # GGUF name without ".weight" -> float64 array
 
     def get(self, name, layer=None):
         """The weight `name`, of block `layer` if given; None where the model has no such weight."""
         return self.tensors.get(name if layer is None else f"blk.{layer}.{name}")
+
+    def window_of(self, layer):
+        """How many positions a token of the block sees, itself included; 0: all."""
+        return 0 if layer in self.full else self.window
 
 
 def open_model(path):
@@ -62,6 +69,8 @@ def dequantise(raw, kind):
         return np.frombuffer(raw, "<f4").astype(np.float64)
     if kind == 1:  # F16
         return np.frombuffer(raw, "<f2").astype(np.float64)
+    if kind == 28:  # F64
+        return np.frombuffer(raw, "<f8")
     if kind == 30:  # BF16
         return bf16_to_f32(raw).astype(np.float64)
     if kind == 8:  # Q8_0: half scale, 32 signed bytes
@@ -109,7 +118,19 @@ class Cursor:
 
 
 def read_gguf(path):
-    """(Model or None for a vocabulary-only file, metadata) of a GGUF file."""
+    """(Model or None for a vocabulary-only file, metadata) of a GGUF file, or of a split's first."""
+    meta, tensors = read_gguf_file(path)
+    count = meta.get("split.count", 1)
+    first = "-00001-of-%05d.gguf" % count
+    if count > 1 and not path.endswith(first):
+        raise ValueError(f"{path}: not the first of {count} files")
+    for i in range(2, count + 1):
+        tensors.update(read_gguf_file(path[: -len(first)] + "-%05d-of-%05d.gguf" % (i, count))[1])
+    return (gguf_model(meta, tensors) if tensors else None), meta
+
+
+def read_gguf_file(path):
+    """(metadata, tensors) of one file."""
     with open(path, "rb") as f:
         c = Cursor(f.read())
     if c.data[:4] != b"GGUF":
@@ -139,7 +160,7 @@ def read_gguf(path):
         raw = c.data[begin : begin + int(np.prod(dims)) // per_block * block_bytes]
         name = name[: -len(".weight")] if name.endswith(".weight") else name
         tensors[name] = dequantise(raw, kind).reshape(dims[::-1])  # dims[0] is the fastest
-    return (gguf_model(meta, tensors) if tensors else None), meta
+    return meta, tensors
 
 
 def gguf_model(meta, tensors):
@@ -155,9 +176,6 @@ def gguf_model(meta, tensors):
             raise ValueError(f"key {arch}.{name} is missing")
         return value
 
-    scaling = key("rope.scaling.type", b"none")
-    if scaling != b"none":
-        raise ValueError(f"rope scaling {scaling} is not one this reference knows")
     D, H = key("embedding_length"), key("attention.head_count")
     d = key("attention.key_length", D // H)
     return Model(
@@ -173,17 +191,41 @@ def gguf_model(meta, tensors):
         rope_base=key("rope.freq_base", 10000.0),
         pairing=pairings[arch],
         window=key("attention.sliding_window", 0),
+        full=frozenset(l for l, windowed in enumerate(key("attention.sliding_window_pattern", []))
+                       if not windowed),
+        scaling=gguf_scaling(key),
         tensors=tensors,
     )
+
+
+def gguf_scaling(key):
+    """The keys of a header in config.json's words."""
+    kind = key("rope.scaling.type", b"none").decode()
+    if kind == "none":
+        return {}
+    if kind not in ("linear", "yarn"):
+        raise ValueError(f"rope scaling {kind} is not one this reference knows")
+    factor = key("rope.scaling.factor")
+    out = {"rope_type": kind, "factor": factor}
+    if kind == "yarn":
+        out["original_max_position_embeddings"] = key("rope.scaling.original_context_length",
+                                                      key("context_length"))
+        out["beta_fast"] = key("rope.scaling.yarn_beta_fast", 32.0)
+        out["beta_slow"] = key("rope.scaling.yarn_beta_slow", 1.0)
+        out["attention_factor"] = key("rope.scaling.attn_factor", 1.0) * (1 + 0.1 * np.log(factor))
+    return out
 
 
 # --------------------------------------------------------------------------------------- llama2.c
 
 
 def read_llama2c(path):
-    """A llama2.c v0 file: seven int32, then float32 arrays in a fixed order."""
+    """A llama2.c v0 file: seven int32, then float32 arrays in a fixed order; or v1 or v2."""
     with open(path, "rb") as f:
-        header, data = np.frombuffer(f.read(28), "<i4"), np.frombuffer(f.read(), "<f4")
+        raw = f.read()
+    if raw[:4] == b"24ka":
+        return read_llama2c_later(path, raw)
+    header, data = np.frombuffer(raw[:28], "<i4"), np.frombuffer(raw[28:], "<f4")
     D, F, L, H, K, V, ctx = (int(n) for n in header)
     tied, V = V > 0, abs(V)
     d, at, tensors = D // H, 0, {}
@@ -214,6 +256,44 @@ def read_llama2c(path):
         tensors["output"] = take((V, D))
     if at != len(data):
         raise ValueError(f"{path}: {4 * len(data)} bytes of weights, expected {4 * at}")
+    return Model(D, L, H, K, d, d, F, V, 1e-5, 10000.0, "interleaved", tensors=tensors)
+
+
+def read_llama2c_later(path, raw):
+    """Version 1 (floats) or 2 (signed bytes, a float scale for each group): the norms come first."""
+    version, D, F, L, H, K, V, _ctx = (int(n) for n in np.frombuffer(raw[4:36], "<i4"))
+    tied, (group,) = raw[36], struct.unpack("<i", raw[37:41])
+    d, at, tensors = D // H, 256, {}
+
+    def floats(n):
+        nonlocal at
+        at += 4 * n
+        return np.frombuffer(raw[at - 4 * n : at], "<f4").astype(np.float64)
+
+    def matrix(*shape):
+        """Groups are counted over all numbers of the matrix, wherever its rows end."""
+        nonlocal at
+        n = int(np.prod(shape))
+        if version == 1:
+            return floats(n).reshape(shape)
+        at += n
+        q = np.frombuffer(raw[at - n : at], np.int8).astype(np.float64)
+        return (q * np.repeat(floats(n // group), group)).reshape(shape)
+
+    for name in ("attn_norm", "ffn_norm"):
+        for l in range(L):
+            tensors[f"blk.{l}.{name}"] = floats(D)
+    tensors["output_norm"] = floats(D)
+    tensors["token_embd"] = matrix(V, D)
+    for name, shape in (("attn_q", (H * d, D)), ("attn_k", (K * d, D)), ("attn_v", (K * d, D)),
+                        ("attn_output", (D, H * d)), ("ffn_gate", (F, D)), ("ffn_down", (D, F)),
+                        ("ffn_up", (F, D))):
+        for l in range(L):
+            tensors[f"blk.{l}.{name}"] = matrix(*shape)
+    if not tied:
+        tensors["output"] = matrix(V, D)
+    if at != len(raw):
+        raise ValueError(f"{path}: {len(raw)} bytes, expected {at}")
     return Model(D, L, H, K, d, d, F, V, 1e-5, 10000.0, "interleaved", tensors=tensors)
 
 
@@ -257,7 +337,7 @@ def read_safetensors(path):
         if name == "__metadata__":
             continue
         begin, end = (8 + n + o for o in entry["data_offsets"])
-        kind = {"F32": 0, "F16": 1, "BF16": 30}[entry["dtype"]]
+        kind = {"F32": 0, "F16": 1, "F64": 28, "BF16": 30}[entry["dtype"]]
         out[name] = dequantise(data[begin:end], kind).reshape(entry["shape"])
     return out
 
@@ -266,8 +346,6 @@ def read_hf_folder(folder):
     """A folder with config.json and safetensors. Hugging Face rotates half-split pairs."""
     with open(os.path.join(folder, "config.json")) as f:
         config = json.load(f)
-    if config.get("rope_scaling"):
-        raise ValueError(f"{folder}: rope_scaling is not something this reference knows")
     tensors = {}
     for name in sorted(os.listdir(folder)):
         if name.endswith(".safetensors"):
@@ -277,21 +355,50 @@ def read_hf_folder(folder):
         tensors.pop("output", None)
     D, H = config["hidden_size"], config["num_attention_heads"]
     d = config.get("head_dim") or D // H
+    rope = config.get("rope_parameters") or {}
+    window, full = hf_window(config)
     return Model(
         D=D,
         L=config["num_hidden_layers"],
         H=H,
         K=config.get("num_key_value_heads", H),
         d=d,
-        r=d,
+        r=int(d * rope.get("partial_rotary_factor", config.get("partial_rotary_factor", 1.0))),
         F=config["intermediate_size"],
         V=config["vocab_size"],
         eps=config.get("rms_norm_eps", 1e-6),
-        rope_base=config.get("rope_theta", 10000.0),
+        rope_base=rope.get("rope_theta", config.get("rope_theta", 10000.0)),
         pairing="half",
-        window=config.get("sliding_window") or 0,
+        window=window,
+        full=full,
+        scaling=hf_scaling(config, rope),
         tensors=tensors,
     )
+
+
+def hf_window(config):
+    """(window, layers without it). Qwen asks for its window and says from which layer on."""
+    window, L = config.get("sliding_window") or 0, config["num_hidden_layers"]
+    full = set()
+    if config["model_type"].startswith("qwen"):
+        if not config.get("use_sliding_window"):
+            window = 0
+        full = set(range(min(L, config.get("max_window_layers", 0))))
+    if "layer_types" in config:
+        full = {l for l, kind in enumerate(config["layer_types"]) if kind == "full_attention"}
+    return window, frozenset(full)
+
+
+def hf_scaling(config, rope):
+    """rope_scaling, or rope_parameters where newer versions write that, complete with defaults."""
+    out = dict(rope or config.get("rope_scaling") or {})
+    out["rope_type"] = out.get("rope_type", out.get("type", "default"))
+    if out["rope_type"] == "yarn":
+        out.setdefault("original_max_position_embeddings", config["max_position_embeddings"])
+        out.setdefault("beta_fast", 32.0)
+        out.setdefault("beta_slow", 1.0)
+        out.setdefault("attention_factor", 1 + 0.1 * np.log(out["factor"]))
+    return out
 
 
 # --------------------------------------------------------------------------------------- tokenizer
