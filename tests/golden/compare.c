@@ -4,13 +4,16 @@
 /* Every event of a run against the float64 numbers of reference.py.
  *
  * Exact: order, numbering, stage, layer, head, shape, counts of cells, masked cells and zeros, ids.
- * scale, below, is the record's largest absolute value (golden.h: or the largest of several), and
- * 1e-5 the usual tolerance: min, max, mean, the first and last cells   1e-5 x scale the cells where
- * the reference has min, max 1e-5 x scale (ties and near-ties may swap places) sum 1e-5 x scale x
- * count rms, l2                                    1e-5 x themselves (so a record of zeros is
- * exact) std                                        1e-5 x itself, but not below 1e-6 x scale:
- * where numbers are nearly equal, what they differ by is smaller than what rounding to float moves
- * them; of fewer than 100 cells 1e-5 x scale / sqrt(count)
+ * scale, below, is the record's largest absolute value (or of several, see golden_share_scales),
+ * and 1e-5 the usual tolerance:
+ *   min, max, mean, the first and last cells   1e-5 x scale
+ *   the cells where the reference has min, max 1e-5 x scale (ties and near-ties may swap places)
+ *   sum                                        1e-5 x scale x count
+ *   rms, l2                                    1e-5 x themselves (so a record of zeros is exact)
+ *   std                                        1e-5 x itself, but not below 1e-6 x scale: where
+ *                                              numbers are nearly equal, what they differ by is
+ *                                              smaller than what rounding to float moves them; for
+ *                                              fewer than 100 cells 1e-5 x scale / sqrt(count)
  */
 #include "golden/compare.h"
 
