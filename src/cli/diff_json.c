@@ -40,6 +40,11 @@ static void put_cell(fl_buffer *out, const char *name, const fl_cell *cell, cons
     fl_buffer_puts(out, "}");
 }
 
+/* null of statistics */
+static void put_rms(fl_buffer *out, const char *name, double squares, int64_t n) {
+    real(out, name, n ? sqrt(squares / (double)n) : (double)NAN);
+}
+
 static void put_stage(fl_buffer *out, const fl_difference *d) {
     fl_buffer_printf(out, "{\"pass\":%d", d->place.pass);
     int_or_null(out, "layer", d->place.layer);
@@ -52,7 +57,8 @@ static void put_stage(fl_buffer *out, const fl_difference *d) {
     int_or_null(out, "masked_on_one_side", d->one_masked);
     int_or_null(out, "not_finite_on_one_side", d->one_nan);
     real(out, "max_abs", d->largest);
-    real(out, "rms", d->numbers ? sqrt(d->squares / (double)d->numbers) : (double)NAN);
+    put_rms(out, "rms", d->squares, d->numbers);
+    put_rms(out, "rms_of_a", d->squares_a, d->numbers);
     put_cell(out, "max_abs_at", &d->where, d->largest_statistic);
     put_cell(out, "worst", &d->worst, d->statistic);
     fl_buffer_puts(out, "}");

@@ -104,7 +104,6 @@ static void number_cell(fl_difference *d, const fl_cell *at, double scale,
     note(d, at, apart == 0 ? 0 : apart / allowed);
     d->squares += apart * apart;
     d->squares_a += at->a * at->a;
-    d->squares_b += at->b * at->b;
     d->numbers++;
     d->cells++;
 }

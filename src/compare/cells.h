@@ -37,8 +37,7 @@ typedef struct fl_difference {
     fl_cell where;
     double excess; /* largest |a − b| in units of what the tolerance allows, and there */
     fl_cell worst;
-    double squares; /* sums of (a − b)², a² and b² over cells that are numbers */
-    double squares_a, squares_b;
+    double squares, squares_a; /* sums of (a − b)² and a² over cells that are numbers */
     int64_t numbers;
     bool statistics; /* records were compared: the worst cell is a statistic */
     const char *statistic, *largest_statistic;

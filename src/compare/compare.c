@@ -227,7 +227,6 @@ static void add(fl_comparison *c, const fl_difference *d) {
     t->cells += d->cells;
     t->beyond += d->beyond;
     t->squares += d->squares;
-    t->squares_a += d->squares_a;
     t->numbers += d->numbers;
     c->compared++;
     if (fl_differs(d) && !c->differs) {

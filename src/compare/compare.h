@@ -22,7 +22,7 @@ typedef struct fl_tally {
     int64_t compared, differing; /* stages of a layer */
     int64_t cells, beyond;
     fl_difference largest, first; /* with the largest |a − b|; the first that differs */
-    double squares, squares_a;
+    double squares;
     int64_t numbers;
     int64_t both_nan;
     bool bare; /* one side's scores come without the mask */
