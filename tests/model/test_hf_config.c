@@ -323,6 +323,53 @@ static void opens_real_configurations(void **state) {
     fl_model_close(&model);
 }
 
+static void reads_a_type_under_either_name(void **state) {
+    (void)state;
+    static const struct {
+        const char *json;
+        fl_dtype dtype;
+    } cases[] = {{LLAMA(""), FL_DTYPE_F32},
+                 {LLAMA(",\"torch_dtype\":null"), FL_DTYPE_F32},
+                 {LLAMA(",\"torch_dtype\":\"float16\""), FL_DTYPE_F16},
+                 {LLAMA(",\"dtype\":\"bfloat16\""), FL_DTYPE_BF16},
+                 {LLAMA(",\"dtype\":\"float64\""), FL_DTYPE_F64}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fl_model *model = opens(cases[i].json);
+        assert_int_equal(fl_model_hparams(model)->dtype, cases[i].dtype);
+        fl_model_close(&model);
+    }
+}
+
+/* transformers 5 writes one object for all of the rotation. */
+static void reads_rope_parameters(void **state) {
+    (void)state;
+    fl_model *model = opens(LLAMA(",\"rope_parameters\":{\"rope_type\":\"default\","
+                                  "\"rope_theta\":5e5,\"partial_rotary_factor\":0.5}"));
+    const fl_hparams *h = fl_model_hparams(model);
+    assert_true(h->rope_theta == 5e5);
+    assert_int_equal(h->rotary_dim, h->head_dim / 2);
+    assert_int_equal(h->rope_scaling.kind, FL_ROPE_DEFAULT);
+    fl_model_close(&model);
+}
+
+/* What stands beside text_config is the whole model's, unless the text says otherwise. */
+static void reads_what_stands_beside_the_text(void **state) {
+    (void)state;
+#define LLAVA(root, text) "{\"model_type\":\"llava\"," root "\"text_config\":" LLAMA(text) "}"
+    fl_model *model =
+        opens(LLAVA("\"torch_dtype\":\"bfloat16\",\"tie_word_embeddings\":true,", ""));
+    assert_int_equal(fl_model_hparams(model)->dtype, FL_DTYPE_BF16);
+    assert_true(fl_model_hparams(model)->tie_word_embeddings);
+    fl_model_close(&model);
+    model = opens(LLAVA("\"torch_dtype\":\"bfloat16\",\"tie_word_embeddings\":true,",
+                        ",\"dtype\":\"float16\",\"tie_word_embeddings\":false"));
+    assert_int_equal(fl_model_hparams(model)->dtype, FL_DTYPE_F16);
+    assert_false(fl_model_hparams(model)->tie_word_embeddings);
+    fl_model_close(&model);
+    refused(LLAVA("\"quantization_config\":{\"quant_method\":\"fp8\"},", ""), FL_ERR_UNSUPPORTED,
+            "quantization 'fp8'");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_minimal_configuration),
@@ -336,6 +383,9 @@ int main(void) {
         cmocka_unit_test(names_impossible_values),
         cmocka_unit_test(refuses_what_is_no_json),
         cmocka_unit_test(tells_the_line),
+        cmocka_unit_test(reads_a_type_under_either_name),
+        cmocka_unit_test(reads_rope_parameters),
+        cmocka_unit_test(reads_what_stands_beside_the_text),
         cmocka_unit_test(opens_real_configurations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
