@@ -158,5 +158,12 @@ fl_status fl_gguf_read_rope(fl_gguf_source *s, fl_hparams *h) {
     if (status == FL_OK)
         status = fl_gguf_get_string(s->gguf, fl_gguf_full_key(s, "rope.scaling.type"), false, &type,
                                     s->diag);
-    return status == FL_OK ? decide(s, &h->rope_scaling, &k, &type) : status;
+    if (status == FL_OK)
+        status = decide(s, &h->rope_scaling, &k, &type);
+    if (status == FL_OK && h->rope_scaling.kind == FL_ROPE_YARN && h->rope_theta == 1) {
+        const char *key = fl_gguf_full_key(s, "rope.freq_base");
+        status = fl_gguf_at_key(s, fl_fail(s->diag, FL_ERR_FORMAT,
+                                           "key '%s' is 1, expected another number for yarn", key));
+    }
+    return status;
 }

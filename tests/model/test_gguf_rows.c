@@ -320,6 +320,11 @@ static void G13(void **state) {
         if (i > 0)
             refuse_f32("llama.rope.scaling.factor", bad[i], "'llama.rope.scaling.factor' is");
     }
+    gguf_writer w = without(NULL);
+    gguf_string(&w, "llama.rope.scaling.type", "yarn");
+    gguf_f32(&w, "llama.rope.scaling.factor", 4);
+    gguf_f32(&w, "llama.rope.freq_base", 1);
+    refuse(&w, FL_ERR_FORMAT, "key 'llama.rope.freq_base' is 1, expected another number for yarn");
 }
 
 static void G14(void **state) {
