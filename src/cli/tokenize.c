@@ -8,6 +8,7 @@
 #include "cli/job.h"
 #include "cli/table.h"
 #include "sinks/json.h"
+#include "view/view.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,25 +80,43 @@ static const char *kind_word(fl_piece_type type) {
     return "";
 }
 
+/* What a piece reads as, in quotes for the blanks in it; nothing for one that is no text. */
+static void put_text(fl_table *table, const fl_pieces *pieces, const fl_tokenizer *tokenizer,
+                     int32_t id) {
+    char shown[128];
+    fl_piece_type kind = fl_piece_kind(tokenizer, id);
+    if (kind == FL_PIECE_NORMAL || kind == FL_PIECE_USER_DEFINED)
+        fl_table_cell(table, 3, "\"%s\"", fl_piece_show(shown, sizeof shown, pieces, id));
+}
+
+static void put_row(fl_table *table, const fl_pieces *pieces, const fl_tokenizer *tokenizer,
+                    size_t position, int32_t id) {
+    size_t length;
+    const char *piece = fl_piece_text(tokenizer, id, &length);
+    fl_buffer shown = {0};
+    fl_escape(&shown, piece, length, FL_ESCAPE_LINE);
+    fl_table_row(table);
+    fl_table_cell(table, 0, "%zu", position);
+    fl_table_cell(table, 1, "%d", id);
+    fl_table_cell(table, 2, "%s", shown.data ? shown.data : "");
+    put_text(table, pieces, tokenizer, id);
+    fl_table_cell(table, 4, "%s", kind_word(fl_piece_kind(tokenizer, id)));
+    fl_buffer_done(&shown);
+}
+
 static bool print_table(const fl_cli *cli, const fl_tokenizer *tokenizer, const int32_t *ids,
                         size_t n, fl_buffer *out) {
-    static const fl_column columns[] = {
-        {"position", true, 0}, {"id", true, 0}, {"piece", false, 0}, {"kind", false, 1}};
-    fl_table *table = fl_table_new(columns, 4);
+    static const fl_column columns[] = {{"position", true, 0},
+                                        {"id", true, 0},
+                                        {"piece", false, 0},
+                                        {"text", false, 0},
+                                        {"kind", false, 1}};
+    fl_pieces pieces = fl_view_pieces(tokenizer);
+    fl_table *table = fl_table_new(columns, sizeof columns / sizeof *columns);
     if (!table)
         return false;
-    for (size_t i = 0; i < n; i++) {
-        size_t length;
-        const char *piece = fl_piece_text(tokenizer, ids[i], &length);
-        fl_buffer shown = {0};
-        fl_escape(&shown, piece, length, FL_ESCAPE_LINE);
-        fl_table_row(table);
-        fl_table_cell(table, 0, "%zu", i);
-        fl_table_cell(table, 1, "%d", ids[i]);
-        fl_table_cell(table, 2, "%s", shown.data ? shown.data : "");
-        fl_table_cell(table, 3, "%s", kind_word(fl_piece_kind(tokenizer, ids[i])));
-        fl_buffer_done(&shown);
-    }
+    for (size_t i = 0; i < n; i++)
+        put_row(table, &pieces, tokenizer, i, ids[i]);
     bool done = fl_table_text(table, cli->width, out);
     fl_buffer_printf(out, "\n%zu token%s · %s\n", n, n == 1 ? "" : "s",
                      fl_tokenizer_summary(tokenizer));

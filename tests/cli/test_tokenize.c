@@ -28,6 +28,7 @@ static void table(void **state) {
     fl_assert_ran(&ran);
     assert_non_null(strstr(ran.out, "control"));
     assert_non_null(strstr(ran.out, "<0xC3>"));
+    assert_non_null(strstr(ran.out, "▁The    \" The\""));
     assert_non_null(strstr(ran.out, "byte"));
     assert_non_null(strstr(ran.out, "tokens · SentencePiece BPE, 1,024 pieces"));
     fl_ran_done(&ran);
@@ -72,6 +73,49 @@ static void vocabulary_without_weights(void **state) {
     fl_ran_done(&ran);
 }
 
+/* A GGUF whose architecture nothing here runs; the text of its pieces is shown as text. */
+static void vocabulary_of_another_architecture(void **state) {
+    (void)state;
+    FL_NEED_DATA("gguf-vocab/ggml-vocab-gpt-2.gguf");
+    const char *path = fl_test_data("gguf-vocab/ggml-vocab-gpt-2.gguf");
+    fl_ran ran = fl_run("tokenize", path, "-p", "Hello world");
+    fl_assert_ran(&ran);
+    assert_non_null(strstr(ran.out, "Ġworld  \" world\""));
+    assert_non_null(strstr(ran.out, "2 tokens · byte-level BPE (gpt-2), 50,257 pieces"));
+    fl_ran_done(&ran);
+    ran = fl_run("tokenize", "--tokenizer", path, "--format", "json", "-p", "Hello world");
+    assert_string_equal(ran.out, "{\"ids\":[15496,995],\"pieces\":[\"Hello\",\"Ġworld\"]}\n");
+    fl_ran_done(&ran);
+    fl_assert_refused(fl_run("generate", fl_test_data("stories260K.bin"), "--tokenizer", path), 1,
+                      "50257 pieces|vocabulary is 512");
+}
+
+static void an_unknown_pre_tokenizer_is_named(void **state) {
+    (void)state;
+    FL_NEED_DATA("gguf-vocab/ggml-vocab-deepseek-coder.gguf");
+    fl_assert_refused(
+        fl_run("tokenize", fl_test_data("gguf-vocab/ggml-vocab-deepseek-coder.gguf"), "-p", "a"), 1,
+        "pre-tokenizer \"deepseek-coder\"|expected one of gpt-2, llama-bpe");
+}
+
+/* The folder, and each tokenizer file by itself. */
+static void folders_and_their_files(void **state) {
+    (void)state;
+    static const char *const rows[][2] = {
+        {"derived/hf-stories260K", "[1,403,407,261,378]"},
+        {"derived/hf-stories260K/tokenizer.json", "[1,403,407,261,378]"},
+        {"llama2/tokenizer.model", "[1,9038,2501,263,931]"},
+        {"llama3/tokenizer.model", "[128000,12805,5304,264,892]"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        FL_NEED_DATA(rows[i][0]);
+        fl_ran ran = fl_run("tokenize", fl_test_data(rows[i][0]), "--format", "json", "-p",
+                            "Once upon a time");
+        fl_assert_ran(&ran);
+        assert_non_null(strstr(ran.out, rows[i][1]));
+        fl_ran_done(&ran);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json),
@@ -79,6 +123,9 @@ int main(void) {
         cmocka_unit_test(control_pieces_only_when_asked),
         cmocka_unit_test(bare_tokenizer_file),
         cmocka_unit_test(vocabulary_without_weights),
+        cmocka_unit_test(vocabulary_of_another_architecture),
+        cmocka_unit_test(an_unknown_pre_tokenizer_is_named),
+        cmocka_unit_test(folders_and_their_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,7 +142,7 @@ static void any_bytes_come_back(void **state) {
     fl_tokenizer_free(&tokenizer);
 }
 
-static void unknown_piece_or_an_error(void **state) {
+static void g18_unknown_piece_or_an_error(void **state) {
     (void)state;
     toy t;
     toy_init(&t);
@@ -185,7 +185,7 @@ static void some_bytes_are_not_enough(void **state) {
     fl_tokenizer_free(&tokenizer);
 }
 
-static void misspelled_bytes_are_text(void **state) {
+static void g17_misspelled_bytes_are_text(void **state) {
     (void)state;
     static const char *const spellings[] = {"<0x-1>",  "<0xZZ>", "<0x1>",
                                             "<0x100>", "<0x 1>", "0x41"};
@@ -280,7 +280,7 @@ static void unused_pieces_are_taken_apart(void **state) {
     fl_tokenizer_free(&tokenizer);
 }
 
-static void repeated_and_empty_pieces(void **state) {
+static void g19_repeated_and_empty_pieces(void **state) {
     (void)state;
     toy t;
     toy_init(&t);
@@ -333,7 +333,7 @@ static void decoding(void **state) {
     fl_tokenizer_free(&tokenizer);
 }
 
-static void special_ids_out_of_range_are_none(void **state) {
+static void g16_special_ids_out_of_range_are_none(void **state) {
     (void)state;
     toy t;
     toy_init(&t);
@@ -437,7 +437,7 @@ static void assert_nearly_linear(const fl_tokenizer *tokenizer, const char *unit
     assert_true(large < 30 * small);
 }
 
-static void time_grows_like_the_text(void **state) {
+static void t4_time_grows_like_the_text(void **state) {
     (void)state;
     toy t;
     toy_init(&t);
@@ -459,20 +459,20 @@ int main(void) {
         cmocka_unit_test(empty_text_and_bos),
         cmocka_unit_test(bytes_stand_in_for_characters),
         cmocka_unit_test(any_bytes_come_back),
-        cmocka_unit_test(unknown_piece_or_an_error),
+        cmocka_unit_test(g18_unknown_piece_or_an_error),
         cmocka_unit_test(some_bytes_are_not_enough),
-        cmocka_unit_test(misspelled_bytes_are_text),
+        cmocka_unit_test(g17_misspelled_bytes_are_text),
         cmocka_unit_test(user_defined_pieces_come_first),
         cmocka_unit_test(user_defined_pieces_are_not_joined),
         cmocka_unit_test(control_pieces_only_when_asked),
         cmocka_unit_test(unused_pieces_are_taken_apart),
-        cmocka_unit_test(repeated_and_empty_pieces),
+        cmocka_unit_test(g19_repeated_and_empty_pieces),
         cmocka_unit_test(decoding),
-        cmocka_unit_test(special_ids_out_of_range_are_none),
+        cmocka_unit_test(g16_special_ids_out_of_range_are_none),
         cmocka_unit_test(a_model_without_a_vocabulary_is_refused),
         cmocka_unit_test(refusals_say_why),
         cmocka_unit_test(infinite_scores_are_scores),
-        cmocka_unit_test(time_grows_like_the_text),
+        cmocka_unit_test(t4_time_grows_like_the_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
