@@ -60,7 +60,7 @@ static void assumes_what_keys_leave_out(void **state) {
     gguf_done(&w);
 }
 
-static void empty_and_repeated_pieces_are_kept(void **state) {
+static void g19_empty_and_repeated_pieces_are_kept(void **state) {
     (void)state;
     static const char *const pieces[] = {"", "a", "a", ""};
     gguf_writer w = gguf_start();
@@ -104,7 +104,29 @@ static void reads_a_byte_level_vocabulary(void **state) {
     gguf_done(&w);
 }
 
-static void refuses_lists_that_do_not_match(void **state) {
+/* Without merges a byte-level vocabulary joins nothing; with scores merges mean nothing. */
+static void merges_go_with_the_kind(void **state) {
+    (void)state;
+    static const char *const pieces[] = {"a", "b", "ab"};
+    static const char *const merges[] = {"a b"};
+    gguf_writer w = gguf_start();
+    gguf_llama(&w, &gguf_tiny);
+    gguf_string(&w, "tokenizer.ggml.model", "gpt2");
+    gguf_strings(&w, "tokenizer.ggml.tokens", pieces, 3);
+    assert_refused(&w, FL_ERR_FORMAT, "key 'tokenizer.ggml.merges' is missing");
+    w = gguf_start();
+    gguf_llama(&w, &gguf_tiny);
+    gguf_string(&w, "tokenizer.ggml.model", "llama");
+    gguf_strings(&w, "tokenizer.ggml.tokens", pieces, 3);
+    gguf_strings(&w, "tokenizer.ggml.merges", merges, 1);
+    fl_model *model = assert_opens(&w, GGUF_WHOLE);
+    assert_null(fl_model_vocab(model)->merges);
+    assert_int_equal(fl_model_vocab(model)->n_merges, 0);
+    fl_model_close(&model);
+    gguf_done(&w);
+}
+
+static void g15_refuses_lists_that_do_not_match(void **state) {
     (void)state;
     static const char *const many[11] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"};
     static const float nan_scores[10] = {0, NAN};
@@ -145,7 +167,7 @@ static void refuses_lists_that_do_not_match(void **state) {
     assert_refused(&w, FL_ERR_FORMAT, "'tokenizer.ggml.model' has type u32, expected string");
 }
 
-static void refuses_special_ids_out_of_range(void **state) {
+static void g16_refuses_special_ids_out_of_range(void **state) {
     (void)state;
     static const char *const keys[] = {"tokenizer.ggml.bos_token_id", "tokenizer.ggml.eos_token_id",
                                        "tokenizer.ggml.unknown_token_id"};
@@ -204,10 +226,11 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_sentencepiece_vocabulary),
         cmocka_unit_test(assumes_what_keys_leave_out),
-        cmocka_unit_test(empty_and_repeated_pieces_are_kept),
+        cmocka_unit_test(g19_empty_and_repeated_pieces_are_kept),
         cmocka_unit_test(reads_a_byte_level_vocabulary),
-        cmocka_unit_test(refuses_lists_that_do_not_match),
-        cmocka_unit_test(refuses_special_ids_out_of_range),
+        cmocka_unit_test(merges_go_with_the_kind),
+        cmocka_unit_test(g15_refuses_lists_that_do_not_match),
+        cmocka_unit_test(g16_refuses_special_ids_out_of_range),
         cmocka_unit_test(a_model_may_say_it_has_none),
         cmocka_unit_test(reads_real_vocabularies),
     };

@@ -199,6 +199,28 @@ static void any_bytes_come_back(void **state) {
     }
 }
 
+/* T4 of the formats: long runs of whatever there is. */
+static void t4_long_runs_come_back(void **state) {
+    (void)state;
+    static const char *const merges[] = {"a a", "aa aa", "\xc4\xa0 \xc4\xa0", NULL};
+    static const char *const pieces[] = {"aa", "aaaa", "\xc4\xa0\xc4\xa0", NULL};
+    static const char *const units[] = {"a", " ", "\n ", "7", "\xcc\x81", "\xff", "\xe4\xbd\xa0"};
+    enum { LENGTH = 210000 };
+    toy t;
+    toy_init_bytes(&t, "llama-bpe", merges);
+    add_all(&t, pieces);
+    fl_tokenizer *tokenizer = toy_build(&t);
+    char *text = malloc(LENGTH);
+    assert_non_null(text);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        for (size_t k = 0, n = strlen(units[i]); k < LENGTH; k++)
+            text[k] = units[i][k % n];
+        assert_round_trip(tokenizer, text, LENGTH);
+    }
+    free(text);
+    fl_tokenizer_free(&tokenizer);
+}
+
 static void all_named_ends_end(void **state) {
     (void)state;
     static const int32_t more[] = {'x', 'y', 9999, -1};
@@ -228,6 +250,7 @@ int main(void) {
         cmocka_unit_test(added_pieces_are_cut_out_first),
         cmocka_unit_test(pieces_read_as_their_bytes),
         cmocka_unit_test(any_bytes_come_back),
+        cmocka_unit_test(t4_long_runs_come_back),
         cmocka_unit_test(all_named_ends_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,7 +84,7 @@ static void reads_a_small_file(void **state) {
     fl_buffer_done(&file);
 }
 
-static void longest_length_is_not_trusted(void **state) {
+static void t3_longest_length_is_not_trusted(void **state) {
     (void)state;
     static const uint32_t lies[] = {0, 1, INT32_MAX, UINT32_MAX};
     fl_buffer file = {0};
@@ -100,7 +100,7 @@ static void longest_length_is_not_trusted(void **state) {
     fl_buffer_done(&file);
 }
 
-static void refuses_bad_lengths(void **state) {
+static void t3_refuses_bad_lengths(void **state) {
     (void)state;
     static const struct {
         uint32_t length;
@@ -119,7 +119,7 @@ static void refuses_bad_lengths(void **state) {
     fl_buffer_done(&file);
 }
 
-static void refuses_wrong_counts(void **state) {
+static void t3_refuses_wrong_counts(void **state) {
     (void)state;
     fl_buffer file = {0};
     write_small(&file);
@@ -148,7 +148,7 @@ static void refuses_scores_that_are_no_number(void **state) {
 
 /* With the number of pieces known no truncation is a tokenizer; without, only those between two
  * pieces are, and then a shorter one. */
-static void cut_at_every_byte(void **state) {
+static void t3_cut_at_every_byte(void **state) {
     (void)state;
     fl_buffer file = {0};
     int read = 0;
@@ -235,11 +235,11 @@ static void paths(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_small_file),
-        cmocka_unit_test(longest_length_is_not_trusted),
-        cmocka_unit_test(refuses_bad_lengths),
-        cmocka_unit_test(refuses_wrong_counts),
+        cmocka_unit_test(t3_longest_length_is_not_trusted),
+        cmocka_unit_test(t3_refuses_bad_lengths),
+        cmocka_unit_test(t3_refuses_wrong_counts),
         cmocka_unit_test(refuses_scores_that_are_no_number),
-        cmocka_unit_test(cut_at_every_byte),
+        cmocka_unit_test(t3_cut_at_every_byte),
         cmocka_unit_test(fewer_than_three_pieces),
         cmocka_unit_test(other_files_are_named),
         cmocka_unit_test(paths),
