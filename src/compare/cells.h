@@ -39,6 +39,7 @@ typedef struct fl_difference {
     fl_cell worst;
     double squares, squares_a; /* sums of (a − b)² and a² over cells that are numbers */
     int64_t numbers;
+    int64_t ends;    /* statistics beyond the tolerance that are values at either end */
     bool statistics; /* records were compared: the worst cell is a statistic */
     const char *statistic, *largest_statistic;
 } fl_difference;

@@ -77,11 +77,13 @@ void fl_records_compare(fl_difference *out, const fl_record *a, const fl_record 
                              {"RMS", a->rms, b->rms, 0}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         compare_one(out, &all[i], a->head, tolerance);
+    const int64_t before = out->beyond;
     for (int i = 0; i < FL_EDGE; i++) {
         compare_one(out, &(statistic){firsts[i], a->first[i], b->first[i], rms}, a->head,
                     tolerance);
         compare_one(out, &(statistic){lasts[i], a->last[i], b->last[i], rms}, a->head, tolerance);
     }
+    out->ends += out->beyond - before;
 }
 
 /* ---- a tensor's record ---- */

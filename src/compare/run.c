@@ -18,7 +18,7 @@ static const fl_class classes[] = {
     [EXACT] = {"F32", "both computed in float", 1e-4, false},
     [HALF] = {"F16", "", 2e-2, false},
     [BRAIN] = {"BF16", "", 0.1, false},
-    [EIGHT_BITS] = {"8-bit", "", 0.1, true},
+    [EIGHT_BITS] = {"8-bit", "", 0.25, true},
     [FOUR_BITS] = {"4-bit", "", 1.5, true},
 };
 

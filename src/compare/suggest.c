@@ -399,9 +399,20 @@ static bool begin(fl_study *s, const fl_comparison *c) {
     return s->columns > 0 && s->pair.a.rows > 0 && s->pair.a.heads > 0;
 }
 
+/* Of statistics: all but the values at the ends agree. */
+static void suggest_of_statistics(fl_comparison *c) {
+    const fl_difference *d = &c->first;
+    if (d->statistics && d->ends > 0 && d->ends == d->beyond)
+        fl_buffer_puts(&c->suggestion,
+                       "smallest, largest, mean, deviation and RMS are the same, only the values "
+                       "at the ends are not: as of the same numbers in another order\n");
+}
+
 bool fl_suggest(fl_comparison *c) {
     fl_study s = {.c = c, .d = &c->first, .out = &c->suggestion};
     spread p = {0};
+    if (c->differs && !c->other_run)
+        suggest_of_statistics(c);
     if (!c->differs || c->other_run || c->first.statistics || !begin(&s, c))
         return true;
     s.rtol = fmax(c->tolerance.rtol, 1e-5);

@@ -160,6 +160,21 @@ static void traces_and_tensors_compare_by_their_statistics(void **state) {
     assert_diff(fl_run("diff", best, patched), 1, "Worst statistic: head 5, ");
 }
 
+static void another_order_shows_in_statistics(void **state) {
+    (void)state;
+    const char *file = fl_write_temporary("file.jsonl", "", 0),
+               *hf = fl_write_temporary("hf.jsonl", "", 0);
+    fl_ran ran = fl_run("trace", "--format", "jsonl", "--isa", "scalar", "-o", file);
+    fl_ran_done(&ran);
+    ran = fl_run("trace", "--format", "jsonl", "--isa", "scalar", "-o", hf, "--qk-order", "hf");
+    fl_ran_done(&ran);
+    ran = fl_run("diff", file, hf);
+    assert_int_equal(ran.status, 1);
+    fl_assert_says(ran.out, "The runs part at layer 0 q.");
+    fl_assert_says(ran.out, "numbers in another order");
+    fl_ran_done(&ran);
+}
+
 /* The first `size` bytes of a trace, with one word of it replaced by another of that length. */
 static const char *broken_trace(size_t size, const char *word, const char *by) {
     fl_ran ran = fl_run("trace", "--format", "jsonl", "--stages", "tokens,embed,attn_norm");
@@ -215,6 +230,7 @@ int main(void) {
         cmocka_unit_test(json_has_every_stage),
         cmocka_unit_test(every_layer_has_a_row),
         cmocka_unit_test(traces_and_tensors_compare_by_their_statistics),
+        cmocka_unit_test(another_order_shows_in_statistics),
         cmocka_unit_test(broken_traces_are_refused_by_line),
         cmocka_unit_test(what_cannot_be_compared_is_trouble),
     };
