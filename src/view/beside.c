@@ -35,7 +35,7 @@ void fl_beside_follow(fl_view *view) {
         int64_t wanted = fl_pair_in_other(view);
         if (wanted == -1 || (wanted >= 0 && next > wanted))
             return;
-        if (view->options.tick && !view->options.tick(view->options.tick_ctx, next)) {
+        if (!fl_may_go_on(view, next)) {
             fl_say(view, "stopped: the other prompt's run is at event %" PRId64, next - 1);
             return;
         }

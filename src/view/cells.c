@@ -16,7 +16,6 @@
 
 /* How much of a cell is shown, from little to all. */
 typedef enum level { BLOCK, ONE, TWO, BRIEF, NUMBER } level;
-enum { SAMPLED_ROWS = 64 };
 
 /* ---- scale ---- */
 
@@ -28,23 +27,15 @@ static double row_magnitude(const fl_cells *c, int64_t row) {
     return most;
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 void fl_cells_scale(fl_cells *cells) {
-    double sizes[SAMPLED_ROWS];
-    int n = cells->rows < SAMPLED_ROWS ? (int)cells->rows : SAMPLED_ROWS, some = 0;
+    double sizes[FL_SAMPLED_ROWS];
+    int n = cells->rows < FL_SAMPLED_ROWS ? (int)cells->rows : FL_SAMPLED_ROWS;
     cells->largest = 0;
     for (int i = 0; i < n; i++) {
-        double size = row_magnitude(cells, i * cells->rows / n);
-        cells->largest = size > cells->largest ? size : cells->largest;
-        if (size > 0) /* a row without numbers says nothing of their size */
-            sizes[some++] = size;
+        sizes[i] = row_magnitude(cells, i * cells->rows / n);
+        cells->largest = sizes[i] > cells->largest ? sizes[i] : cells->largest;
     }
-    qsort(sizes, (size_t)some, sizeof sizes[0], ascending);
-    double usual = some > 0 ? 2 * sizes[some / 2] : 0;
+    double usual = 2 * fl_usual_of(sizes, n);
     cells->shading.scale = usual < cells->largest ? usual : cells->largest;
 }
 

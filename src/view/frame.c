@@ -21,6 +21,14 @@ enum { LEAST_WIDTH = 60, LEAST_HEIGHT = 16 };
 enum { WIDE_WIDTH = 116, WIDE_HEIGHT = 30, BESIDE_WIDTH = 100, BESIDE_HEIGHT = 24 };
 enum { BELOW_WIDTH = 80, BELOW_HEIGHT = 40 };
 
+/* Heights of a column: below LOW sentences go before what stands around them, from TALL on the
+ * explanation has its sums, and in between there is room for one thing more. */
+enum { LOW = 14, CHOICE_LOW = 16, MIDDLE = 18, TALL = 26 };
+/* From this height on the welcome lists its keys one by one. */
+enum { WELCOME_KEYS = 11 };
+/* From this width on the panels at the sides are wider. */
+enum { BROAD_WIDTH = 150 };
+
 /* ---- what is this ---- */
 
 typedef struct heading {
@@ -174,9 +182,9 @@ static void draw_welcome(fl_view *view, fl_rect rect) {
             ? "n next   s into every head   e why this number   p other prompts   ? help"
             : "n next   s into every head   e why this number   ? help",
         "t straight to that word, and then L: how it came up, layer by layer"};
-    if (rect.h >= 11)
+    if (rect.h >= WELCOME_KEYS)
         y += draw_first_keys(view, (fl_rect){rect.x, y + 1, rect.w, 6}) + 2;
-    for (int i = 0; rect.h < 11 && i < 2 && y < rect.y + rect.h; i++)
+    for (int i = 0; rect.h < WELCOME_KEYS && i < 2 && y < rect.y + rect.h; i++)
         fl_canvas_fit(canvas, rect.x, y++, rect.w, FL_STYLE_key, keys[i]);
     const char *more[] = {view->look, view->options.model.description};
     for (int i = 0; i < 2; i++) {
@@ -236,13 +244,13 @@ void fl_pane_draw(fl_view *view, fl_pane pane, fl_rect rect) {
 /* Lines of the explanation below a rule. Where the screen is low, sentences go before it. */
 static int why_lines(fl_view *view, fl_rect rect, int meaning) {
     bool choice = fl_cursor_kind(&fl_here(view)->event) == FL_KIND_CHOICE;
-    if (choice && rect.h < 16)
+    if (choice && rect.h < CHOICE_LOW)
         return 0;
-    if (rect.h < 14)
+    if (rect.h < LOW)
         return meaning > 2 && view->at > 0 ? 1 : 2;
     if (view->at == 0)
-        return rect.h < 18 ? 4 : rect.h < 26 ? 6 : 12;
-    return rect.h >= 26 && fl_why_sums(view) ? 9 : 3;
+        return rect.h < MIDDLE ? 4 : rect.h < TALL ? 6 : 12;
+    return rect.h >= TALL && fl_why_sums(view) ? 9 : 3;
 }
 
 /* One column: title, panel, statistics, explanation. */
@@ -257,9 +265,9 @@ static void draw_narrow(fl_view *view, fl_rect rect, fl_pane pane) {
         fl_pane_draw(view, pane, (fl_rect){rect.x, y, rect.w, bottom - y});
         return;
     }
-    bool low = rect.h < 14;
+    bool low = rect.h < LOW;
     int why = why_lines(view, rect, meaning), ruled = why > 0 && (!low || meaning < 2);
-    int remark = low ? 0 : rect.h < 18 ? 1 : 2, numbers = low ? 0 : 1;
+    int remark = low ? 0 : rect.h < MIDDLE ? 1 : 2, numbers = low ? 0 : 1;
     if (fl_here(view)->event.tensor.dtype == FL_DTYPE_I32)
         numbers = 0;
     int body = bottom - y - why - remark - numbers - ruled;
@@ -316,7 +324,8 @@ static void draw_middle(fl_view *view, fl_rect rect, bool numbers) {
 }
 
 static void draw_wide(fl_view *view, fl_rect rect) {
-    int left = rect.w >= 150 ? 28 : 24, right = rect.w >= 150 ? 36 : 28;
+    bool broad = rect.w >= BROAD_WIDTH;
+    int left = broad ? 28 : 24, right = broad ? 36 : 28;
     int next = rect.h / 4 < 8 ? 8 : rect.h / 4;
     fl_pane_draw(view, FL_PANE_PROGRAM,
                  framed(view, (fl_rect){rect.x, rect.y, left, rect.h}, FL_PANE_PROGRAM, "program"));
@@ -348,11 +357,11 @@ static void draw_beside(fl_view *view, fl_rect rect) {
 
 /* Numbers and next token below everything else. */
 static void draw_below(fl_view *view, fl_rect rect) {
-    enum { LOW = 14 };
+    enum { PANELS = 14 };
     fl_pane pane = main_pane(view, FL_PANE_NUMBERS, FL_PANE_NEXT);
-    int half = rect.w / 2, top = rect.h - LOW;
-    fl_rect left = {rect.x, rect.y + top, half, LOW};
-    fl_rect right = {rect.x + half, rect.y + top, rect.w - half, LOW};
+    int half = rect.w / 2, top = rect.h - PANELS;
+    fl_rect left = {rect.x, rect.y + top, half, PANELS};
+    fl_rect right = {rect.x + half, rect.y + top, rect.w - half, PANELS};
     draw_narrow(view, (fl_rect){rect.x + 1, rect.y + 1, rect.w - 2, top - 1}, pane);
     fl_pane_draw(view, FL_PANE_NUMBERS, framed(view, left, FL_PANE_NUMBERS, "numbers"));
     fl_pane_draw(view, FL_PANE_NEXT, framed(view, right, FL_PANE_NEXT, "next token"));

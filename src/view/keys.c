@@ -110,33 +110,110 @@ void fl_say(fl_view *view, const char *format, ...) {
     fl_escape_into(view->message, sizeof view->message, text, strlen(text));
 }
 
-static bool has_weight(fl_view *view) {
+/* ---- why a verb would do nothing here: NULL if it would do something ---- */
+
+static const char *no_prompt(fl_view *view, fl_verb verb) {
+    (void)verb;
+    return view->options.restart ? NULL : "another prompt cannot be started here";
+}
+
+static const char *no_weight(fl_view *view, fl_verb verb) {
     const fl_captured *here = fl_here(view);
-    return here && here->event.weight && here->event.weight->data &&
-           fl_weight_readable(here->event.weight);
+    (void)verb;
+    bool has = here && here->event.weight && here->event.weight->data &&
+               fl_weight_readable(here->event.weight);
+    return has ? NULL : "this stage uses no learned weight; :weight NAME shows any";
 }
 
-static bool has_heads(fl_view *view) {
+static const char *no_lens(fl_view *view, fl_verb verb) {
+    (void)verb;
+    return fl_lens_hindrance(view);
+}
+
+static const char *no_weight_in_line(fl_view *view, fl_verb verb) {
+    (void)verb;
+    if (view->page == FL_PAGE_NONE)
+        return NULL;
+    if (view->page != FL_PAGE_why)
+        return "no derivation is open here; e opens one";
+    return fl_why_has_weight(view) ? NULL : "no learned weight stands in this line";
+}
+
+static const char *no_heads(fl_view *view, fl_verb verb) {
     const fl_captured *here = fl_here(view);
-    if (!here || view->options.model.hparams->num_attention_heads < 2)
-        return false;
-    return here->event.head >= 0 || here->event.tensor.n_dims == 4;
+    (void)verb;
+    bool has = here && view->options.model.hparams->num_attention_heads > 1 &&
+               (here->event.head >= 0 || here->event.tensor.n_dims == 4);
+    return has ? NULL : "this stage has no heads to choose from; :goto attn_probs has some";
 }
 
-static const char *what_hinders_heads(fl_view *view) {
-    return has_heads(view) ? NULL
-                           : "this stage has no heads to choose from; :goto attn_probs has some";
-}
-
-static const char *what_hinders_layers(const fl_view *view, const fl_captured *here) {
-    bool layered = here && here->event.layer >= 0;
-    if (!layered)
+static const char *no_layers(fl_view *view, fl_verb verb) {
+    const fl_captured *here = fl_here(view);
+    (void)verb;
+    if (!here || here->event.layer < 0)
         return "this stage belongs to the whole pass, not to a layer; :layer 0 goes to one";
     return view->options.model.hparams->num_hidden_layers > 1 ? NULL : "there is only one layer";
 }
 
-static const char *what_hinders_delete(const fl_view *view) {
+/* Pages with a cursor of their own have heads and layers of their own, but side by side. */
+static bool own_page(fl_view *view) {
+    return (fl_view_where(view) & (G | B)) == G;
+}
+
+static const char *no_other_head(fl_view *view, fl_verb verb) {
+    return own_page(view) ? fl_mechanism_hindrance(view, verb) : no_heads(view, verb);
+}
+
+static const char *no_other_layer(fl_view *view, fl_verb verb) {
+    return own_page(view) ? fl_mechanism_hindrance(view, verb) : no_layers(view, verb);
+}
+
+static const char *no_zoom(fl_view *view, fl_verb verb) {
+    const fl_captured *here = fl_here(view);
+    (void)verb;
+    if (view->page != FL_PAGE_NONE) /* it knows */
+        return NULL;
+    if (!here || fl_cursor_kind(&here->event) != FL_KIND_GRID)
+        return "this stage has no row of cells to zoom";
+    return fl_way_here(view) == FL_WAY_GRID ? NULL : "only the grid has cells to zoom: look grid";
+}
+
+static const char *no_way_sideways(fl_view *view, fl_verb verb) {
+    (void)verb;
+    if (view->page == FL_PAGE_cache)
+        return "the slots of the cache stand in one column";
+    if (view->page == FL_PAGE_chances && fl_here_pass(view).dims.R < 2)
+        return "this pass has the scores of one token alone";
+    return NULL;
+}
+
+static const char *no_other_look(fl_view *view, fl_verb verb) {
+    const fl_captured *here = fl_here(view);
+    (void)verb;
+    return here && here->event.tensor.dtype == FL_DTYPE_I32
+               ? "ids are names, not amounts: there is one way to look at them"
+               : NULL;
+}
+
+static const char *no_event_before(fl_view *view, fl_verb verb) {
+    (void)verb;
+    return view->at > 0 ? NULL : "this is the first event";
+}
+
+static const char *no_token_before(fl_view *view, fl_verb verb) {
+    const fl_captured *here = fl_here(view);
+    (void)verb;
+    return here && here->event.phase == FL_DECODE ? NULL : "no token was chosen before this";
+}
+
+static const char *no_search(fl_view *view, fl_verb verb) {
+    (void)verb;
+    return view->found[0] ? NULL : "/ searches for a stage first";
+}
+
+static const char *nothing_to_delete(fl_view *view, fl_verb verb) {
     const fl_page_info *page = fl_page_get_info(view->page);
+    (void)verb;
     if (view->page != FL_PAGE_NONE && (!page->remove || page->items(view) == 0))
         return "there is nothing to delete here";
     return view->page != FL_PAGE_NONE || view->breaks.count > 0
@@ -144,8 +221,14 @@ static const char *what_hinders_delete(const fl_view *view) {
                : "there is no breakpoint to delete; b sets one";
 }
 
-static const char *what_hinders_choose(fl_view *view) {
+static const char *no_breakpoint(fl_view *view, fl_verb verb) {
+    (void)verb;
+    return view->breaks.count > 0 ? NULL : "there is no breakpoint yet; b sets one";
+}
+
+static const char *nothing_to_choose(fl_view *view, fl_verb verb) {
     const fl_page_info *page = fl_page_get_info(view->page);
+    (void)verb;
     if (view->page == FL_PAGE_NONE)
         return fl_view_where(view) & P ? NULL : "nothing is marked here that could be chosen";
     if (page->items && page->items(view) == 0)
@@ -154,92 +237,52 @@ static const char *what_hinders_choose(fl_view *view) {
     return page->choose ? NULL : "nothing is marked here that could be chosen";
 }
 
-static const char *what_hinders_sideways(fl_view *view) {
-    if (view->page == FL_PAGE_cache)
-        return "the slots of the cache stand in one column";
-    if (view->page == FL_PAGE_chances && fl_here_pass(view).dims.R < 2)
-        return "this pass has the scores of one token alone";
-    return NULL;
+static const char *nothing_to_repeat(fl_view *view, fl_verb verb) {
+    (void)verb;
+    return view->last_count > 0 ? NULL : "there is no step to repeat yet";
 }
 
 const char *fl_verb_hindrance(fl_view *view, fl_verb verb) {
-    const fl_captured *here = fl_here(view);
-    switch (verb) {
-    case FL_VERB_prompts:
-    case FL_VERB_prompt:
-        return view->options.restart ? NULL : "another prompt cannot be started here";
-    case FL_VERB_weight:
-        return has_weight(view) ? NULL
-                                : "this stage uses no learned weight; :weight NAME shows any";
-    case FL_VERB_lens:
-        return fl_lens_hindrance(view);
-    case FL_VERB_chances:
-    case FL_VERB_rank:
-    case FL_VERB_temperature:
-    case FL_VERB_warmer:
-    case FL_VERB_cooler:
-        return fl_chances_hindrance(view, verb);
-    case FL_VERB_follow_weight:
-        if (view->page != FL_PAGE_NONE && view->page != FL_PAGE_why)
-            return "no derivation is open here; e opens one";
-        return view->page == FL_PAGE_NONE || fl_why_has_weight(view)
-                   ? NULL
-                   : "no learned weight stands in this line";
-    case FL_VERB_head_next:
-    case FL_VERB_head_before:
-        if ((fl_view_where(view) & (G | B)) == G)
-            return fl_mechanism_hindrance(view, verb);
-        return what_hinders_heads(view);
-    case FL_VERB_layer_up:
-    case FL_VERB_layer_down:
-        if ((fl_view_where(view) & (G | B)) == G)
-            return fl_mechanism_hindrance(view, verb);
-        return what_hinders_layers(view, here);
-    case FL_VERB_zoom_in:
-    case FL_VERB_zoom_out:
-        if (view->page != FL_PAGE_NONE) /* it knows */
-            return NULL;
-        if (!here || fl_cursor_kind(&here->event) != FL_KIND_GRID)
-            return "this stage has no row of cells to zoom";
-        return fl_way_here(view) == FL_WAY_GRID ? NULL
-                                                : "only the grid has cells to zoom: look grid";
-    case FL_VERB_left:
-    case FL_VERB_right:
-        return what_hinders_sideways(view);
-    case FL_VERB_heads:
-        return what_hinders_heads(view);
-    case FL_VERB_look:
-        return here && here->event.tensor.dtype == FL_DTYPE_I32
-                   ? "ids are names, not amounts: there is one way to look at them"
-                   : NULL;
-    case FL_VERB_step_back:
-    case FL_VERB_over_back:
-    case FL_VERB_finish_back:
-    case FL_VERB_go_back:
-        return view->at > 0 ? NULL : "this is the first event";
-    case FL_VERB_token_back:
-        return here && here->event.phase == FL_DECODE ? NULL : "no token was chosen before this";
-    case FL_VERB_search_next:
-    case FL_VERB_search_before:
-        return view->found[0] ? NULL : "/ searches for a stage first";
-    case FL_VERB_delete:
-        return what_hinders_delete(view);
-    case FL_VERB_enable:
-    case FL_VERB_disable:
-        return view->breaks.count > 0 ? NULL : "there is no breakpoint yet; b sets one";
-    case FL_VERB_patch:
-    case FL_VERB_unpatch:
-    case FL_VERB_ablate:
-    case FL_VERB_undo:
-    case FL_VERB_redo:
-        return fl_patches_hindrance(view, verb);
-    case FL_VERB_choose:
-        return what_hinders_choose(view);
-    case FL_VERB_repeat:
-        return view->last_count > 0 ? NULL : "there is no step to repeat yet";
-    default:
-        return NULL;
-    }
+    static const char *(*const hindrances[FL_VERB_COUNT])(fl_view *, fl_verb) = {
+        [FL_VERB_prompts] = no_prompt,
+        [FL_VERB_prompt] = no_prompt,
+        [FL_VERB_weight] = no_weight,
+        [FL_VERB_lens] = no_lens,
+        [FL_VERB_chances] = fl_chances_hindrance,
+        [FL_VERB_rank] = fl_chances_hindrance,
+        [FL_VERB_temperature] = fl_chances_hindrance,
+        [FL_VERB_warmer] = fl_chances_hindrance,
+        [FL_VERB_cooler] = fl_chances_hindrance,
+        [FL_VERB_follow_weight] = no_weight_in_line,
+        [FL_VERB_head_next] = no_other_head,
+        [FL_VERB_head_before] = no_other_head,
+        [FL_VERB_layer_up] = no_other_layer,
+        [FL_VERB_layer_down] = no_other_layer,
+        [FL_VERB_zoom_in] = no_zoom,
+        [FL_VERB_zoom_out] = no_zoom,
+        [FL_VERB_left] = no_way_sideways,
+        [FL_VERB_right] = no_way_sideways,
+        [FL_VERB_heads] = no_heads,
+        [FL_VERB_look] = no_other_look,
+        [FL_VERB_step_back] = no_event_before,
+        [FL_VERB_over_back] = no_event_before,
+        [FL_VERB_finish_back] = no_event_before,
+        [FL_VERB_go_back] = no_event_before,
+        [FL_VERB_token_back] = no_token_before,
+        [FL_VERB_search_next] = no_search,
+        [FL_VERB_search_before] = no_search,
+        [FL_VERB_delete] = nothing_to_delete,
+        [FL_VERB_enable] = no_breakpoint,
+        [FL_VERB_disable] = no_breakpoint,
+        [FL_VERB_patch] = fl_patches_hindrance,
+        [FL_VERB_unpatch] = fl_patches_hindrance,
+        [FL_VERB_ablate] = fl_patches_hindrance,
+        [FL_VERB_undo] = fl_patches_hindrance,
+        [FL_VERB_redo] = fl_patches_hindrance,
+        [FL_VERB_choose] = nothing_to_choose,
+        [FL_VERB_repeat] = nothing_to_repeat,
+    };
+    return hindrances[verb] ? hindrances[verb](view, verb) : NULL;
 }
 
 /* Does the verb look at its text first? `weight` with a name needs no stage that has one; what is

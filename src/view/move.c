@@ -14,6 +14,10 @@
 
 /* ---- getting there ---- */
 
+bool fl_may_go_on(const fl_view *view, int64_t event) {
+    return !view->options.tick || view->options.tick(view->options.tick_ctx, event);
+}
+
 /* Asked before each event that is computed. Only a way that the reader asked for can be stopped:
  * drawing computes again what it needs, whatever happens. */
 static bool tick(void *ctx, int64_t event) {
@@ -26,7 +30,7 @@ static bool tick(void *ctx, int64_t event) {
     if (trip->asked)
         trip->reached = event - 1;
     trip->asked = true;
-    trip->stopped = view->options.tick && !view->options.tick(view->options.tick_ctx, event);
+    trip->stopped = !fl_may_go_on(view, event);
     return !trip->stopped;
 }
 

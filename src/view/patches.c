@@ -74,14 +74,17 @@ double fl_patched_by(const fl_view *view, const fl_event *event, const int64_t *
     return factor;
 }
 
-bool fl_patched_here(fl_view *view) {
-    fl_pass pass = fl_here_pass(view);
+bool fl_patch_marks(const fl_view *view, const fl_pass *pass, const fl_step *step) {
     const fl_view_model *model = &view->options.model;
     for (size_t i = 0; i < model->n_patches; i++)
-        if (fl_patch_strikes(&model->patches[i], fl_plan_step(pass.plan, view->at - pass.first),
-                             &pass.dims))
+        if (fl_patch_strikes(&model->patches[i], step, &pass->dims))
             return true;
     return false;
+}
+
+bool fl_patched_here(fl_view *view) {
+    fl_pass pass = fl_here_pass(view);
+    return fl_patch_marks(view, &pass, fl_plan_step(pass.plan, view->at - pass.first));
 }
 
 /* ---- the list ---- */

@@ -49,20 +49,12 @@ static lines list_of(fl_view *view, const fl_pass *pass) {
     return l;
 }
 
-static bool has_break(fl_view *view, const fl_pass *pass, const line *l) {
-    for (int64_t i = l->event; view->breaks.count > 0 && !l->title && i <= l->last; i++)
-        if (fl_break_marks(view, pass, fl_plan_step(pass->plan, i - pass->first)))
+/* Is one of the line's steps marked? */
+static bool has_marked(fl_view *view, const fl_pass *pass, const line *l,
+                       bool (*marks)(const fl_view *, const fl_pass *, const fl_step *)) {
+    for (int64_t i = l->event; !l->title && i <= l->last; i++)
+        if (marks(view, pass, fl_plan_step(pass->plan, i - pass->first)))
             return true;
-    return false;
-}
-
-static bool has_patch(fl_view *view, const fl_pass *pass, const line *l) {
-    const fl_view_model *model = &view->options.model;
-    for (size_t p = 0; p < model->n_patches && !l->title; p++)
-        for (int64_t i = l->event; i <= l->last; i++)
-            if (fl_patch_strikes(&model->patches[p], fl_plan_step(pass->plan, i - pass->first),
-                                 &pass->dims))
-                return true;
     return false;
 }
 
@@ -98,9 +90,9 @@ static void draw_line(fl_view *view, const fl_pass *pass, const line *l, fl_rect
                          : FL_STYLE_dim,
                   mark);
     fl_canvas_fit(canvas, rect.x + indent + 2, rect.y, rect.w - indent - 4, style, text);
-    if (has_break(view, pass, l))
+    if (has_marked(view, pass, l, fl_break_marks))
         fl_canvas_put(canvas, rect.x + rect.w - 1, rect.y, 1, FL_STYLE_mark, "●");
-    if (has_patch(view, pass, l))
+    if (has_marked(view, pass, l, fl_patch_marks))
         fl_canvas_put(canvas, rect.x + rect.w - 2, rect.y, 1, FL_STYLE_mark, "✎");
     fl_hit_add(view, rect, FL_HIT_EVENT, l->event, 0, 0);
 }

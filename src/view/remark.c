@@ -305,60 +305,34 @@ static void remark_patch(scene *s) {
                          count > 1 ? ", and others" : "");
 }
 
+static void remark_nothing(scene *s) {
+    (void)s;
+}
+
+static void remark_gate(scene *s) {
+    remark_layers(s);
+    if (s->view->cursor[FL_DIM_F] < 0)
+        fl_buffer_puts(
+            s->out,
+            "\narrow keys fix a neuron: it is then followed through gate, up, silu, swiglu");
+}
+
 static void remark_stage(scene *s) {
-    switch (s->event.stage) {
-    case FL_STAGE_tokens:
-        remark_tokens(s);
-        break;
-    case FL_STAGE_attn_probs:
-        remark_probs(s);
-        break;
-    case FL_STAGE_attn_scores:
-        remark_scores(s);
-        break;
-    case FL_STAGE_q_rope:
-    case FL_STAGE_k_rope:
-        remark_rope(s);
-        break;
-    case FL_STAGE_resid_mid:
-    case FL_STAGE_resid_post:
-        remark_residual(s);
-        break;
-    case FL_STAGE_silu:
-    case FL_STAGE_swiglu:
-        remark_neurons(s);
-        break;
-    case FL_STAGE_k_cache:
-    case FL_STAGE_v_cache:
-        remark_cache(s);
-        break;
-    case FL_STAGE_logits:
-    case FL_STAGE_probs:
-        remark_ranked(s);
-        break;
-    case FL_STAGE_attn_norm_rms:
-    case FL_STAGE_ffn_norm_rms:
-    case FL_STAGE_final_norm_rms:
-        remark_scalar(s);
-        break;
-    case FL_STAGE_rope_cos:
-    case FL_STAGE_rope_sin:
-        remark_rope_table(s);
-        break;
-    case FL_STAGE_next_token:
-        break;
-    case FL_STAGE_gate:
-    case FL_STAGE_up:
-        remark_layers(s);
-        if (s->view->cursor[FL_DIM_F] < 0)
-            fl_buffer_puts(
-                s->out,
-                "\narrow keys fix a neuron: it is then followed through gate, up, silu, swiglu");
-        break;
-    default:
-        remark_layers(s);
-        break;
-    }
+    static void (*const remarks[FL_STAGE_COUNT])(scene *) = {
+        [FL_STAGE_tokens] = remark_tokens,       [FL_STAGE_rope_cos] = remark_rope_table,
+        [FL_STAGE_rope_sin] = remark_rope_table, [FL_STAGE_attn_norm_rms] = remark_scalar,
+        [FL_STAGE_q_rope] = remark_rope,         [FL_STAGE_k_rope] = remark_rope,
+        [FL_STAGE_k_cache] = remark_cache,       [FL_STAGE_v_cache] = remark_cache,
+        [FL_STAGE_attn_scores] = remark_scores,  [FL_STAGE_attn_probs] = remark_probs,
+        [FL_STAGE_resid_mid] = remark_residual,  [FL_STAGE_ffn_norm_rms] = remark_scalar,
+        [FL_STAGE_gate] = remark_gate,           [FL_STAGE_up] = remark_gate,
+        [FL_STAGE_silu] = remark_neurons,        [FL_STAGE_swiglu] = remark_neurons,
+        [FL_STAGE_resid_post] = remark_residual, [FL_STAGE_final_norm_rms] = remark_scalar,
+        [FL_STAGE_logits] = remark_ranked,       [FL_STAGE_probs] = remark_ranked,
+        [FL_STAGE_next_token] = remark_nothing,
+    };
+    void (*remark)(scene *) = remarks[s->event.stage];
+    (remark ? remark : remark_layers)(s);
 }
 
 void fl_remark(fl_view *view, fl_buffer *out) {

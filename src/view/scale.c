@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAMPLED_ROWS = 64 };
-
 /* Largest finite magnitude of the row that begins at `index`. */
 static double row_magnitude(const fl_tensor *tensor, int64_t index[FL_MAX_DIMS]) {
     int last = tensor->n_dims - 1;
@@ -42,19 +40,27 @@ static int descending(const void *a, const void *b) {
     return (x < y) - (x > y);
 }
 
-/* The middle one of the rows' magnitudes. Long events are judged by a sample of their rows. */
+double fl_usual_of(double *sizes, int n) {
+    int some = 0;
+    for (int i = 0; i < n; i++)
+        if (sizes[i] > 0) /* a row without numbers says nothing of their size */
+            sizes[some++] = sizes[i];
+    qsort(sizes, (size_t)some, sizeof sizes[0], descending);
+    return some > 0 ? sizes[some / 2] : 0;
+}
+
+/* What is usual among the rows. Long events are judged by a sample of their rows. */
 static double usual_magnitude(const fl_tensor *tensor) {
-    double sizes[SAMPLED_ROWS];
+    double sizes[FL_SAMPLED_ROWS];
     int64_t rows = 1, index[FL_MAX_DIMS] = {0};
     for (int i = 0; i < tensor->n_dims - 1; i++)
         rows *= tensor->shape[i];
-    int n = rows < SAMPLED_ROWS ? (int)rows : SAMPLED_ROWS;
+    int n = rows < FL_SAMPLED_ROWS ? (int)rows : FL_SAMPLED_ROWS;
     for (int i = 0; i < n; i++) {
         index_of_row(tensor, i * rows / n, index);
         sizes[i] = row_magnitude(tensor, index);
     }
-    qsort(sizes, (size_t)n, sizeof sizes[0], descending);
-    return n > 0 ? sizes[n / 2] > 0 ? sizes[n / 2] : sizes[0] : 0;
+    return fl_usual_of(sizes, n);
 }
 
 static bool make_room(fl_view *view, int64_t event) {

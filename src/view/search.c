@@ -9,10 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
+/* How what was typed names a stage, best first. */
+typedef enum spelling { OWN, ELSEWHERE, ALIAS, SPELLINGS } spelling;
+
 /* A glob of small letters, and where a stage has such a name it is kept. */
 typedef struct sought {
     char pattern[96];
-    enum { OWN, ELSEWHERE, ALIAS, SPELLINGS } spelling;
+    spelling how;
     fl_dialect dialect; /* of the name found elsewhere */
     char name[128];
 } sought;
@@ -46,9 +49,9 @@ static bool fits(const fl_view *view, const fl_pass *pass, const fl_step *step, 
     sought *s = ctx;
     if (step->head >= 0 && step->head != fl_over_head(view))
         return false;
-    if (s->spelling == OWN)
+    if (s->how == OWN)
         return fits_name(s->pattern, fl_stage_get_info(step->stage)->id);
-    if (s->spelling == ELSEWHERE)
+    if (s->how == ELSEWHERE)
         return fits_elsewhere(s, step);
     return fl_stage_match(s->pattern, step->stage, step->layer, (int32_t)pass->dims.L);
 }
@@ -56,9 +59,9 @@ static bool fits(const fl_view *view, const fl_pass *pass, const fl_step *step, 
 static void say_name(fl_view *view, const sought *s) {
     fl_pass pass = fl_here_pass(view);
     const char *id = fl_stage_get_info(fl_plan_step(pass.plan, view->at - pass.first)->stage)->id;
-    if (s->spelling == ELSEWHERE)
+    if (s->how == ELSEWHERE)
         fl_say(view, "%s (%s in %s)", id, s->name, fl_dialect_name(s->dialect));
-    else if (s->spelling == ALIAS)
+    else if (s->how == ALIAS)
         fl_say(view, "%s, which \"%s\" means elsewhere", id, view->found);
 }
 
@@ -72,14 +75,14 @@ static int64_t seek(fl_view *view, sought *s, int64_t by) {
 }
 
 static bool search(fl_view *view, fl_verb verb, int64_t by) {
-    sought s = {.spelling = OWN};
+    sought s = {.how = OWN};
     bool glob = strpbrk(view->found, "*?.:") != NULL;
     int64_t event = -1;
     (void)verb;
     snprintf(s.pattern, sizeof s.pattern, glob ? "%s" : "*%s*", view->found);
     lower(s.pattern);
     for (int i = OWN; i < SPELLINGS && event < 0; i++) {
-        s.spelling = i == OWN ? OWN : i == ELSEWHERE ? ELSEWHERE : ALIAS;
+        s.how = (spelling)i;
         event = seek(view, &s, by);
     }
     if (event < 0) {

@@ -255,6 +255,8 @@ const char *fl_meaning_here(fl_view *view);
 const char *fl_formula_here(fl_view *view);
 
 /* move.c: where a step leads */
+/* Asks whether to go on, before an event of any run is computed. */
+bool fl_may_go_on(const fl_view *view, int64_t event);
 /* Makes the source ask whether to go on; a source that has just been taken over does not yet. */
 void fl_watch_source(fl_view *view);
 bool fl_view_show(fl_view *view, int64_t target);
@@ -282,6 +284,11 @@ bool fl_goto_head(fl_view *view, int64_t head);
 void fl_choose_theme(fl_view *view, fl_theme theme);
 
 /* scale.c */
+/* Long tensors are judged by so many of their rows. */
+enum { FL_SAMPLED_ROWS = 64 };
+/* The magnitude in the middle of those of `n` rows, which are put in another order; 0 if none is
+ * above 0. */
+double fl_usual_of(double *sizes, int n);
 void fl_find_scale(fl_view *view, fl_stage stage, fl_digest *digest);
 void fl_forget_scale(fl_view *view);
 

@@ -16,7 +16,7 @@ static const char fast_word[] = " · fast";
 static const char *parameters(const fl_view *view, char *out, size_t size) {
     double count = (double)fl_parameters(view->options.model.hparams);
     const char *units = "KMGT";
-    while (count >= 999.5 && units[1] && count >= 1e6) {
+    while (count >= 1e6 && units[1]) {
         count /= 1000;
         units++;
     }
@@ -87,23 +87,23 @@ void fl_modified_words(fl_view *view, char *out, size_t size) {
     if (count > 1)
         snprintf(out, size, "MODIFIED: %s + %zu", first, count - 1);
     else
-        snprintf(out, size, first ? "MODIFIED: %s" : "MODIFIED", first);
+        snprintf(out, size, "MODIFIED%s%s", first ? ": " : "", first ? first : "");
 }
 
 /* As much of it as there is room for: the patches, that numbers differ because of them, and how to
  * see by how much; the layer goes before the patches do, the model's name before that. */
 static void banner_text(fl_view *view, bool said, int kept, char *out, size_t size) {
     static const struct {
-        const char *format;
+        const char *hint;
         int brief, model; /* how the place is said then, and room for the model */
-    } ways[] = {{" %s: numbers here differ because of it; W compares ", 1, 16},
-                {" %s; W compares ", 1, 4},
-                {" %s ", 2, 16}};
+    } ways[] = {{": numbers here differ because of it; W compares", 1, 16},
+                {"; W compares", 1, 4},
+                {"", 2, 16}};
     char words[2 * FL_PATCH_WORDS], place[160];
     fl_modified_words(view, words, sizeof words);
     for (size_t i = 0; i < sizeof ways / sizeof *ways && !said; i++) {
         place_text(view, ways[i].brief, place, sizeof place);
-        snprintf(out, size, ways[i].format, words);
+        snprintf(out, size, " %s%s ", words, ways[i].hint);
         if (fl_text_width(out) + fl_text_width(place) + ways[i].model + kept <= view->canvas.width)
             return;
     }

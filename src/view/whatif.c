@@ -41,8 +41,7 @@ static const fl_captured *base_event(fl_view *view, int64_t event) {
         return NULL;
     w->stopped = event; /* unless it is reached */
     for (int64_t at = w->base.computed(w->base.ctx); at < event; at++)
-        if ((view->options.tick && !view->options.tick(view->options.tick_ctx, at)) ||
-            !w->base.get(w->base.ctx, at, &diag))
+        if (!fl_may_go_on(view, at) || !w->base.get(w->base.ctx, at, &diag))
             return NULL;
     captured = w->base.get(w->base.ctx, event, &diag);
     w->stopped = captured ? -1 : event;
@@ -293,8 +292,7 @@ static int64_t probs_of_pass(fl_view *view) {
     int64_t step = pass.plan ? fl_plan_find(pass.plan, FL_STAGE_probs, -1, -1) : -1;
     int64_t at = view->source.computed(view->source.ctx);
     for (; step >= 0 && at <= pass.first + step; at++)
-        if ((view->options.tick && !view->options.tick(view->options.tick_ctx, at)) ||
-            !fl_event_at(view, at))
+        if (!fl_may_go_on(view, at) || !fl_event_at(view, at))
             return -1;
     return step < 0 ? -1 : pass.first + step;
 }

@@ -60,6 +60,8 @@ bool fl_patch_reaches(const fl_patch *patch, const fl_event *event);
 double fl_patched_by(const fl_view *view, const fl_event *event, const int64_t *index);
 /* Does any patch change what the event shown computes? */
 bool fl_patched_here(fl_view *view);
+/* Does a patch that is on strike this step? */
+bool fl_patch_marks(const fl_view *view, const fl_pass *pass, const fl_step *step);
 
 /* After a new prompt: that they are on in its run too. */
 void fl_say_patches_stay(fl_view *view);

@@ -80,20 +80,33 @@ void fl_why_rope_table(fl_subject *s) {
                     magnitude);
 }
 
+/* The three stages of a norm stand in a row: root, unit, weighted. */
+#define IN_A_ROW(norm)                                                                             \
+    _Static_assert(FL_STAGE_##norm##_unit == FL_STAGE_##norm##_rms + 1 &&                          \
+                       FL_STAGE_##norm == FL_STAGE_##norm##_unit + 1,                              \
+                   "a norm's stages")
+IN_A_ROW(attn_norm);
+IN_A_ROW(ffn_norm);
+IN_A_ROW(final_norm);
+
+static fl_stage norm_step_before(const fl_subject *s) {
+    return (fl_stage)(s->event.stage - 1);
+}
+
 void fl_why_unit(fl_subject *s) {
     bool middle = s->event.stage == FL_STAGE_ffn_norm_unit;
     int64_t row = s->index[1], col = s->index[2];
     int64_t source = s->event.layer < 0 ? s->event.new_tokens - s->dims.R + row : row;
     fl_link x_link = middle ? fl_link_3(s, FL_STAGE_resid_mid, -1, source, col)
                             : fl_link_residual(s, source, col);
-    fl_link rms_link = fl_link_3(s, (fl_stage)(s->event.stage - 1), -1, row, 0);
+    fl_link rms_link = fl_link_3(s, norm_step_before(s), -1, row, 0);
     double x = fl_use(s, middle ? "y" : "x", &x_link), rms = fl_use(s, "rms", &rms_link);
     fl_worked(s->why, "%s / %s", FL_NUM(x), FL_NUM(rms));
     fl_settle(s->why, x / rms);
 }
 
 void fl_why_weighted(fl_subject *s) {
-    fl_link unit = fl_link_3(s, (fl_stage)(s->event.stage - 1), -1, s->index[1], s->index[2]);
+    fl_link unit = fl_link_3(s, norm_step_before(s), -1, s->index[1], s->index[2]);
     fl_link weight = fl_link_weight(s->event.weight, 0, s->index[2]);
     double u = fl_use(s, "u", &unit), w = fl_use(s, "w", &weight);
     fl_worked(s->why, "%s · %s", FL_NUM(u), FL_NUM(w));
