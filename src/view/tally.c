@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 /* As many as are counted between a key and its frame. */
-enum { MOST_CELLS = 1 << 20 };
+enum { MOST_CELLS = 1 << 18 };
 
 int64_t fl_tally_sample(const fl_weight *weight) {
     int64_t rows = fl_weight_rows(weight), most = MOST_CELLS / fl_weight_cols(weight);

@@ -26,6 +26,8 @@ typedef struct fl_weight_page {
     char pattern[96];    /* Tab goes through the tensors whose name fits it; "": all */
     const void *tallied; /* data that `all` has been counted of */
     fl_tally all;
+    const void *scaled; /* data that `scale`, what full colour stands for, and the largest are of */
+    double scale, largest;
 } fl_weight_page;
 
 /* Opens the page of the weight of the stage shown, at a cell. */

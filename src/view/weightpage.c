@@ -378,6 +378,19 @@ static int draw_head(fl_view *view, const fl_weight *w, fl_rect rect) {
     return 1 + (lines < 2 ? lines : 2);
 }
 
+/* What colours mean, found once for a weight. */
+static void scale_cells(fl_view *view, const fl_weight *w, fl_cells *cells) {
+    fl_weight_page *page = &view->weight;
+    if (page->scaled != w->data) {
+        fl_cells_scale(cells);
+        page->scale = cells->shading.scale;
+        page->largest = cells->largest;
+        page->scaled = w->data;
+    }
+    cells->shading.scale = page->scale;
+    cells->largest = page->largest;
+}
+
 void fl_weight_draw(fl_view *view, fl_rect rect) {
     const fl_weight *w = fl_weight_here(view);
     char why[128];
@@ -400,7 +413,7 @@ void fl_weight_draw(fl_view *view, fl_rect rect) {
                       .draw_label = draw_label,
                       .name = name_column};
     if (t.row) {
-        fl_cells_scale(&cells);
+        scale_cells(view, w, &cells);
         fl_cells_draw(&cells, (fl_rect){rect.x, rect.y + head, rect.w, rect.h - head - foot});
         draw_foot(view, w, &cells, (fl_rect){rect.x, rect.y + rect.h - foot, rect.w, foot});
     }
