@@ -217,6 +217,18 @@ static void print_marked(const slots *s, fl_buffer *out) {
     print_vector(s, "value", s->value, out);
 }
 
+/* How far back the tokens of this layer see, where other layers' may see further. */
+static void print_window(const slots *s, fl_buffer *out) {
+    int64_t window = fl_layer_window(s->h, s->layer);
+    if (window == 1)
+        fl_buffer_puts(out, "in this layer a token looks at its own slot only\n");
+    else if (window > 1)
+        fl_buffer_printf(out, "in this layer a token looks at the last %" PRId64 " slots only\n",
+                         window);
+    else if (s->h->sliding_window > 0)
+        fl_buffer_puts(out, "in this layer a token looks at all slots, in others not\n");
+}
+
 /* What stands below the slots. */
 static void print_foot(const slots *s, bool brief, fl_buffer *out) {
     if (!brief)
@@ -227,9 +239,7 @@ static void print_foot(const slots *s, bool brief, fl_buffer *out) {
     if (!brief)
         print_sharing(s, out);
     fl_buffer_puts(out, "keys are stored turned by their position (rope), values as they are\n");
-    if (s->h->sliding_window > 0)
-        fl_buffer_printf(out, "a token looks at the last %" PRId64 " slots only\n",
-                         s->h->sliding_window);
+    print_window(s, out);
     print_bytes(s, out);
 }
 

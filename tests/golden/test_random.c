@@ -6,10 +6,10 @@
  * a few at a time, into a folder that is removed afterwards; without numpy the test is skipped.
  * FOOTLIGHT_RANDOM_MODELS says how many there are (`.ci/run random` takes 100).
  */
-#define _XOPEN_SOURCE 700 /* mkdtemp */
 #include "test.h"
 
 #include "golden/compare.h"
+#include "golden/random.h"
 
 #include <stdlib.h>
 
@@ -18,39 +18,15 @@
 
 enum { MODELS = 8, AT_A_TIME = 5, PATH_BYTES = 512 };
 
-static char folder[64];
-
-static const char *python(void) {
-    const char *named = getenv("PYTHON");
-    return named ? named : "/usr/bin/python3";
-}
-
-static bool have_numpy(void) {
-    char command[PATH_BYTES];
-    snprintf(command, sizeof command, "'%s' -c 'import numpy' 2>/dev/null", python());
-    return system(command) == 0;
-}
-
-static int write_models(int first, int count) {
-    char command[4 * PATH_BYTES];
-    snprintf(command, sizeof command,
-             "rm -rf '%s'/* && OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1 '%s' '%s' '%s' "
-             "--first %d --models %d",
-             folder, python(), fl_test_path("tests/golden/random_models.py"), folder, first, count);
-    return system(command);
-}
-
 static int set_up(void **state) {
     (void)state;
-    snprintf(folder, sizeof folder, "/tmp/footlight-random-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
+    return random_models_begin() ? 0 : -1;
 }
 
 static int tear_down(void **state) {
     (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command);
+    random_models_end();
+    return 0;
 }
 
 static void compare_on(const fl_model *model, const struct golden *g, const char *isa, int threads,
@@ -82,7 +58,7 @@ static void compare_case(const char *golden, const char *path) {
 static int compare_cases(void) {
     char list[PATH_BYTES], golden[PATH_BYTES], path[PATH_BYTES];
     int cases = 0;
-    snprintf(list, sizeof list, "%s/cases.txt", folder);
+    snprintf(list, sizeof list, "%s/cases.txt", random_models_folder());
     FILE *f = fopen(list, "r");
     assert_non_null(f);
     while (fscanf(f, "%511s %511s", golden, path) == 2) {
@@ -97,13 +73,10 @@ static void random_models(void **state) {
     (void)state;
     const char *wanted = getenv("FOOTLIGHT_RANDOM_MODELS");
     int models = wanted ? atoi(wanted) : MODELS, cases = 0;
-    if (!have_numpy()) {
-        print_message("SKIPPED: no numpy, with which random models are made\n");
-        skip();
-    }
+    NEED_RANDOM_MODELS();
     for (int first = 0; first < models; first += AT_A_TIME) {
         int count = models - first < AT_A_TIME ? models - first : AT_A_TIME;
-        assert_int_equal(write_models(first, count), 0);
+        assert_true(random_models_write(first, count));
         cases += compare_cases();
     }
     print_message("%d files of %d models\n", cases, models);

@@ -8,10 +8,11 @@
 #include "test.h"
 
 #include "base/rng.h"
+#include "golden/random.h"
 #include "screens/live.h"
 #include "view/links.h"
 
-enum { CELLS = 2000, LINKS = 5 /* of a cell */, PASSES = 3 };
+enum { CELLS = 2000, LINKS = 5 /* of a cell */, PASSES = 3, RANDOM = 10 };
 
 static fl_live_scene scene;
 static uint64_t seed;
@@ -52,29 +53,33 @@ static void try_cell(fl_view *view) {
         links += fl_assert_link(view, (int)draw(fl_why_items(&why)), (int)draw(FL_SIDES));
 }
 
-static void open_model(const char *model, uint64_t memory) {
+static void open_model(const char *model, const char *prompt, uint64_t memory) {
     fl_diag diag;
-    if (fl_live_scene_open(&scene, model, "Once upon a time there", memory, &diag) != FL_OK)
+    if (fl_live_scene_open(&scene, model, prompt, memory, &diag) != FL_OK)
         fail_msg("%s: %s", model, diag.message);
+}
+
+static bool exists(fl_stage stage) {
+    return fl_stage_exists(stage, fl_model_hparams(scene.model));
 }
 
 static void try_model(const char *model) {
     recomputed = links = 0;
     seed = 11;
     memset(seen, 0, sizeof seen);
-    open_model(model, 512u << 20);
+    open_model(model, "Once upon a time there", 512u << 20);
     fl_view *view = scene.view;
     int64_t events = PASSES * fl_here_pass(view).count;
     fl_view_show(view, events - 1);
     for (int i = 0; i < CELLS; i++) {
         fl_stage stage = (fl_stage)(i % FL_STAGE_COUNT);
-        if (stage == FL_STAGE_q_norm || stage == FL_STAGE_k_norm) /* not in these models */
+        if (!exists(stage))
             stage = FL_STAGE_attn_head;
         assert_true(fl_view_show(view, event_of(view, stage, events)));
         try_cell(view);
     }
     for (int stage = 0; stage < FL_STAGE_COUNT; stage++)
-        assert_true(seen[stage] > 40 || stage == FL_STAGE_q_norm || stage == FL_STAGE_k_norm);
+        assert_true(seen[stage] > 40 || !exists((fl_stage)stage));
     assert_true(recomputed > CELLS * 3 / 4);
     assert_true(links > CELLS);
 }
@@ -101,12 +106,51 @@ static void stories_in_q8_0(void **state) {
     try_model(fl_test_data("derived/stories260K-q8_0.gguf"));
 }
 
+/* Every event of a prefill and two decode passes, and a random cell of each. */
+static void walk(const char *model) {
+    seed = 12;
+    recomputed = links = 0;
+    open_model(model, "the moon is round", 512u << 20);
+    fl_view *view = scene.view;
+    int64_t events = PASSES * fl_here_pass(view).count;
+    for (int64_t event = 0; event < events; event++) {
+        if (!fl_view_show(view, event))
+            fail_msg("%s: event %d: %s", model, (int)event, fl_view_message(view));
+        try_cell(view);
+    }
+    assert_true(recomputed > events / 2);
+    assert_true(links > events);
+    fl_live_scene_close(&scene);
+}
+
+/* Of odd shapes and unusual kinds: windows by layer, biases, norms of q and k, scaled rotations. */
+static void random_models(void **state) {
+    (void)state;
+    char path[128];
+    NEED_RANDOM_MODELS();
+    assert_true(random_models_write(5, RANDOM));
+    for (int i = 5; i < 5 + RANDOM; i++) {
+        snprintf(path, sizeof path, "%s/m%03d-F32.gguf", random_models_folder(), i);
+        walk(path);
+    }
+}
+
+static int make_folder(void **state) {
+    (void)state;
+    return random_models_begin() ? 0 : -1;
+}
+
+static int remove_folder(void **state) {
+    random_models_end();
+    return tear_down(state);
+}
+
 /* What an earlier pass wrote, which had to be dropped: it is not computed again to be shown, but to
  * be gone to. */
 static void links_into_dropped_passes(void **state) {
     (void)state;
     static const fl_stage stages[] = {FL_STAGE_k_cache, FL_STAGE_v_cache};
-    open_model("builtin", 1u << 18);
+    open_model("builtin", "Once upon a time there", 1u << 18);
     fl_view *view = scene.view;
     int64_t count = fl_here_pass(view).count;
     for (int layer = 0; layer < 4; layer++)
@@ -128,6 +172,7 @@ int main(void) {
         cmocka_unit_test_teardown(builtin_in_q8_0, tear_down),
         cmocka_unit_test_teardown(stories_in_f32, tear_down),
         cmocka_unit_test_teardown(stories_in_q8_0, tear_down),
+        cmocka_unit_test_setup_teardown(random_models, make_folder, remove_folder),
         cmocka_unit_test_teardown(links_into_dropped_passes, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -222,6 +222,21 @@ static void cache_tells_what_was_written_and_kept(void **state) {
     page_says("this pass has not written here yet");
 }
 
+static void cache_tells_the_window_of_its_layer(void **state) {
+    (void)state;
+    fl_hparams windowed = *view->options.model.hparams;
+    windowed.sliding_window = 2;
+    windowed.full_layers[0] = 2;
+    view->options.model.hparams = &windowed;
+    fl_scene_keys(view, ":goto v_cache layer 1<enter>K");
+    page_says("in this layer a token looks at all slots, in others not");
+    fl_scene_keys(view, "{");
+    page_says("in this layer a token looks at the last 2 slots only");
+    windowed.sliding_window = 1;
+    page_says("in this layer a token looks at its own slot only");
+    view->options.model.hparams = fl_fake_hparams();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_map_is_told_in_words, set_up, tear_down),
@@ -234,6 +249,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(rope_before_the_query_turns_a_plain_arrow, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(cache_tells_what_was_written_and_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(cache_tells_the_window_of_its_layer, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
