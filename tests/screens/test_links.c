@@ -3,7 +3,8 @@
 /*
  * Two thousand random cells of each model, spread evenly over the stages: recomputed they agree
  * with the engine within the tolerance of the golden tests, 1e-5 of the event's largest magnitude,
- * and every link tried lands on the cell it names.
+ * and every link tried lands on the cell it names. The same of one cell of every event of random
+ * models.
  */
 #include "test.h"
 
