@@ -117,7 +117,8 @@ static bool fit_rows(fl_session *s, const fl_dims *n) {
     return (!qk_norm ||
             (grow(&a->q_norm, n->T, n->H * n->d) && grow(&a->k_norm, n->T, n->K * n->d))) &&
            grow(&a->logits, R, n->V) && grow(&a->token_probs, R, n->V) &&
-           grow(&a->weight, 1, larger(n->D, n->H * n->d)) && grow(&a->bias, 1, larger(n->D, n->H * n->d));
+           grow(&a->weight, 1, larger(n->D, n->H * n->d)) &&
+           grow(&a->bias, 1, larger(n->D, n->H * n->d));
 }
 
 fl_status fl_buffers_fit(fl_session *s, const fl_dims *n, fl_diag *diag) {

@@ -4,8 +4,8 @@
 
 #include "base/cursor.h"
 #include "base/diag.h"
-#include "base/text.h"
 #include "base/json_scan.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
