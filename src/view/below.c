@@ -112,7 +112,9 @@ void fl_cell_draw(fl_view *view, fl_rect rect) {
                    view->cursor[fl_grid_of(&captured->event).col_dim] < 0;
     fl_place_words(view, &captured->event, place.index, &words);
     if (masked)
-        fl_buffer_puts(&words, " is hidden: it lies ahead of the token that looks");
+        fl_buffer_puts(&words, fl_hiding_window(tensor, place.index)
+                                   ? " is hidden: it lies before the window of the token that looks"
+                                   : " is hidden: it lies ahead of the token that looks");
     else
         fl_buffer_printf(&words, " = %s", fl_exact(number, fl_tensor_at(tensor, place.index)));
     bool before = fl_whatif_cell(view, place.index, &words);

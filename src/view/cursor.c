@@ -294,3 +294,11 @@ static bool zoom(fl_view *view, fl_verb verb, int64_t by) {
     return true;
 }
 FL_FORTH_AND_BACK(zoom_in, zoom_out, zoom)
+
+int64_t fl_hiding_window(const fl_tensor *tensor, const int64_t index[FL_MAX_DIMS]) {
+    int64_t first, seen;
+    if (!tensor->mask.causal)
+        return 0;
+    fl_mask_range(&tensor->mask, index[tensor->n_dims - 2], &first, &seen);
+    return index[tensor->n_dims - 1] < first ? tensor->mask.window : 0;
+}

@@ -49,5 +49,7 @@ void fl_cursor_move(fl_view *view, fl_verb verb, int64_t count);
 void fl_cursor_set(fl_view *view, int64_t band, int64_t row, int64_t col);
 /* Rows that a cursor verb goes down; 0 for one that goes sideways. */
 int64_t fl_rows_of(fl_verb verb, int64_t count);
+/* Does a sliding window hide the cell, where causality would not? Its size, or 0. */
+int64_t fl_hiding_window(const fl_tensor *tensor, const int64_t index[FL_MAX_DIMS]);
 
 #endif

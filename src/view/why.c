@@ -213,6 +213,16 @@ static void (*const kinds[FL_STAGE_COUNT])(fl_subject *) = {
     [FL_STAGE_next_token] = fl_why_choice,
 };
 
+static void why_hidden(fl_why *why, int64_t window) {
+    if (window > 0)
+        fl_worked(why,
+                  "hidden: in this layer a token looks only at the last %" PRId64
+                  " tokens, itself among them",
+                  window);
+    else
+        fl_worked(why, "hidden: a token may look only at itself and at earlier ones");
+}
+
 void fl_why_of(fl_view *view, fl_why *why) {
     *why = (fl_why){0};
     const fl_captured *captured = fl_here(view);
@@ -229,7 +239,7 @@ void fl_why_of(fl_view *view, fl_why *why) {
     why->engine = fl_tensor_at(tensor, place.index);
     fl_subject s = {view, why, captured->event, why->index, fl_here_pass(view).dims};
     if (why->masked)
-        fl_worked(why, "hidden: a token may look only at itself and at earlier ones");
+        why_hidden(why, fl_hiding_window(tensor, place.index));
     else if (kinds[why->stage])
         kinds[why->stage](&s);
 }

@@ -17,7 +17,7 @@ enum { CELLS = 2000, LINKS = 5 /* of a cell */, PASSES = 3, RANDOM = 10 };
 
 static fl_live_scene scene;
 static uint64_t seed;
-static int seen[FL_STAGE_COUNT], recomputed, links;
+static int seen[FL_STAGE_COUNT], recomputed, links, behind /* windows */;
 
 static int64_t draw(int64_t count) {
     return count > 0 ? (int64_t)(fl_rng_unit(&seed) * (double)count) : 0;
@@ -41,6 +41,16 @@ static int64_t event_of(fl_view *view, fl_stage stage, int64_t events) {
     return -1;
 }
 
+/* A hidden cell lies ahead of the token that looks, or behind the window of its layer. */
+static void assert_said_why_hidden(fl_view *view, const fl_why *why) {
+    const fl_tensor *tensor = &fl_here(view)->event.tensor;
+    bool ahead = why->index[2] > tensor->mask.past + why->index[1];
+    if (!strstr(why->worked, ahead ? "at itself and at earlier ones" : "only at the last"))
+        fail_msg("key %d of query %d after %d: %s", (int)why->index[2], (int)why->index[1],
+                 (int)tensor->mask.past, why->worked);
+    behind += !ahead;
+}
+
 static void try_cell(fl_view *view) {
     fl_why why;
     fl_grid grid = fl_grid_of(&fl_here(view)->event);
@@ -49,6 +59,8 @@ static void try_cell(fl_view *view) {
     fl_why_of(view, &why);
     seen[why.stage]++;
     recomputed += why.computed;
+    if (why.masked)
+        assert_said_why_hidden(view, &why);
     fl_assert_recomputed(view, 1e-5);
     for (int i = 0; i < LINKS && !why.masked; i++)
         links += fl_assert_link(view, (int)draw(fl_why_items(&why)), (int)draw(FL_SIDES));
@@ -134,6 +146,7 @@ static void random_models(void **state) {
         snprintf(path, sizeof path, "%s/m%03d-F32.gguf", random_models_folder(), i);
         walk(path);
     }
+    assert_true(behind > 0);
 }
 
 static int make_folder(void **state) {
