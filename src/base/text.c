@@ -158,13 +158,15 @@ void fl_escape(fl_buffer *buffer, const char *bytes, size_t length, fl_escape_mo
     }
 }
 
+/* Needs no memory: what is known only as text must not come out empty when there is none. */
 const char *fl_escape_into(char *out, size_t size, const char *bytes, size_t length) {
-    fl_buffer one = {0};
+    char room[16]; /* one character is at most four bytes, or a \xNN */
+    fl_buffer one = {.data = room, .capacity = sizeof room};
     size_t used = 0;
     while (length) {
-        fl_buffer_clear(&one);
+        one.length = 0;
         size_t n = escape_one(&one, bytes, length, FL_ESCAPE_LINE);
-        if (one.failed || used + one.length + 1 > size)
+        if (used + one.length + 1 > size)
             break;
         memcpy(out + used, one.data, one.length);
         used += one.length;
@@ -172,7 +174,6 @@ const char *fl_escape_into(char *out, size_t size, const char *bytes, size_t len
         length -= n;
     }
     out[used] = '\0';
-    fl_buffer_done(&one);
     return out;
 }
 

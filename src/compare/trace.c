@@ -61,7 +61,7 @@ static fl_status parse_line(fl_dump *dump, json_t **out, fl_diag *diag) {
         *out = NULL;
         return fl_fail_line(diag, FL_ERR_FORMAT, dump->line, "expected a JSON object");
     }
-    if (json_error_code(&error) == json_error_out_of_memory)
+    if (!error.text[0] || json_error_code(&error) == json_error_out_of_memory)
         return fl_fail_memory(diag);
     fl_escape_into(shown, sizeof shown, error.text, strlen(error.text));
     return fl_fail_line(diag, FL_ERR_FORMAT, dump->line, "is no JSON: %s", shown);

@@ -112,6 +112,13 @@ static fl_status look_over(const fl_file *file, fl_diag *diag) {
     return FL_OK;
 }
 
+/* Out of memory is often told as an error of syntax, of which this text has none. */
+static bool is_memory(const json_error_t *error) {
+    const enum json_error_code code = json_error_code(error);
+    return !error->text[0] || code == json_error_unknown || code == json_error_out_of_memory ||
+           code == json_error_invalid_syntax;
+}
+
 fl_status fl_config_parse(const fl_file *file, json_t **root, fl_diag *diag) {
     json_error_t error;
     char shown[160];
@@ -124,6 +131,8 @@ fl_status fl_config_parse(const fl_file *file, json_t **root, fl_diag *diag) {
         return status;
     *root =
         json_loadb((const char *)file->bytes, (size_t)file->length, JSON_REJECT_DUPLICATES, &error);
+    if (!*root && is_memory(&error))
+        return fl_fail_memory(diag);
     if (!*root)
         return fl_fail_line(diag, FL_ERR_FORMAT, error.line, "is not valid JSON: %s",
                             fl_escape_into(shown, sizeof shown, error.text, strlen(error.text)));

@@ -69,9 +69,10 @@ static bool unspell(fl_buffer *out, const char *text, size_t length) {
 
 /* ---- building ---- */
 
-static void find_bytes(fl_tokenizer *tokenizer) {
+/* False: memory ran out. */
+static bool find_bytes(fl_tokenizer *tokenizer) {
     fl_buffer spelled = {0};
-    for (int byte = 0; byte < 256; byte++) {
+    for (int byte = 0; byte < 256 && !spelled.failed; byte++) {
         char raw = (char)byte;
         fl_buffer_clear(&spelled);
         fl_spell_bytes(&spelled, &raw, 1);
@@ -80,7 +81,9 @@ static void find_bytes(fl_tokenizer *tokenizer) {
                 fl_lookup_find(&tokenizer->lookup, spelled.data, (uint32_t)spelled.length);
         tokenizer->n_bytes += tokenizer->byte_ids[byte] >= 0;
     }
+    bool found = !spelled.failed;
     fl_buffer_done(&spelled);
+    return found;
 }
 
 static fl_status refuse_splitter(const char *name, fl_diag *diag) {
@@ -119,8 +122,7 @@ static fl_status build(fl_tokenizer *tokenizer, const fl_vocab *vocab, fl_diag *
             tokenizer->n_hidden++;
     }
     fl_literals_sort(&tokenizer->literals);
-    find_bytes(tokenizer);
-    return FL_OK;
+    return find_bytes(tokenizer) ? FL_OK : fl_fail_memory(diag);
 }
 
 /* ---- encoding ---- */

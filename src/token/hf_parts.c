@@ -78,6 +78,13 @@ static fl_status take_all(part *p, json_t *one, const char *list, take_part take
     return status;
 }
 
+/* Out of memory is often told as an error of syntax, of which this text has none. */
+static bool is_memory(const json_error_t *error) {
+    const enum json_error_code code = json_error_code(error);
+    return !error->text[0] || code == json_error_unknown || code == json_error_out_of_memory ||
+           code == json_error_invalid_syntax;
+}
+
 static fl_status read_part(part *p, const char *list, take_part take) {
     json_error_t error;
     if (!p->json->text)
@@ -88,6 +95,8 @@ static fl_status read_part(part *p, const char *list, take_part take) {
                           PART_MAX);
     json_t *root = json_loadb(p->json->text, p->json->length,
                               JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
+    if (!root && is_memory(&error))
+        return fl_fail_memory(p->source->diag);
     if (!root)
         return fl_fail_at(p->source->diag, FL_ERR_FORMAT, p->json->at, "%s is not valid JSON",
                           p->json->name);

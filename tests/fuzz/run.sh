@@ -4,8 +4,8 @@
 #
 # Longer runs of the fuzz targets that the preset `fuzz` builds, one after the other:
 #   sh tests/fuzz/run.sh build-fuzz/tests RUNS [NAME...]
-# RUNS executions of each (or of those named: gguf, commands, ...), from its corpus and dictionary
-# here and from what earlier runs found, which is kept in build-fuzz/tests/fuzzed/NAME. Stops at the
+# RUNS executions of each (or of those named: gguf, commands, ...), from its seeds, corpus and
+# dictionary and from what earlier runs found, which is kept in build-fuzz/tests/fuzzed/NAME. Stops at the
 # first finding and says where the input is; minimise it with -minimize_crash=1 and keep it in
 # corpus/NAME. Prints how many executions each target ran.
 set -eu
@@ -17,6 +17,7 @@ shift 2
 for name; do
     grown=$folder/fuzzed/$name
     mkdir -p "$grown"
+    FOOTLIGHT_FUZZ_SEEDS=$grown "$folder/fuzz_$name"
     set -- -runs="$runs" -max_len=8192 -timeout=25 -rss_limit_mb=2048 -print_final_stats=1 \
         -artifact_prefix="$folder/fuzzed/$name." "$grown"
     [ ! -d "$here/corpus/$name" ] || set -- "$@" "$here/corpus/$name"
