@@ -126,6 +126,10 @@ fl_style fl_shade_style(const fl_shading *shading, double value) {
     return (fl_style)(FL_STYLE_heat_zero + level);
 }
 
+/* Even shares as digits: tenths, the first from where the colours begin. */
+static const char *const tenths[2][10] = {
+    {",", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
+    {" ,", " 1", " 2", " 3", " 4", " 5", " 6", " 7", " 8", " 9"}};
 static const char *const share_glyphs[2][2][8] = {
     {{",", "1", "2", "3", "4", "5", "6", "7"}, {" ,", " 1", " 2", " 3", " 4", " 5", " 6", " 7"}},
     {{",", "▁", "▂", "▃", "▄", "▅", "▆", "▇"}, {" ,", "▁▁", "▂▂", "▃▃", "▄▄", "▅▅", "▆▆", "▇▇"}}};
@@ -137,6 +141,16 @@ static const char *const color_glyphs[2][13] = {
     {"▼", "-", "-", "-", "-", "-", " ", "+", "+", "+", "+", "+", "▲"},
     {" ▼", " -", " -", " -", " -", " -", "  ", " +", " +", " +", " +", " +", " ▲"}};
 
+/* 0 below the least that has a colour, else 1 to 9. */
+static int tenth_of(const fl_shading *shading, double value) {
+    if (share_level(shading, value) == 0)
+        return 0;
+    int tenth = 9;
+    while (tenth > 1 && value < shading->scale * (tenth / 10.0))
+        tenth--;
+    return tenth;
+}
+
 const char *fl_shade_glyph(const fl_shading *shading, double value, int columns) {
     int wide = columns > 1;
     if (isnan(value))
@@ -146,6 +160,8 @@ const char *fl_shade_glyph(const fl_shading *shading, double value, int columns)
     bool share = fl_ramp_is_share(shading->ramp);
     if (share && value == 0)
         return wide ? "  " : " ";
+    if (shading->ramp == FL_RAMP_SHARE && (shading->ascii || shading->colors))
+        return tenths[wide][tenth_of(shading, value)];
     if (share)
         return share_glyphs[!shading->ascii && !shading->colors][wide][share_level(shading, value)];
     int level = signed_level(shading, value) + FL_SHADES + 1;
@@ -158,13 +174,13 @@ enum { WAYS = 4 };
 
 /* of shares: even steps, then those of a logarithm */
 static const char *const share_numbers[2][WAYS] = {
-    {"the stronger the colour, the larger the share: from 1/50, 2/8, then eighths",
-     "stronger colour, larger share: from 1/50, 2/8, 3/8", "stronger is larger", ""},
+    {"the stronger the colour, the larger the share", "stronger colour, larger share",
+     "stronger is larger", ""},
     {"the stronger the colour, the larger: steps at 1/3000, 1/1000 … 1/10, 1/3",
      "stronger is larger: 1/3000, 1/1000 … 1/3", "stronger is larger", ""}};
 static const char *const share_digits[2][WAYS] = {
-    {"digits are eighths: n from n/8 on, but 1 from 1/50; , is less; blank is 0",
-     "digit n from n/8 on, but 1 from 1/50; , is less", "n from n/8, 1 from 1/50; , less", ""},
+    {"digits are tenths: 9 is 90 %% or more, 1 from 2 %% on; , is less; blank is 0",
+     "digits are tenths, 1 from 2 %% on; , is less", "digits are tenths; , is less", ""},
     {"a larger digit is a larger share: 7 from 1/3, 6: 1/10, 5: 1/30 … 1: 1/3000",
      "7 from 1/3, 6: 1/10, 5: 1/30 … 1: 1/3000", "7 from 1/3, 6: 1/10 …", ""}};
 static const char *const share_bars[2][WAYS] = {

@@ -105,7 +105,7 @@ static void legends_fit(void **state) {
                     }
 }
 
-static void shares_go_in_eighths(void **state) {
+static void colours_of_shares_go_in_eighths(void **state) {
     (void)state;
     const fl_shading shading = {true, 1, 256, false};
     assert_int_equal(fl_shade_style(&shading, 0), FL_STYLE_share_0);
@@ -141,7 +141,7 @@ static void expect_glyph(const fl_shading *shading, double value, const char *gl
 /* Around every threshold a glyph is what the legend says it is. */
 static void legends_of_shares_are_true(void **state) {
     (void)state;
-    static const char *const digits[] = {",", "1", "2", "3", "4", "5", "6", "7"};
+    static const char *const digits[] = {",", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
     static const char *const bars[] = {",", "▁", "▂", "▃", "▄", "▅", "▆", "▇"};
     char legend[160];
     for (int ascii = 0; ascii < 2; ascii++) {
@@ -150,15 +150,15 @@ static void legends_of_shares_are_true(void **state) {
         fl_shade_legend(&shading, 1, 78, legend, sizeof legend);
         assert_string_equal(
             legend,
-            ascii ? "digits are eighths: n from n/8 on, but 1 from 1/50; , is less; blank is 0"
+            ascii ? "digits are tenths: 9 is 90 % or more, 1 from 2 % on; , is less; blank is 0"
                   : "higher is larger: ▂ from 2/8 up to ▇ from 7/8; ▁ from 1/50; , less; blank 0");
-        for (int n = 1; n < 8; n++) {
-            double from = n == 1 ? 1 / 50.0 : n / 8.0;
+        for (int n = 1; n < (ascii ? 10 : 8); n++) {
+            double from = n == 1 ? 1 / 50.0 : ascii ? n / 10.0 : n / 8.0;
             expect_glyph(&shading, from, glyphs[n]);
             expect_glyph(&shading, nextafter(from, 0), glyphs[n - 1]);
         }
         expect_glyph(&shading, 1 / 8.0, glyphs[1]);
-        expect_glyph(&shading, 1, glyphs[7]);
+        expect_glyph(&shading, 1, glyphs[ascii ? 9 : 7]);
         expect_glyph(&shading, 0, " ");
     }
 }
@@ -228,7 +228,7 @@ int main(void) {
         cmocka_unit_test(nothing_but_zero_looks_like_zero),
         cmocka_unit_test(what_is_beyond_the_scale_has_a_sign),
         cmocka_unit_test(legends_fit),
-        cmocka_unit_test(shares_go_in_eighths),
+        cmocka_unit_test(colours_of_shares_go_in_eighths),
         cmocka_unit_test(steps_can_be_even_or_those_of_a_logarithm),
         cmocka_unit_test(legends_of_shares_are_true),
         cmocka_unit_test(legends_of_signs_are_true),
