@@ -111,7 +111,7 @@ int fl_text_width(const char *text) {
 
 /* Control, format (bidirectional marks and overrides among them), surrogate, private or unassigned
  * characters, and the two separators that end a line. */
-static bool shows(uint32_t code) {
+bool fl_code_shows(uint32_t code) {
     switch (utf8proc_category((utf8proc_int32_t)code)) {
     case UTF8PROC_CATEGORY_CC:
     case UTF8PROC_CATEGORY_CF:
@@ -143,7 +143,7 @@ static size_t escape_one(fl_buffer *buffer, const char *bytes, size_t length, fl
         return 1;
     }
     size_t n = fl_utf8_length(bytes, length);
-    if (n && shows(fl_utf8_decode(bytes, n)))
+    if (n && fl_code_shows(fl_utf8_decode(bytes, n)))
         fl_buffer_add(buffer, bytes, n);
     else
         fl_buffer_puts(buffer, "\xef\xbf\xbd");

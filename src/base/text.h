@@ -9,6 +9,7 @@
 #include <footlight/status.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* A growing string; init with {0}, release with fl_buffer_done. `data` is NUL-terminated once
  * anything was added. After an allocation failure `failed` is set and nothing more is added. */
@@ -35,6 +36,8 @@ typedef enum fl_escape_mode {
 void fl_escape(fl_buffer *buffer, const char *bytes, size_t length, fl_escape_mode mode);
 /* The same into a fixed array, cut at `size` between characters; returns `out`. */
 const char *fl_escape_into(char *out, size_t size, const char *bytes, size_t length);
+/* Is it seen where it stands? Control and format characters, which turn text around, are not. */
+bool fl_code_shows(uint32_t code);
 
 /* Length in bytes (1 to 4) of the valid UTF-8 character at `bytes`, 0 if there is none. */
 size_t fl_utf8_length(const char *bytes, size_t length);

@@ -37,7 +37,7 @@ void fl_json_string(fl_buffer *out, const char *bytes, size_t length, bool ascii
         size_t n = (unsigned char)*bytes < 0x80 ? 1 : fl_utf8_length(bytes, length);
         if (n == 1)
             ascii_char(out, *bytes);
-        else if (ascii || !n)
+        else if (ascii || !n || !fl_code_shows(fl_utf8_decode(bytes, n)))
             unicode_escape(out, n ? fl_utf8_decode(bytes, n) : 0xfffd);
         else
             fl_buffer_add(out, bytes, n);
