@@ -121,3 +121,9 @@ bool fl_path_exists(const char *path) {
     struct stat info;
     return stat(path, &info) == 0;
 }
+
+bool fl_path_is_same(const char *a, const char *b) {
+    struct stat one, other;
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && S_ISREG(one.st_mode) &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}

@@ -25,5 +25,7 @@ const char *fl_map_lost_line(const void *address);
 
 bool fl_path_is_directory(const char *path);
 bool fl_path_exists(const char *path);
+/* Do both lead to one regular file, through whatever links? */
+bool fl_path_is_same(const char *a, const char *b);
 
 #endif

@@ -73,17 +73,18 @@ static fl_status read_prompt(fl_cli *cli, fl_job *job) {
 /* ---- the vocabulary ---- */
 
 /* Files that hold a vocabulary beside a model, in order; a llama2.c file has only the last. */
-static const char *const vocabularies[] = {"tokenizer.json", "tokenizer.model", "tokenizer.bin"};
-enum { N_VOCABULARIES = 3, LLAMA2C_VOCABULARY = 2 };
+const char *const fl_vocabulary_names[] = {"tokenizer.json", "tokenizer.model", "tokenizer.bin",
+                                           NULL};
+enum { LLAMA2C_VOCABULARY = 2 };
 
 /* The path of the vocabulary beside the model's first file; empty if there is none. */
 static void find_beside(const fl_model *model, fl_buffer *path) {
     const char *name = fl_model_file(model, 0), *slash = strrchr(name, '/');
     bool llama2c = strcmp(fl_model_format(model), "llama2c") == 0;
-    for (int i = llama2c ? LLAMA2C_VOCABULARY : 0; i < N_VOCABULARIES; i++) {
+    for (int i = llama2c ? LLAMA2C_VOCABULARY : 0; fl_vocabulary_names[i]; i++) {
         fl_buffer_clear(path);
         fl_buffer_add(path, name, slash ? (size_t)(slash - name) + 1 : 0);
-        fl_buffer_puts(path, vocabularies[i]);
+        fl_buffer_puts(path, fl_vocabulary_names[i]);
         if (path->failed || fl_path_exists(path->data))
             return;
     }

@@ -31,6 +31,8 @@ fl_status fl_prompt_text(fl_cli *cli, fl_buffer *out);
 /* Any tokenizer file, also a GGUF; `vocab_size` 0 where no model says how many pieces there are. */
 fl_status fl_open_tokenizer_file(fl_cli *cli, const char *path, int64_t vocab_size,
                                  fl_tokenizer **out);
+/* What a vocabulary beside a model may be called, in the order of looking; ends with NULL. */
+extern const char *const fl_vocabulary_names[];
 /* --tokenizer, else what the model carries, else the vocabulary beside it. */
 fl_status fl_open_tokenizer(fl_cli *cli, const fl_model *model, fl_tokenizer **out);
 

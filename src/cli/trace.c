@@ -4,8 +4,9 @@
  * `trace`: runs the prompt and writes one record per event, and the values too if asked.
  */
 #include "base/diag.h"
+#include "base/map.h"
 #include "base/process.h"
-#include "cli/job.h"
+#include "cli/inputs.h"
 #include "cli/lookup.h"
 #include "sinks/qk_order.h"
 #include "sinks/recorder.h"
@@ -100,18 +101,30 @@ static fl_status refuse_output(fl_cli *cli, const char *option, const char *path
                    fl_escape_into(shown, sizeof shown, path, strlen(path)), what);
 }
 
-/* Results that would replace each other, or the model that is being read. */
+/* Not over what is being read; asked before the model is opened and again when all its files are
+ * known. */
+static fl_status check_inputs(fl_cli *cli, const fl_job *job) {
+    static const fl_option options[] = {FL_OPTION_output, FL_OPTION_tensors};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        const char *path = fl_value(cli, options[i])->text;
+        const char *what = path ? fl_input_called(cli, job, path) : NULL;
+        char name[32];
+        snprintf(name, sizeof name, "--%s", fl_option_get_info(options[i])->name);
+        if (what)
+            return refuse_output(cli, name, path, what);
+    }
+    return FL_OK;
+}
+
+/* Results that would replace each other. */
 static fl_status check_outputs(fl_cli *cli) {
-    const char *model = cli->args.subject ? without_dot(cli->args.subject) : "";
     const char *records = fl_value(cli, FL_OPTION_output)->text,
                *tensors = fl_value(cli, FL_OPTION_tensors)->text;
-    if (records && strcmp(without_dot(records), model) == 0)
-        return refuse_output(cli, "--output", records, "the model itself");
-    if (tensors && strcmp(without_dot(tensors), model) == 0)
-        return refuse_output(cli, "--tensors", tensors, "the model itself");
     if (tensors && strcmp(tensors, "-") == 0)
         return refuse_output(cli, "--tensors", tensors, "which values cannot go to");
-    if (records && tensors && strcmp(without_dot(records), without_dot(tensors)) == 0)
+    if (records && tensors &&
+        (strcmp(without_dot(records), without_dot(tensors)) == 0 ||
+         fl_path_is_same(records, tensors)))
         return refuse_output(cli, "--tensors", tensors, "the file of --output too");
     return FL_OK;
 }
@@ -271,8 +284,10 @@ static fl_status run(fl_cli *cli, tracing *t) {
 fl_status fl_cmd_trace(fl_cli *cli) {
     tracing t = {0};
     fl_status status;
-    if ((status = check_outputs(cli)) == FL_OK && (status = fl_job_open(cli, &t.job)) == FL_OK &&
-        (status = choose(cli, &t)) == FL_OK && (status = start_session(cli, &t)) == FL_OK) {
+    if ((status = check_inputs(cli, &t.job)) == FL_OK && (status = check_outputs(cli)) == FL_OK &&
+        (status = fl_job_open(cli, &t.job)) == FL_OK &&
+        (status = check_inputs(cli, &t.job)) == FL_OK && (status = choose(cli, &t)) == FL_OK &&
+        (status = start_session(cli, &t)) == FL_OK) {
         prepare_recorder(cli, &t);
         status = open_tensors(cli, &t);
         if (status == FL_OK && fl_given(cli, FL_OPTION_output))
