@@ -17,8 +17,10 @@ static void choose_tolerance(const fl_cli *cli, fl_comparison *c) {
     const fl_option_value *rtol = fl_value(cli, FL_OPTION_rtol),
                           *atol = fl_value(cli, FL_OPTION_atol);
     c->chosen = rtol->given || atol->given;
-    if (rtol->given)
+    if (rtol->given) {
         c->tolerance.rtol = rtol->number;
+        c->tolerance.whole = 0;
+    }
     if (atol->given)
         c->tolerance.atol = atol->number;
 }

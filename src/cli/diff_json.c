@@ -59,6 +59,7 @@ static void put_stage(fl_buffer *out, const fl_difference *d) {
     real(out, "max_abs", d->largest);
     put_rms(out, "rms", d->squares, d->numbers);
     put_rms(out, "rms_of_a", d->squares_a, d->numbers);
+    real(out, "whole", d->statistics ? (double)NAN : d->whole);
     put_cell(out, "max_abs_at", &d->where, d->largest_statistic);
     put_cell(out, "worst", &d->worst, d->statistic);
     fl_buffer_puts(out, "}");
@@ -101,6 +102,7 @@ void fl_diff_json(const fl_comparison *c, const fl_diff_rows *rows, bool ascii, 
     fl_buffer_printf(out, ",\"tolerance\":{\"class\":\"%s\"", c->chosen ? "" : c->class.name);
     real(out, "rtol", c->tolerance.rtol);
     real(out, "atol", c->tolerance.atol);
+    real(out, "whole_stage", c->tolerance.whole);
     fl_buffer_printf(out, ",\"rms_of\":\"%s\"}", c->tolerance.wide ? "stage" : "row");
     put_lines(out, "reasons", &c->reasons, ascii);
     put_lines(out, "remarks", &c->remarks, ascii);

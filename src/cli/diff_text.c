@@ -136,6 +136,18 @@ static void put_lines(const char *heading, const fl_buffer *lines, int width, fl
     }
 }
 
+/* Where it is all cells together that are too far apart. */
+static void put_whole(const fl_comparison *c, const fl_difference *d, fl_buffer *text) {
+    if (d->zero_a || d->zero_b)
+        fl_buffer_printf(text, " %s has nothing but 0 where %s does not.", d->zero_a ? "A" : "B",
+                         d->zero_a ? "B" : "A");
+    else if (d->whole_differs)
+        fl_buffer_printf(text,
+                         " As a whole it is too far apart: the RMS of a−b is %.2g of the smaller "
+                         "side's RMS, %g is allowed.",
+                         d->whole, c->tolerance.whole);
+}
+
 static void put_worst(const fl_comparison *c, int width, fl_buffer *out) {
     const fl_difference *d = &c->first;
     char cell[128], beyond[32], cells[32];
@@ -151,6 +163,7 @@ static void put_worst(const fl_comparison *c, int width, fl_buffer *out) {
     fl_buffer_printf(&text, " %s of this stage's %s %ss are beyond the tolerance.",
                      fl_group_digits(beyond, sizeof beyond, d->beyond),
                      fl_group_digits(cells, sizeof cells, d->cells), kind);
+    put_whole(c, d, &text);
     paragraph(out, &text, width);
 }
 
@@ -158,6 +171,9 @@ static void put_tolerance(const fl_comparison *c, int width, fl_buffer *out) {
     fl_buffer text = {0};
     fl_buffer_printf(&text, "Tolerance: %g of a value or of the RMS of its %s, whichever is larger",
                      c->tolerance.rtol, c->tolerance.wide ? "stage" : "row");
+    if (c->tolerance.whole > 0)
+        fl_buffer_printf(&text, "; of a whole stage, the RMS of a−b %g of its RMS",
+                         c->tolerance.whole);
     if (c->tolerance.atol > 0)
         fl_buffer_printf(&text, ", plus %g", c->tolerance.atol);
     if (c->chosen)

@@ -104,6 +104,7 @@ static void number_cell(fl_difference *d, const fl_cell *at, double scale,
     note(d, at, apart == 0 ? 0 : apart / allowed);
     d->squares += apart * apart;
     d->squares_a += at->a * at->a;
+    d->squares_b += at->b * at->b;
     d->numbers++;
     d->cells++;
 }
@@ -149,13 +150,32 @@ static void find_bare(fl_difference *d, const rows *r) {
     d->bare_b = any_a && !any_b;
 }
 
+/* Nothing but 0 on one side is no rounding, unless what the other has is allowed to be lost. */
+static void find_zero(fl_difference *d, double a, double b, int64_t n, const fl_tolerance *t) {
+    const double lost = n ? sqrt((a + b) / (double)n) : 0;
+    d->zero_a |= a == 0 && b > 0 && lost > t->atol;
+    d->zero_b |= b == 0 && a > 0 && lost > t->atol;
+}
+
+void fl_cells_whole(fl_difference *d, const fl_tolerance *tolerance) {
+    const double smaller = fmin(d->squares_a, d->squares_b);
+    if (smaller > 0)
+        d->whole = sqrt(d->squares / smaller);
+    d->whole_differs |= d->zero_a || d->zero_b;
+    d->whole_differs |= tolerance->whole > 0 && d->whole > tolerance->whole &&
+                        sqrt(d->squares / (double)d->numbers) > tolerance->atol;
+}
+
 static void compare_head(fl_difference *d, rows *r, int64_t head) {
+    const double a = d->squares_a, b = d->squares_b;
+    const int64_t n = d->numbers;
     if (!r->tolerance->wide)
         r->scale = is_score(r) ? heads_scale(r, head, head + 1) : -1;
     for (int64_t row = 0; row < r->pair->a.rows; row++) {
         read_rows(r, head, row);
         compare_row(d, r, head, row);
     }
+    find_zero(d, d->squares_a - a, d->squares_b - b, d->numbers - n, r->tolerance);
 }
 
 bool fl_cells_compare(fl_difference *out, const fl_pair *pair, int64_t head,

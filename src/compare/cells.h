@@ -16,6 +16,8 @@
 typedef struct fl_tolerance {
     double rtol, atol;
     bool wide; /* the RMS is the whole stage's */
+    double
+        whole; /* most that the RMS of a − b may be, in units of the smaller side's RMS; 0: any */
 } fl_tolerance;
 
 /* One cell of a stage; -1 where there is no such axis. */
@@ -37,10 +39,13 @@ typedef struct fl_difference {
     fl_cell where;
     double excess; /* largest |a − b| in units of what the tolerance allows, and there */
     fl_cell worst;
-    double squares, squares_a; /* sums of (a − b)² and a² over cells that are numbers */
+    double squares, squares_a, squares_b; /* sums of (a − b)², a², b² over cells that are numbers */
     int64_t numbers;
-    int64_t ends;    /* statistics beyond the tolerance that are values at either end */
-    bool statistics; /* records were compared: the worst cell is a statistic */
+    bool zero_a, zero_b; /* a head, or all, is 0 on that side only */
+    double whole;        /* RMS of a − b in units of the smaller side's RMS */
+    bool whole_differs;  /* is that, or one side's 0, beyond the tolerance? */
+    int64_t ends;        /* statistics beyond the tolerance that are values at either end */
+    bool statistics;     /* records were compared: the worst cell is a statistic */
     const char *statistic, *largest_statistic;
 } fl_difference;
 
@@ -52,8 +57,11 @@ bool fl_is_masked_score(double score);
  * out. */
 bool fl_cells_compare(fl_difference *out, const fl_pair *pair, int64_t head,
                       const fl_tolerance *tolerance);
+/* Once all cells are there: is the stage as a whole within the tolerance? Cells may each be when
+ * together they are another matrix's. */
+void fl_cells_whole(fl_difference *difference, const fl_tolerance *tolerance);
 static inline bool fl_differs(const fl_difference *difference) {
-    return difference->beyond > 0;
+    return difference->beyond > 0 || difference->whole_differs;
 }
 
 #endif

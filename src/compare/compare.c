@@ -37,6 +37,7 @@ static fl_status prepare(fl_comparison *c, fl_diag *diag) {
     c->class = fl_class_of(&c->a, &c->b);
     c->tolerance.rtol = c->class.rtol;
     c->tolerance.wide = c->class.wide;
+    c->tolerance.whole = c->class.whole;
     fl_compare_runs(c);
     return FL_OK;
 }
@@ -109,7 +110,19 @@ static bool compare_single_heads(const fl_comparison *c, const fl_item *a, const
         any = true;
         *memory = fl_cells_compare(d, &pair, head, &c->tolerance);
     }
+    fl_cells_whole(d, &c->tolerance);
     return any;
+}
+
+/* Ids are the same or not. Softmax over a vocabulary makes much of little: as a whole `logits`
+ * decides. */
+static fl_tolerance tolerance_of(const fl_comparison *c, fl_stage stage) {
+    if (fl_stage_rank(stage) == 2)
+        return (fl_tolerance){0};
+    fl_tolerance tolerance = c->tolerance;
+    if (stage == FL_STAGE_probs)
+        tolerance.whole = 0;
+    return tolerance;
 }
 
 /* False if the two cannot be aligned; why stands in `why`. */
@@ -122,10 +135,9 @@ static bool compare_tensors(const fl_comparison *c, const fl_item *a, const fl_i
     }
     if (!fl_values_pair(&pair, &c->sizes, &c->a, a->stored, &c->b, b->stored, why, size))
         return false;
-    /* ids are the same or not */
-    const fl_tolerance ids = {0, 0, false};
-    const bool holds_ids = fl_stage_rank(d->place.stage) == 2;
-    *memory = fl_cells_compare(d, &pair, 0, holds_ids ? &ids : &c->tolerance);
+    const fl_tolerance tolerance = tolerance_of(c, d->place.stage);
+    *memory = fl_cells_compare(d, &pair, 0, &tolerance);
+    fl_cells_whole(d, &tolerance);
     return true;
 }
 
@@ -175,11 +187,12 @@ static bool same_shape(const fl_record *a, const fl_record *b) {
 /* Compares the records of the heads that both have and that are of the same shape. */
 static bool pair_records(const fl_comparison *c, const record_list *a, const record_list *b,
                          fl_difference *d) {
+    const fl_tolerance tolerance = tolerance_of(c, d->place.stage);
     bool any = false;
     for (size_t i = 0, j = 0; i < a->n && j < b->n;) {
         const fl_record *x = &a->records[i], *y = &b->records[j];
         if (x->head == y->head && same_shape(x, y)) {
-            fl_records_compare(d, x, y, &c->tolerance);
+            fl_records_compare(d, x, y, &tolerance);
             any = true;
         }
         i += x->head <= y->head;

@@ -15,6 +15,7 @@ typedef struct fl_class {
     const char *why;  /* what makes it this one */
     double rtol;
     bool wide;
+    double whole; /* as in fl_tolerance */
 } fl_class;
 
 /* A stage over all layers and passes. */

@@ -13,13 +13,13 @@
 enum { EXACT, HALF, BRAIN, EIGHT_BITS, FOUR_BITS };
 
 /* Rounding to 11 and 8 bits of fraction, and to blocks of whole numbers; what is left is room for
- * how such differences grow through the layers. */
+ * how such differences grow through the layers. Of whole stages see assets/diff.md. */
 static const fl_class classes[] = {
-    [EXACT] = {"F32", "both computed in float", 1e-4, false},
-    [HALF] = {"F16", "", 2e-2, false},
-    [BRAIN] = {"BF16", "", 0.1, false},
-    [EIGHT_BITS] = {"8-bit", "", 0.25, true},
-    [FOUR_BITS] = {"4-bit", "", 1.5, true},
+    [EXACT] = {"F32", "both computed in float", 1e-4, false, 0},
+    [HALF] = {"F16", "", 2e-2, false, 0},
+    [BRAIN] = {"BF16", "", 0.1, false, 0},
+    [EIGHT_BITS] = {"8-bit", "", 0.5, true, 0.15},
+    [FOUR_BITS] = {"4-bit", "", 2, true, 0.95},
 };
 
 static int class_of_type(const char *type) {
@@ -27,10 +27,11 @@ static int class_of_type(const char *type) {
         const char *begins;
         int class;
     } types[] = {
-        {"F16", HALF},      {"float16", HALF},   {"torch.float16", HALF},   {"f16", HALF},
-        {"BF16", BRAIN},    {"bfloat16", BRAIN}, {"torch.bfloat16", BRAIN}, {"Q8", EIGHT_BITS},
-        {"Q6", EIGHT_BITS}, {"Q5", FOUR_BITS},   {"Q4", FOUR_BITS},         {"Q3", FOUR_BITS},
-        {"Q2", FOUR_BITS}};
+        {"F16", HALF},       {"float16", HALF},   {"torch.float16", HALF},   {"f16", HALF},
+        {"BF16", BRAIN},     {"bfloat16", BRAIN}, {"torch.bfloat16", BRAIN}, {"Q8", EIGHT_BITS},
+        {"I8,", EIGHT_BITS}, {"Q6", EIGHT_BITS},  {"Q5", FOUR_BITS},         {"Q4", FOUR_BITS},
+        {"MX", FOUR_BITS},   {"NV", FOUR_BITS},   {"IQ4", FOUR_BITS},        {"Q3", FOUR_BITS},
+        {"Q2", FOUR_BITS},   {"IQ", FOUR_BITS},   {"TQ", FOUR_BITS}};
     for (size_t i = 0; type && i < sizeof types / sizeof *types; i++)
         if (strncmp(type, types[i].begins, strlen(types[i].begins)) == 0)
             return types[i].class;

@@ -415,7 +415,8 @@ bool fl_suggest(fl_comparison *c) {
         suggest_of_statistics(c);
     if (!c->differs || c->other_run || c->first.statistics || !begin(&s, c))
         return true;
-    s.rtol = fmax(c->tolerance.rtol, 1e-5);
+    /* what was rounded to few bits says nothing cell by cell, but half of a value is no rounding */
+    s.rtol = fmin(fmax(c->tolerance.rtol, 1e-5), 0.5);
     s.atol = c->tolerance.atol;
     double *room = calloc((size_t)s.columns * 4, sizeof *room);
     s.a = room;

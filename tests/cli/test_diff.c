@@ -89,6 +89,50 @@ static void formats_of_one_model_are_the_same(void **state) {
     assert_diff(fl_run("diff", file, q4, "--rtol", "0.001"), 1, "The runs part at embed.");
 }
 
+static const char *statistics_of(const char *name, const char *model, const char *patch) {
+    const char *path = fl_write_temporary(name, "", 0);
+    fl_ran ran = fl_run("trace", model, "--ids", "1,5,300,17,42,99", "--format", "jsonl", "-o",
+                        path, patch ? "--patch" : "--exact", patch ? patch : "--exact");
+    fl_assert_ran(&ran);
+    fl_ran_done(&ran);
+    return path;
+}
+
+/* What is 0 or doubled is found where it begins, however coarse the weights of one side are. */
+static void coarse_weights_hide_no_stage(void **state) {
+    (void)state;
+    static const struct {
+        const char *patch, *parts;
+    } patches[] = {
+        {"layer 2 ffn zero", "The runs part at layer 2 down."},
+        {"layer 2 head 5 zero", "The runs part at layer 2 attn_head."},
+        {"layer 1 ffn scale 2", "The runs part at layer 1 down."},
+    };
+    static const char ids[] = "1,5,300,17,42,99";
+    char fine[256], fine_trace[256];
+    snprintf(fine, sizeof fine, "%s", TENSORS("fine", "builtin", "--ids", ids));
+    snprintf(fine_trace, sizeof fine_trace, "%s", statistics_of("fine.jsonl", "builtin", NULL));
+    assert_diff(fl_run("diff", fine, TENSORS("coarse", "builtin:q4_0", "--ids", ids)), 0, "4-bit");
+    assert_diff(fl_run("diff", fine_trace, statistics_of("coarse.jsonl", "builtin:q4_0", NULL)), 0,
+                "4-bit");
+    for (size_t i = 0; i < sizeof patches / sizeof *patches; i++) {
+        const char *b =
+            TENSORS("patched", "builtin:q4_0", "--ids", ids, "--patch", patches[i].patch);
+        assert_diff(fl_run("diff", fine, b), 1, patches[i].parts);
+        b = statistics_of("patched.jsonl", "builtin:q4_0", patches[i].patch);
+        assert_diff(fl_run("diff", fine_trace, b), 1, patches[i].parts);
+    }
+}
+
+static void int8_of_llama2c_is_coarse(void **state) {
+    (void)state;
+    FL_NEED_DATA("derived/stories260K-v2-gs64.bin");
+    const char *exact = TENSORS("exact", fl_test_data("stories260K.bin"), "--ids", "1,403,407"),
+               *int8 = TENSORS("int8", fl_test_data("derived/stories260K-v2-gs64.bin"), "--ids",
+                               "1,403,407");
+    assert_diff(fl_run("diff", exact, int8), 0, "8-bit");
+}
+
 static void what_one_side_lacks_is_named(void **state) {
     (void)state;
     const char *a = TENSORS("some", "--stages", "embed,q,attn_scores,resid_post,logits", "--layers",
@@ -226,6 +270,8 @@ int main(void) {
         cmocka_unit_test(a_patched_run_parts_where_it_was_patched),
         cmocka_unit_test(passes_are_aligned),
         cmocka_unit_test(formats_of_one_model_are_the_same),
+        cmocka_unit_test(coarse_weights_hide_no_stage),
+        cmocka_unit_test(int8_of_llama2c_is_coarse),
         cmocka_unit_test(what_one_side_lacks_is_named),
         cmocka_unit_test(json_has_every_stage),
         cmocka_unit_test(every_layer_has_a_row),
