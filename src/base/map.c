@@ -12,6 +12,7 @@
 #include "base/diag.h"
 #include "base/text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -90,16 +91,37 @@ static fl_status map_descriptor(fl_map *map, int fd, fl_diag *diag) {
     return FL_OK;
 }
 
+/* A link is there even where what it leads to is not. */
+static fl_status refuse_open(const char *path, fl_diag *diag) {
+    struct stat info;
+    int error = errno;
+    if (error == ENOENT && lstat(path, &info) == 0 && S_ISLNK(info.st_mode))
+        return fl_fail(diag, FL_ERR_IO, "is a link to nothing");
+    return fl_fail(diag, FL_ERR_IO, "cannot be opened: %s", strerror(error));
+}
+
+/* What a clone without Git LFS has in place of a large file. */
+static bool is_lfs_pointer(const fl_map *map) {
+    static const char begin[] = "version https://git-lfs";
+    return map->length >= sizeof begin && memcmp(map->bytes, begin, sizeof begin - 1) == 0;
+}
+
 fl_status fl_map_open(fl_map *map, const char *path, fl_diag *diag) {
     fl_diag_init(diag, path);
     *map = (fl_map){NULL, 0};
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
-        return fl_fail(diag, FL_ERR_IO, "cannot be opened: %s", strerror(errno));
+        return refuse_open(path, diag);
     fl_status status = map_descriptor(map, fd, diag);
     close(fd);
     if (map->bytes)
         remember(map, path);
+    if (status == FL_OK && is_lfs_pointer(map)) {
+        fl_map_close(map);
+        status = fl_fail(diag, FL_ERR_FORMAT,
+                         "is a Git LFS pointer, a text that stands for the file; fetch the file "
+                         "itself with git lfs pull");
+    }
     return status;
 }
 
@@ -119,7 +141,27 @@ bool fl_path_is_directory(const char *path) {
 
 bool fl_path_exists(const char *path) {
     struct stat info;
-    return stat(path, &info) == 0;
+    return lstat(path, &info) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+/* The directory's entries come in no order, so the first by name is sought. */
+bool fl_folder_find(const char *path, const char *beginning, const char *ending, fl_buffer *name) {
+    size_t begin = strlen(beginning), end = strlen(ending);
+    DIR *folder = opendir(path);
+    const struct dirent *entry;
+    fl_buffer_clear(name);
+    while (folder && (entry = readdir(folder))) {
+        size_t length = strlen(entry->d_name);
+        if (length < begin + end || strncmp(entry->d_name, beginning, begin) != 0 ||
+            strcmp(entry->d_name + length - end, ending) != 0 ||
+            (name->length && strcmp(name->data, entry->d_name) < 0))
+            continue;
+        fl_buffer_clear(name);
+        fl_buffer_puts(name, entry->d_name);
+    }
+    if (folder)
+        closedir(folder);
+    return name->length > 0 && !name->failed;
 }
 
 bool fl_path_is_same(const char *a, const char *b) {

@@ -305,6 +305,33 @@ static fl_status lay_out(fl_model *model, fl_diag *diag) {
     return fl_lay_out(model, rows, sizeof rows / sizeof *rows, FL_ORDER_BY_LAYER, diag);
 }
 
+/* Why a folder cannot be run, and what it holds in place of the weights. */
+static void tell_what_is_there(fl_model *model) {
+    static const struct {
+        const char *beginning, *ending, *what;
+    } others[] = {{"", ".safetensors", "which is one of several files: their index is missing"},
+                  {"pytorch_model", ".bin", "a PyTorch checkpoint, which footlight does not read"},
+                  {"consolidated", ".pth", "a PyTorch checkpoint, which footlight does not read"},
+                  {"", ".gguf", "which can be opened by its own name"}};
+    char shown[SHOWN];
+    fl_buffer folder = {0}, name = {0}, found = {0};
+    const char *first = model->files[0].name, *slash = strrchr(first, '/');
+    fl_buffer_add(&folder, first, slash ? (size_t)(slash - first) + 1 : 0);
+    for (size_t i = 0; slash && !folder.failed && i < sizeof others / sizeof *others; i++) {
+        if (!fl_folder_find(folder.data, others[i].beginning, others[i].ending, &name))
+            continue;
+        fl_buffer_printf(&found, "; it holds %s, %s", show(shown, name.data), others[i].what);
+        break;
+    }
+    fl_model_set_plan_only(model,
+                           "the folder holds a config.json but no model.safetensors and no "
+                           "model.safetensors.index.json%s",
+                           found.data ? found.data : "");
+    fl_buffer_done(&folder);
+    fl_buffer_done(&name);
+    fl_buffer_done(&found);
+}
+
 static fl_status read_folder(fl_model *model, fl_diag *diag) {
     shards s = {.model = model, .diag = diag};
     char index[sizeof single_name + sizeof index_ending];
@@ -317,10 +344,9 @@ static fl_status read_folder(fl_model *model, fl_diag *diag) {
         model->format = "safetensors";
         return finish(&s, single ? open_shard(&s, single_name) : open_by_index(&s, index, NULL));
     }
-    fl_model_set_plan_only(model, model->folder
-                                      ? "the folder holds a config.json but no model.safetensors "
-                                        "and no model.safetensors.index.json"
-                                      : "a config.json describes a model but holds no weights");
+    if (model->folder)
+        tell_what_is_there(model);
+    fl_model_set_plan_only(model, "a config.json describes a model but holds no weights");
     return lay_out(model, diag);
 }
 

@@ -49,9 +49,10 @@ void fl_model_add_note(fl_model *model, const char *format, ...) {
 
 static const fl_reader *choose(const fl_model *model) {
     const fl_reader *best = NULL;
+    const char *name = model->folder ? model->files[0].name : model->name;
     fl_guess surest = FL_GUESS_NO;
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
-        fl_guess guess = readers[i]->probe(model->bytes, model->length, model->name);
+        fl_guess guess = readers[i]->probe(model->bytes, model->length, name);
         if (guess > surest) {
             surest = guess;
             best = readers[i];

@@ -45,7 +45,7 @@ BEGIN {
     # C11's own; signal.h, locale.h, time.h and threads are the operating system's business.
     allow("assert.h ctype.h errno.h float.h inttypes.h limits.h math.h stdalign.h stdarg.h " \
           "stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h", "*")
-    allow("signal.h locale.h time.h fcntl.h langinfo.h poll.h pthread.h sched.h termios.h " \
+    allow("dirent.h signal.h locale.h time.h fcntl.h langinfo.h poll.h pthread.h sched.h termios.h " \
           "unistd.h sys/ioctl.h sys/mman.h sys/resource.h sys/stat.h sys/statvfs.h sys/time.h " \
           "sys/types.h sys/utsname.h sys/wait.h", "base")
     allow("malloc.h omp.h stdatomic.h utf8proc.h", "base")
