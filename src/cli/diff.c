@@ -48,7 +48,7 @@ static fl_status compare(fl_cli *cli, fl_comparison *c, fl_diff_rows *rows) {
         fl_diff_json(c, rows, cli->ascii, &text);
     else
         text.failed |= !fl_diff_text(cli, c, rows, &text);
-    cli->verdict = c->differs || c->unaligned ? 1 : 0;
+    cli->verdict = fl_comparison_same(c) ? 0 : 1;
     return fl_emit_buffer(cli, &text);
 }
 

@@ -56,10 +56,11 @@ static void put_stage(fl_buffer *out, const fl_difference *d) {
     int_or_null(out, "beyond", d->beyond);
     int_or_null(out, "masked_on_one_side", d->one_masked);
     int_or_null(out, "not_finite_on_one_side", d->one_nan);
-    real(out, "max_abs", d->largest);
-    put_rms(out, "rms", d->squares, d->numbers);
-    put_rms(out, "rms_of_a", d->squares_a, d->numbers);
-    real(out, "whole", d->statistics ? (double)NAN : d->whole);
+    const bool ids = fl_stage_rank(d->place.stage) == 2; /* which have no distance */
+    real(out, "max_abs", ids ? (double)NAN : d->largest);
+    put_rms(out, "rms", d->squares, ids ? 0 : d->numbers);
+    put_rms(out, "rms_of_a", d->squares_a, ids ? 0 : d->numbers);
+    real(out, "whole", ids || d->statistics ? (double)NAN : d->whole);
     put_cell(out, "max_abs_at", &d->where, d->largest_statistic);
     put_cell(out, "worst", &d->worst, d->statistic);
     fl_buffer_puts(out, "}");
@@ -98,12 +99,13 @@ static void put_only(fl_buffer *out, const char *name, const fl_comparison *c, b
 }
 
 void fl_diff_json(const fl_comparison *c, const fl_diff_rows *rows, bool ascii, fl_buffer *out) {
-    fl_buffer_printf(out, "{\"same\":%s", c->differs || c->unaligned ? "false" : "true");
+    fl_buffer_printf(out, "{\"same\":%s", fl_comparison_same(c) ? "true" : "false");
     fl_buffer_printf(out, ",\"tolerance\":{\"class\":\"%s\"", c->chosen ? "" : c->class.name);
     real(out, "rtol", c->tolerance.rtol);
     real(out, "atol", c->tolerance.atol);
     real(out, "whole_stage", c->tolerance.whole);
     fl_buffer_printf(out, ",\"rms_of\":\"%s\"}", c->tolerance.wide ? "stage" : "row");
+    put_lines(out, "incomplete", &c->gaps, ascii);
     put_lines(out, "reasons", &c->reasons, ascii);
     put_lines(out, "remarks", &c->remarks, ascii);
     key(out, "first");

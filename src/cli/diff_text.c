@@ -92,21 +92,45 @@ static void name_weight(const fl_comparison *c, fl_buffer *out) {
     fl_buffer_printf(out, " Its weight is %s%s%s%s.", gguf, *hf ? " (" : "", hf, *hf ? ")" : "");
 }
 
+static void put_count(int64_t n, fl_buffer *out) {
+    char digits[32];
+    fl_buffer_printf(out, "%s stage%s", fl_group_digits(digits, sizeof digits, n),
+                     n == 1 ? "" : "s");
+}
+
+/* "18 stages; 117 only in A" */
+static void put_compared(const fl_comparison *c, fl_buffer *out) {
+    int64_t only[2] = {0};
+    char digits[32];
+    for (int id = 0; id < FL_STAGE_COUNT; id++) {
+        only[0] += c->tallies[id].only_a;
+        only[1] += c->tallies[id].only_b;
+    }
+    put_count(c->compared, out);
+    for (int i = 0; i < 2; i++)
+        if (only[i])
+            fl_buffer_printf(out, "%s %s only in %s", i && only[0] ? "," : ";",
+                             fl_group_digits(digits, sizeof digits, only[i]), i ? "B" : "A");
+}
+
 static void put_answer(const fl_comparison *c, int width, fl_buffer *out) {
     fl_buffer text = {0};
-    char place[96], digits[32];
+    char place[96];
     const char *of = by_values(c) ? "all values" : "the statistics";
     if (!c->compared) {
         fl_buffer_puts(&text, "No stage could be compared: none has the same shape on both sides.");
     } else if (!c->differs && c->unaligned) {
-        fl_buffer_printf(&text,
-                         "What can be compared is the same within the tolerance, but %lld "
-                         "stages cannot be aligned.",
-                         (long long)c->unaligned);
+        fl_buffer_printf(&text, "What can be compared is the same within the tolerance, %s of ",
+                         of);
+        put_compared(c, &text);
+        fl_buffer_puts(&text, ", but ");
+        put_count(c->unaligned, &text);
+        fl_buffer_puts(&text, " cannot be aligned.");
     } else if (!c->differs) {
-        fl_group_digits(digits, sizeof digits, c->compared);
-        fl_buffer_printf(&text, "The runs are the same within the tolerance: %s of %s stages.", of,
-                         digits);
+        fl_buffer_printf(&text, "%s the same within the tolerance: %s of ",
+                         c->gaps.length ? "What both have is" : "The runs are", of);
+        put_compared(c, &text);
+        fl_buffer_puts(&text, ".");
     } else {
         fl_diff_place(&c->first.place, place, sizeof place);
         fl_buffer_printf(&text, "The runs part at %s. ", place);
@@ -136,6 +160,11 @@ static void put_lines(const char *heading, const fl_buffer *lines, int width, fl
     }
 }
 
+/* Ids are the same or not: they have no distance. */
+static bool is_of_ids(const fl_difference *d) {
+    return fl_stage_rank(d->place.stage) == 2;
+}
+
 /* Where it is all cells together that are too far apart. */
 static void put_whole(const fl_comparison *c, const fl_difference *d, fl_buffer *text) {
     if (d->zero_a || d->zero_b)
@@ -156,7 +185,7 @@ static void put_worst(const fl_comparison *c, int width, fl_buffer *out) {
     fl_buffer_printf(&text, "Worst %s: %s.", kind, fl_diff_cell(d, &d->worst, cell, sizeof cell));
     /* + 0 takes the sign off a zero */
     fl_buffer_printf(&text, " A has %.9g, B has %.9g", d->worst.a + 0.0, d->worst.b + 0.0);
-    if (isfinite(d->worst.a) && isfinite(d->worst.b))
+    if (isfinite(d->worst.a) && isfinite(d->worst.b) && !is_of_ids(d))
         fl_buffer_printf(&text, ": %.3g apart, relative %.3g", fabs(d->worst.a - d->worst.b),
                          fl_diff_relative(&d->worst));
     fl_buffer_puts(&text, ".");
@@ -164,6 +193,10 @@ static void put_worst(const fl_comparison *c, int width, fl_buffer *out) {
                      fl_group_digits(beyond, sizeof beyond, d->beyond),
                      fl_group_digits(cells, sizeof cells, d->cells), kind);
     put_whole(c, d, &text);
+    paragraph(out, &text, width);
+    fl_buffer_puts(&text, "Compared: ");
+    put_compared(c, &text);
+    fl_buffer_puts(&text, ".");
     paragraph(out, &text, width);
 }
 
@@ -184,6 +217,7 @@ static void put_tolerance(const fl_comparison *c, int width, fl_buffer *out) {
 }
 
 static void put_head(const fl_comparison *c, int width, fl_buffer *out) {
+    put_lines("Different, for one side is incomplete:", &c->gaps, width, out);
     put_lines("These are not runs of the same thing:", &c->reasons, width, out);
     put_answer(c, width, out);
     if (c->differs)
@@ -220,6 +254,8 @@ static void row(const fl_difference *largest, int64_t cells, double squares, int
                 fl_table *table) {
     char digits[32];
     fl_table_cell(table, CELLS, "%s", fl_group_digits(digits, sizeof digits, cells));
+    if (is_of_ids(largest))
+        return;
     fl_table_cell(table, LARGEST, "%.3g", largest->largest);
     if (largest->largest > 0)
         fl_table_cell(table, RELATIVE, "%.2g", fl_diff_relative(&largest->where));
@@ -294,8 +330,8 @@ static void put_unaligned(const fl_comparison *c, int width, fl_buffer *out) {
     const char *why = NULL;
     fl_buffer text = {0};
     if (c->other_run && c->unaligned) {
-        fl_buffer_printf(&text, "Not compared, as their shapes differ: %lld stages",
-                         (long long)c->unaligned);
+        fl_buffer_puts(&text, "Not compared, as their shapes differ: ");
+        put_count(c->unaligned, &text);
         paragraph(out, &text, width);
         return;
     }
@@ -335,6 +371,22 @@ static void put_foot(const fl_comparison *c, int width, fl_buffer *out) {
     fl_buffer_done(&foot);
 }
 
+/* The answer once more: above a long table it has left the screen. */
+static void put_verdict(const fl_comparison *c, fl_buffer *out) {
+    char place[96];
+    fl_buffer_puts(out, "\n");
+    if (c->gaps.length)
+        fl_buffer_printf(out, "Different: %.*s.\n", (int)strcspn(c->gaps.data, ",\n"),
+                         c->gaps.data);
+    else if (c->differs)
+        fl_buffer_printf(out, "Different: the runs part at %s.\n",
+                         fl_diff_place(&c->first.place, place, sizeof place));
+    else if (c->unaligned)
+        fl_buffer_puts(out, "Different: stages cannot be aligned.\n");
+    else
+        fl_buffer_puts(out, "The same within the tolerance.\n");
+}
+
 /* ---- every layer by itself ---- */
 
 bool fl_diff_rows_begin(fl_diff_rows *rows, const fl_comparison *c) {
@@ -368,5 +420,6 @@ bool fl_diff_text(const fl_cli *cli, const fl_comparison *c, const fl_diff_rows 
     if (!rows->table)
         fl_table_free(table);
     put_foot(c, width, out);
+    put_verdict(c, out);
     return done && !out->failed;
 }

@@ -63,6 +63,7 @@ void fl_comparison_close(fl_comparison *c) {
     fl_dump_close(&c->a);
     fl_dump_close(&c->b);
     fl_buffer_done(&c->between);
+    fl_buffer_done(&c->gaps);
     fl_buffer_done(&c->reasons);
     fl_buffer_done(&c->remarks);
     fl_buffer_done(&c->suggestion);
@@ -310,12 +311,16 @@ static fl_status next(fl_dump *dump, fl_item *item, fl_diag *diag) {
     return status;
 }
 
-/* A stage that only one side has, as long as the two have not parted. */
-static void count_single(fl_comparison *c, const fl_place *place, bool a) {
+/* A stage that only one side has; those between the last that was the same and the first that is
+ * not are named. `ended`: the other side has no more. */
+static void count_single(fl_comparison *c, const fl_place *place, bool a, bool ended) {
     enum { LONGEST = 200 };
     fl_tally *t = &c->tallies[place->stage];
+    fl_extent *lacks = a ? &c->b_extent : &c->a_extent;
     t->only_a += a;
     t->only_b += !a;
+    lacks->missing += !ended;
+    lacks->behind += ended;
     if (c->differs || c->between.length > LONGEST)
         return;
     fl_buffer_printf(&c->between, "%s%s (%s)", c->between.length ? ", " : "",
@@ -334,7 +339,11 @@ static fl_status walk(fl_comparison *c, fl_compared_fn *each, void *ctx, fl_diag
         if (order == 0)
             status = compare_items(c, &a, &b, each, ctx, diag);
         if (order)
-            count_single(c, order < 0 ? &a.place : &b.place, order < 0);
+            count_single(c, order < 0 ? &a.place : &b.place, order < 0, !(order < 0 ? b.n : a.n));
+        if (order <= 0)
+            c->a_extent.last = a.place;
+        if (order >= 0)
+            c->b_extent.last = b.place;
         if (status == FL_OK && order <= 0)
             status = next(&c->a, &a, diag);
         if (status == FL_OK && order >= 0)
@@ -343,8 +352,32 @@ static fl_status walk(fl_comparison *c, fl_compared_fn *each, void *ctx, fl_diag
     return status;
 }
 
+/* Passes are counted where a side says which they are: a dump of another engine may hold just one.
+ * A trace that has all the other has, up to its end, was cut there. */
+static void look_at_end(fl_comparison *c, bool a) {
+    const fl_dump *dump = a ? &c->a : &c->b;
+    const fl_extent *own = a ? &c->a_extent : &c->b_extent,
+                    *other = a ? &c->b_extent : &c->a_extent;
+    const char *side = a ? "A" : "B", *rest = a ? "B" : "A";
+    char layer[64] = "";
+    if (own->last.layer >= 0)
+        snprintf(layer, sizeof layer, " of layer %d in pass %d", own->last.layer, own->last.pass);
+    if (own->last.pass < other->last.pass && (fl_dump_is_own(dump) || own->last.pass > 0))
+        fl_buffer_printf(&c->gaps, "%s is incomplete: it ends with pass %d, %s with pass %d\n",
+                         side, own->last.pass, rest, other->last.pass);
+    else if (dump->kind == FL_DUMP_TRACE && own->behind && !own->missing)
+        fl_buffer_printf(&c->gaps,
+                         "%s is incomplete: it ends with %s%s, and %s goes on for %lld stage%s\n",
+                         side, fl_stage_get_info(own->last.stage)->id, layer, rest,
+                         (long long)own->behind, own->behind == 1 ? "" : "s");
+}
+
 fl_status fl_comparison_run(fl_comparison *c, fl_compared_fn *each, void *ctx, fl_diag *diag) {
     fl_status status = walk(c, each, ctx, diag);
+    if (status == FL_OK) {
+        look_at_end(c, true);
+        look_at_end(c, false);
+    }
     if (status == FL_OK && !fl_suggest(c))
         return fl_fail_memory(diag);
     if (status != FL_OK || c->compared || c->unaligned)

@@ -31,6 +31,13 @@ typedef struct fl_tally {
     char why[160]; /* what cannot be aligned, the first of them */
 } fl_tally;
 
+/* How far a side goes beside the other. */
+typedef struct fl_extent {
+    fl_place last;   /* its last stage */
+    int64_t missing; /* stages of the other before that, which it lacks */
+    int64_t behind;  /* stages of the other after that */
+} fl_extent;
+
 typedef struct fl_comparison {
     fl_dump a, b;
     fl_class class;
@@ -39,12 +46,14 @@ typedef struct fl_comparison {
     fl_sizes sizes;
     fl_tally tallies[FL_STAGE_COUNT];
     int64_t compared, unaligned; /* stages of a layer */
-    bool other_run;              /* of another model or other tokens */
+    fl_extent a_extent, b_extent;
+    bool other_run; /* of another model or other tokens */
     bool differs;
     fl_difference first; /* where they part */
     bool agreed;         /* something before that was the same, */
     fl_place last_same;  /* and this last */
     fl_buffer between; /* "q_rope (A), k_rope (A)": stages between these two that one side lacks */
+    fl_buffer gaps;    /* lines: what one side ends without */
     fl_buffer reasons; /* lines: why the two could not be the same */
     fl_buffer remarks; /* lines: what else is to be known */
     fl_buffer suggestion; /* lines: what the first difference looks like */
@@ -62,6 +71,10 @@ fl_status fl_comparison_read(fl_comparison *c, const fl_map *a, const fl_map *b,
 /* Compares all. FL_ERR_FORMAT if the two have no stage in common. */
 fl_status fl_comparison_run(fl_comparison *c, fl_compared_fn *each, void *ctx, fl_diag *diag);
 void fl_comparison_close(fl_comparison *c);
+/* Is all the same, and all there? */
+static inline bool fl_comparison_same(const fl_comparison *c) {
+    return !c->differs && !c->unaligned && !c->gaps.length;
+}
 
 /* run.c */
 fl_class fl_class_of(const fl_dump *a, const fl_dump *b);

@@ -5,6 +5,7 @@
  */
 #include "compare/compare.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +80,17 @@ fl_class fl_class_of(const fl_dump *a, const fl_dump *b) {
 
 /* ---- why the two cannot be the same ---- */
 
+/* The shortest decimal that reads back to the same number. */
+static void put_number(fl_buffer *out, double value) {
+    char digits[40];
+    for (int n = 1; n <= 17; n++) {
+        snprintf(digits, sizeof digits, "%.*g", n, value);
+        if (strtod(digits, NULL) == value)
+            break;
+    }
+    fl_buffer_puts(out, digits);
+}
+
 static void quoted(fl_buffer *out, const json_t *value) {
     char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
     const size_t length = text ? strlen(text) : 0;
@@ -87,29 +99,63 @@ static void quoted(fl_buffer *out, const json_t *value) {
     free(text);
 }
 
+/* "none", a number, "yarn, factor 4" of what is made of several. */
+static void put_value(fl_buffer *out, const json_t *value) {
+    const char *kind = json_string_value(json_object_get(value, "rope_type"));
+    const char *key;
+    json_t *part;
+    if (json_is_null(value)) {
+        fl_buffer_puts(out, "none");
+    } else if (json_is_number(value)) {
+        put_number(out, json_number_value(value));
+    } else if (kind) {
+        fl_escape(out, kind, strlen(kind), FL_ESCAPE_LINE);
+        json_object_foreach((json_t *)(uintptr_t)value, key, part) if (json_is_number(part)) {
+            fl_buffer_puts(out, ", ");
+            fl_escape(out, key, strlen(key), FL_ESCAPE_LINE);
+            fl_buffer_puts(out, " ");
+            put_number(out, json_number_value(part));
+        }
+    } else {
+        quoted(out, value);
+    }
+}
+
 static bool is_same(const json_t *a, const json_t *b) {
     if (json_is_number(a) && json_is_number(b)) /* 10000 is 10000.0 */
         return json_number_value(a) == json_number_value(b);
     return json_equal(a, b);
 }
 
+static void put_both(fl_buffer *out, const char *what, const json_t *a, const json_t *b) {
+    fl_buffer_printf(out, "%s: ", what);
+    put_value(out, a);
+    fl_buffer_puts(out, " and ");
+    put_value(out, b);
+    fl_buffer_puts(out, "\n");
+}
+
 /* A line if both name it and differ. */
 static void both_name(fl_buffer *out, const char *what, const json_t *a, const json_t *b) {
-    if (!a || !b || json_is_null(a) || json_is_null(b) || is_same(a, b))
-        return;
-    fl_buffer_printf(out, "%s: ", what);
-    quoted(out, a);
-    fl_buffer_puts(out, " and ");
-    quoted(out, b);
-    fl_buffer_puts(out, "\n");
+    if (a && b && !json_is_null(a) && !json_is_null(b) && !is_same(a, b))
+        put_both(out, what, a, b);
+}
+
+/* What a model may do without: footlight says null where it does, others say all sorts of things.
+ */
+static void both_may_have(fl_comparison *c, const char *what, const json_t *a, const json_t *b) {
+    if (!fl_dump_is_own(&c->a) || !fl_dump_is_own(&c->b))
+        both_name(&c->remarks, what, a, b);
+    else if (a && b && !is_same(a, b))
+        put_both(&c->remarks, what, a, b);
 }
 
 void fl_compare_runs(fl_comparison *c) {
     static const char *const sizes[] = {
         "hidden_size",         "num_hidden_layers", "intermediate_size", "num_attention_heads",
         "num_key_value_heads", "head_dim",          "vocab_size"};
-    static const char *const ways[] = {"rms_norm_eps", "rope_theta", "rope_scaling",
-                                       "sliding_window", "weight_dtype"};
+    static const char *const ways[] = {"model_type", "rms_norm_eps", "rope_theta", "weight_dtype"},
+                             *const parts[] = {"rope_scaling", "sliding_window", "windowed_layers"};
     static const char *const run[] = {"rope_pairing", "qk_order", "kv_dtype", "exact", "isa"};
     const json_t *a = c->a.run, *b = c->b.run;
     const json_t *model_a = json_object_get(a, "model"), *model_b = json_object_get(b, "model");
@@ -122,6 +168,9 @@ void fl_compare_runs(fl_comparison *c) {
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
         both_name(&c->remarks, ways[i], json_object_get(model_a, ways[i]),
                   json_object_get(model_b, ways[i]));
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        both_may_have(c, parts[i], json_object_get(model_a, parts[i]),
+                      json_object_get(model_b, parts[i]));
     for (size_t i = 0; i < sizeof run / sizeof *run; i++)
         both_name(&c->remarks, run[i], json_object_get(a, run[i]), json_object_get(b, run[i]));
 }

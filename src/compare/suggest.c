@@ -144,7 +144,10 @@ static void say_spread(const fl_study *s, const spread *p) {
         fl_buffer_puts(s->out, "in every token but the first: what depends on the position, or on "
                                "the tokens before\n");
     } else if (p->n_rows < v->rows) {
-        snprintf(only, sizeof only, "only in %s%s", token, p->n_rows == 1 ? "" : "s");
+        if (p->n_rows > 1 && strcmp(token, "query") == 0)
+            snprintf(only, sizeof only, "only in queries");
+        else
+            snprintf(only, sizeof only, "only in %s%s", token, p->n_rows == 1 ? "" : "s");
         list(s->out, only, p->rows, p->n_rows, v->rows);
         fl_buffer_puts(s->out, "\n");
     }

@@ -5,6 +5,7 @@
  */
 #include "test.h"
 
+#include "base/text.h"
 #include "cli/program.h"
 
 #include <jansson.h>
@@ -232,6 +233,69 @@ static const char *broken_trace(size_t size, const char *word, const char *by) {
     return path;
 }
 
+/* A trace's text with a part of it replaced, up to the first line that says `until`. */
+static const char *edited_trace(const char *name, const char *part, const char *by,
+                                const char *until) {
+    fl_ran ran = fl_run("trace", "--format", "jsonl", "-n", "2");
+    fl_buffer text = {0};
+    fl_assert_ran(&ran);
+    const char *at = part ? strstr(ran.out, part) : ran.out;
+    assert_non_null(at);
+    const char *end = until ? strstr(ran.out, until) : ran.out + ran.out_length;
+    assert_non_null(end);
+    fl_buffer_add(&text, ran.out, (size_t)(at - ran.out));
+    fl_buffer_puts(&text, part ? by : "");
+    at += part ? strlen(part) : 0;
+    fl_buffer_add(&text, at, (size_t)(end - at));
+    while (until && text.length && text.data[text.length - 1] != '\n')
+        text.length--;
+    const char *path = fl_write_temporary(name, text.data, text.length);
+    fl_buffer_done(&text);
+    fl_ran_done(&ran);
+    return path;
+}
+
+static void other_ways_of_a_model_are_named(void **state) {
+    (void)state;
+    static const struct {
+        const char *part, *by, *says;
+    } ways[] = {
+        {"\"rope_scaling\":null", "\"rope_scaling\":{\"rope_type\":\"yarn\",\"factor\":4}",
+         "· rope_scaling: none and yarn, factor 4\n"},
+        {"\"sliding_window\":null", "\"sliding_window\":8", "· sliding_window: none and 8\n"},
+        {"\"windowed_layers\":null", "\"windowed_layers\":[0,2]",
+         "· windowed_layers: none and [0,2]\n"},
+        {"\"model_type\":\"llama\"", "\"model_type\":\"qwen2\"",
+         "· model_type: \"llama\" and \"qwen2\"\n"},
+        {"\"rms_norm_eps\":1e-05", "\"rms_norm_eps\":1e-06", "· rms_norm_eps: 1e-05 and 1e-06\n"},
+    };
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        assert_diff(fl_run("diff", edited_trace("a.jsonl", NULL, NULL, NULL),
+                           edited_trace("b.jsonl", ways[i].part, ways[i].by, NULL)),
+                    0, ways[i].says);
+}
+
+static void a_trace_that_was_cut_is_not_the_same(void **state) {
+    (void)state;
+    static const struct {
+        const char *until, *says;
+    } cuts[] = {
+        {"\"stage\":\"next_token\"", "· B is incomplete: it ends with pass 0, A with pass 1\n"},
+        {"\"new\":1,\"layer\":2,",
+         "· B is incomplete: it ends with resid_post of layer 1 in pass 1, "
+         "and A goes on"},
+    };
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
+        fl_ran ran = fl_run("diff", edited_trace("a.jsonl", NULL, NULL, NULL),
+                            edited_trace("cut.jsonl", NULL, NULL, cuts[i].until));
+        assert_int_equal(strncmp(ran.out, "Different, for one side is incomplete:\n", 39), 0);
+        fl_assert_says(ran.out, "What both have is the same within the tolerance");
+        fl_assert_says(ran.out, " only in A.");
+        fl_assert_says(ran.out, "\nDifferent: B is incomplete: ");
+        assert_diff(ran, 1, cuts[i].says);
+    }
+}
+
 static void broken_traces_are_refused_by_line(void **state) {
     (void)state;
     static const struct {
@@ -277,6 +341,8 @@ int main(void) {
         cmocka_unit_test(every_layer_has_a_row),
         cmocka_unit_test(traces_and_tensors_compare_by_their_statistics),
         cmocka_unit_test(another_order_shows_in_statistics),
+        cmocka_unit_test(other_ways_of_a_model_are_named),
+        cmocka_unit_test(a_trace_that_was_cut_is_not_the_same),
         cmocka_unit_test(broken_traces_are_refused_by_line),
         cmocka_unit_test(what_cannot_be_compared_is_trouble),
     };
