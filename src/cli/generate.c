@@ -9,6 +9,7 @@
 #include "event/sentence.h"
 #include "token/stream.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 /* What a terminal may show: escaped; where only ASCII may be shown, other bytes as \xNN too, so
@@ -33,6 +34,7 @@ typedef struct writer {
     const fl_tokenizer *tokenizer; /* NULL: ids are shown */
     fl_utf8_stream stream;
     int32_t previous; /* -1: at the start */
+    int64_t chosen;   /* tokens that were written after the prompt */
 } writer;
 
 static void write_id(writer *w, int32_t id) {
@@ -87,11 +89,18 @@ static fl_status run(fl_cli *cli, const fl_job *job, fl_session *session, writer
             return status;
         if (token >= 0 && !ignore_end && job->tokenizer && fl_token_ends(job->tokenizer, token))
             return FL_DONE;
+        w->chosen += token >= 0;
         if (token >= 0)
             write_token(w, token);
         if (status == FL_DONE || fl_out_failed(cli->out))
             return FL_DONE;
     }
+}
+
+static void note_full(const fl_cli *cli, const fl_job *job, int64_t n) {
+    fl_note(cli, "the context is full after %" PRId64 " tokens: %" PRId64 " positions, the %s", n,
+            fl_job_context(cli, job),
+            fl_given(cli, FL_OPTION_ctx) ? "context asked for" : fl_job_context_name(job));
 }
 
 static fl_status generate(fl_cli *cli, fl_job *job) {
@@ -113,6 +122,8 @@ static fl_status generate(fl_cli *cli, fl_job *job) {
     }
     if (status == FL_DONE)
         write_end(&w);
+    if (status == FL_DONE && w.chosen == room && n > room)
+        note_full(cli, job, room);
     fl_session_free(&session);
     return status == FL_DONE ? FL_OK : status;
 }

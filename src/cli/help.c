@@ -63,8 +63,10 @@ static void overview(fl_buffer *out) {
     fl_wrap(
         out,
         "Walk through a Llama-family forward pass one stage at a time, with the real numbers in "
-        "view. MODEL is a .gguf or llama2.c .bin file, a config.json (for shapes and info) or a "
-        "bundled name; without one it is 'builtin'. What contains a '/' is a path.",
+        "view. MODEL is a .gguf or llama2.c .bin file, a Hugging Face folder or a .safetensors "
+        "file "
+        "in it, a config.json (for shapes and info) or a bundled name; without one it is "
+        "'builtin'. What contains a '/' is a path.",
         0, WIDTH);
     fl_buffer_puts(out, "\nCommands:\n");
     for (int i = 0; i < FL_COMMAND_COUNT; i++) {

@@ -21,6 +21,7 @@ typedef struct figures {
     uint64_t weight_bytes;
     const char *torch_dtype, *weight_dtype, *description;
     const char *tokenizer; /* points to tokenizer_text, or NULL */
+    fl_tokenizer_told told;
     char tokenizer_text[96], dtype_text[64];
     const fl_rope_scaling *scaling;
     bool divided; /* by rope_freqs.weight, the angles; by these numbers, 0 if they are not there */
@@ -100,16 +101,6 @@ static void describe_tokenizer(figures *m, const fl_vocab *vocab, int64_t vocab_
     m->tokenizer = m->tokenizer_text;
 }
 
-/* Of a tokenizer's summary the kind and the number of pieces; more would not fit the column. */
-static void shorten_tokenizer(figures *m, const char *summary) {
-    const char *end = summary;
-    for (int parts = 0; end && parts < 2; parts++)
-        end = strstr(parts ? end + 2 : end, ", ");
-    int length = end ? (int)(end - summary) : (int)strlen(summary);
-    snprintf(m->tokenizer_text, sizeof m->tokenizer_text, "%.*s", length, summary);
-    m->tokenizer = m->tokenizer_text;
-}
-
 /* Numbers whose scales lie apart: the type alone does not say how many share one. */
 static void describe_groups(figures *m, const fl_weight *weight) {
     if (!weight || !weight->group)
@@ -181,6 +172,37 @@ static void put_TEXT(printer *p, const char *key, const char *value, const char 
     else
         fl_table_cell(p->table, 1, "%s",
                       value ? fl_escape_into(shown, sizeof shown, value, strlen(value)) : "none");
+}
+
+/* The kind of a tokenizer as the value, the rest of its summary behind the reason: a wide column
+ * would leave that no room. */
+static void tokenizer_row(printer *p, const char *key, const char *summary, const char *why) {
+    const char *rest = strstr(summary, ", ");
+    int kind = rest ? (int)(rest - summary) : (int)strlen(summary);
+    fl_buffer more = {0};
+    fl_buffer_printf(&more, "%s%s%s", why, rest ? "; " : "", rest ? rest + 2 : "");
+    begin(p, key, more.data ? more.data : why);
+    fl_table_cell(p->table, 1, "%.*s", kind, summary);
+    fl_buffer_done(&more);
+}
+
+static void put_TOKENIZER(printer *p, const char *key, const figures *m, const char *why) {
+    const fl_tokenizer_told *told = &m->told;
+    fl_buffer text = {0};
+    if (told->trouble)
+        fl_buffer_printf(&text, "cannot be used: %s", told->trouble);
+    const char *trouble = text.data;
+    if (!p->table) {
+        put_TEXT(p, key, trouble ? trouble : told->summary ? told->summary : m->tokenizer, why);
+    } else if (trouble) {
+        begin(p, key, trouble);
+        fl_table_cell(p->table, 1, "%s", m->tokenizer ? m->tokenizer : "unknown");
+    } else if (told->summary) {
+        tokenizer_row(p, key, told->summary, why);
+    } else {
+        put_TEXT(p, key, m->tokenizer, why);
+    }
+    fl_buffer_done(&text);
 }
 
 static void put_NUMBER(printer *p, const char *key, int64_t value, const char *why) {
@@ -294,13 +316,13 @@ static void walk(printer *p, const fl_hparams *h, const figures *m) {
 
 /* ---- whole ---- */
 
-void fl_info_json(const fl_model *model, const char *tokenizer, bool stored, bool ascii,
-                  fl_buffer *out) {
+void fl_info_json(const fl_model *model, const fl_tokenizer_told *tokenizer, bool stored,
+                  bool ascii, fl_buffer *out) {
     printer p = {.json = out, .ascii = ascii};
     figures m;
     find_figures(model, &m);
     if (tokenizer)
-        shorten_tokenizer(&m, tokenizer);
+        m.told = *tokenizer;
     walk(&p, fl_model_hparams(model), &m);
     if (stored)
         fl_stored_json(model, ascii, out);
@@ -314,7 +336,8 @@ static void line_of_text(fl_buffer *out, const char *text, int width) {
     fl_buffer_done(&shown);
 }
 
-bool fl_info_table(const fl_model *model, const char *tokenizer, int width, fl_buffer *out) {
+bool fl_info_table(const fl_model *model, const fl_tokenizer_told *tokenizer, int width,
+                   fl_buffer *out) {
     static const fl_column columns[] = {
         {"entry", false, 0}, {"value", false, 0}, {"why it matters", false, 0}};
     figures m;
@@ -323,7 +346,7 @@ bool fl_info_table(const fl_model *model, const char *tokenizer, int width, fl_b
         return false;
     find_figures(model, &m);
     if (tokenizer)
-        shorten_tokenizer(&m, tokenizer);
+        m.told = *tokenizer;
     const char *title = fl_model_metadata(model, "general.name");
     line_of_text(out, title ? title : fl_model_name(model), width);
     if (m.description)

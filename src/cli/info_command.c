@@ -10,6 +10,8 @@
 #include "cli/job.h"
 #include "sinks/json.h"
 
+#include <string.h>
+
 static bool wants_json(const fl_cli *cli) {
     return fl_value(cli, FL_OPTION_info_format)->count == 1;
 }
@@ -44,20 +46,36 @@ static fl_status check_options(fl_cli *cli) {
     return FL_OK;
 }
 
-/* What reads the text for a model whose vocabulary lies beside it; what is wrong with that is no
- * error here. NULL for one with its own, and for one without. */
-static const char *tokenizer_beside(fl_cli *cli, const fl_model *model, fl_tokenizer **out) {
-    *out = NULL;
-    if (fl_model_vocab(model) || fl_open_tokenizer(cli, model, out) != FL_OK)
-        fl_diag_init(&cli->diag, NULL);
-    return *out ? fl_tokenizer_summary(*out) : NULL;
+static void put_trouble(const fl_diag *diag, bool own, fl_buffer *text) {
+    const char *slash = strrchr(diag->subject, '/');
+    if (!own)
+        fl_buffer_printf(text, "%s: ", slash ? slash + 1 : diag->subject);
+    fl_buffer_puts(text, diag->message);
+}
+
+/* What reads the text, in words, or why that cannot be had, which is no error here. Nothing for a
+ * model without a tokenizer. */
+static fl_tokenizer_told tell_tokenizer(fl_cli *cli, const fl_model *model, fl_buffer *text) {
+    fl_tokenizer *tokenizer;
+    fl_tokenizer_told told = {0};
+    if (!fl_has_tokenizer(model))
+        return told;
+    if (fl_open_tokenizer(cli, model, &tokenizer) == FL_OK)
+        fl_buffer_puts(text, fl_tokenizer_summary(tokenizer));
+    else
+        put_trouble(&cli->diag, fl_model_vocab(model) != NULL, text);
+    told.summary = tokenizer ? text->data : NULL;
+    told.trouble = tokenizer ? NULL : text->data;
+    fl_tokenizer_free(&tokenizer);
+    fl_diag_init(&cli->diag, NULL);
+    return told;
 }
 
 static fl_status print(fl_cli *cli, const fl_model *model) {
     fl_buffer out = {0};
     bool done = true;
-    fl_tokenizer *tokenizer;
-    const char *beside = tokenizer_beside(cli, model, &tokenizer);
+    fl_buffer text = {0};
+    fl_tokenizer_told tokenizer = tell_tokenizer(cli, model, &text);
     if (fl_given(cli, FL_OPTION_list_tensors) && wants_json(cli)) {
         fl_tensors_json(model, cli->ascii, &out);
     } else if (fl_given(cli, FL_OPTION_list_tensors)) {
@@ -65,13 +83,13 @@ static fl_status print(fl_cli *cli, const fl_model *model) {
     } else if (fl_given(cli, FL_OPTION_diagram)) {
         fl_info_diagram(model, &out);
     } else if (wants_json(cli)) {
-        fl_info_json(model, beside, true, cli->ascii, &out);
+        fl_info_json(model, &tokenizer, true, cli->ascii, &out);
         fl_buffer_puts(&out, "\n");
     } else {
-        done = fl_info_table(model, beside, fl_prose_width(cli), &out);
+        done = fl_info_table(model, &tokenizer, fl_prose_width(cli), &out);
     }
-    fl_tokenizer_free(&tokenizer);
-    out.failed |= !done;
+    out.failed |= !done || text.failed;
+    fl_buffer_done(&text);
     return fl_emit_buffer(cli, &out);
 }
 

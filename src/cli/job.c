@@ -109,6 +109,15 @@ static fl_status open_beside(fl_cli *cli, const fl_model *model, fl_tokenizer **
     return status;
 }
 
+bool fl_has_tokenizer(const fl_model *model) {
+    fl_buffer path = {0};
+    if (!fl_model_vocab(model))
+        find_beside(model, &path);
+    bool has = fl_model_vocab(model) || path.length;
+    fl_buffer_done(&path);
+    return has;
+}
+
 static fl_status open_vocab(fl_cli *cli, const fl_model *model, fl_tokenizer **out) {
     fl_status status = fl_tokenizer_new(out, fl_model_vocab(model), &cli->diag);
     snprintf(cli->diag.subject, sizeof cli->diag.subject, "%s", fl_model_name(model));
@@ -204,6 +213,12 @@ int64_t fl_job_context(const fl_cli *cli, const fl_job *job) {
     return asked ? asked : fl_context_limit(fl_model_hparams(job->model));
 }
 
+const char *fl_job_context_name(const fl_job *job) {
+    return fl_model_hparams(job->model)->rope_scaling.kind == FL_ROPE_DYNAMIC
+               ? "model's context without dynamic rope scaling"
+               : "model's context";
+}
+
 /* What a session would refuse too, but without the name of the option that asked for it. */
 
 static fl_status check_ids(fl_cli *cli, const fl_job *job) {
@@ -224,10 +239,9 @@ static fl_status check_context(fl_cli *cli, const fl_job *job) {
     if (fl_value(cli, FL_OPTION_ctx)->count <= limit)
         return FL_OK;
     fl_diag_init(&cli->diag, "--ctx");
-    return fl_fail(&cli->diag, FL_ERR_LIMIT,
-                   "found %lld, expected at most %lld, the model's context%s",
+    return fl_fail(&cli->diag, FL_ERR_LIMIT, "found %lld, expected at most %lld, the %s",
                    (long long)fl_value(cli, FL_OPTION_ctx)->count, (long long)limit,
-                   h->rope_scaling.kind == FL_ROPE_DYNAMIC ? " without dynamic rope scaling" : "");
+                   fl_job_context_name(job));
 }
 
 /* A name may be right and not this machine's. */
@@ -253,7 +267,7 @@ static fl_status check_length(fl_cli *cli, const fl_job *job) {
         return fl_fail(&cli->diag, FL_ERR_USAGE, "it has no tokens, expected at least one");
     return fl_fail(&cli->diag, FL_ERR_LIMIT, "it is %zu tokens long, expected at most %lld, the %s",
                    job->n_ids, (long long)context,
-                   fl_given(cli, FL_OPTION_ctx) ? "context asked for" : "model's context");
+                   fl_given(cli, FL_OPTION_ctx) ? "context asked for" : fl_job_context_name(job));
 }
 
 /* Before anything else is read, so that a plan says what it is rather than what it lacks. */

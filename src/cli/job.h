@@ -34,10 +34,13 @@ fl_status fl_open_tokenizer_file(fl_cli *cli, const char *path, int64_t vocab_si
 /* What a vocabulary beside a model may be called, in the order of looking; ends with NULL. */
 extern const char *const fl_vocabulary_names[];
 /* --tokenizer, else what the model carries, else the vocabulary beside it. */
+bool fl_has_tokenizer(const fl_model *model); /* does it carry one, or does one lie beside it? */
 fl_status fl_open_tokenizer(fl_cli *cli, const fl_model *model, fl_tokenizer **out);
 
 /* Positions the cache may hold at most. */
 int64_t fl_job_context(const fl_cli *cli, const fl_job *job);
+/* What sets that limit where --ctx does not, in words. */
+const char *fl_job_context_name(const fl_job *job);
 /* Encodes another prompt for the same model, as fl_job_open does with the first. */
 fl_status fl_job_encode(fl_cli *cli, const fl_job *job, const char *text, size_t length,
                         int32_t **ids, size_t *n_ids, fl_diag *diag);

@@ -8,8 +8,10 @@
 #include "cli/job.h"
 #include "cli/table.h"
 #include "sinks/json.h"
+#include "token/token.h"
 #include "view/view.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,16 +21,35 @@ static bool named_tokenizer(const char *path) {
     return strstr(name, "tokenizer") && !strstr(name, ".gguf");
 }
 
+static bool begins_as_tokenizer(const char *path) {
+    fl_map map;
+    fl_diag unused;
+    bool is = fl_map_open(&map, path, &unused) == FL_OK && fl_is_tokenizer(map.bytes, map.length);
+    fl_map_close(&map);
+    return is;
+}
+
+/* What else could have been named. */
+static void add_tokenizers(fl_diag *diag) {
+    size_t used = strlen(diag->message);
+    if (diag->status == FL_ERR_FORMAT)
+        snprintf(diag->message + used, sizeof diag->message - used,
+                 "; or a tokenizer.json, tokenizer.model or tokenizer.bin");
+}
+
 /* What cannot be run may have a vocabulary all the same: a GGUF of another architecture, or a bare
- * tokenizer file. If it has none, the model reader's answer is the one to tell. */
+ * tokenizer file. If it has none, the model reader's answer is the one to tell, unless it begins as
+ * a tokenizer does. */
 static fl_status open_without_model(fl_cli *cli, fl_model **model, fl_tokenizer **out) {
     const char *name = fl_model_argument(cli);
     fl_diag diag;
     if (fl_model_open_vocab(model, name, &diag) == FL_OK && fl_model_vocab(*model))
         return fl_open_tokenizer(cli, *model, out);
     fl_model_close(model);
-    if (fl_tokenizer_open(out, name, 0, &diag) == FL_OK)
+    if (fl_tokenizer_open(out, name, 0, &diag) == FL_OK || begins_as_tokenizer(name))
         cli->diag = diag;
+    else
+        add_tokenizers(&cli->diag);
     return cli->diag.status;
 }
 

@@ -129,6 +129,13 @@ static fl_status check_outputs(fl_cli *cli) {
     return FL_OK;
 }
 
+static const char *scaling_note(const fl_cli *cli, const fl_job *job) {
+    bool dynamic = fl_model_hparams(job->model)->rope_scaling.kind == FL_ROPE_DYNAMIC;
+    return dynamic && !fl_given(cli, FL_OPTION_ctx)
+               ? "; dynamic rope scaling beyond that is not supported"
+               : "";
+}
+
 static fl_status start_session(fl_cli *cli, tracing *t) {
     fl_session_options *o = &t->job.options;
     int64_t context = fl_job_context(cli, &t->job), room = context - (int64_t)t->job.n_ids + 1;
@@ -139,8 +146,8 @@ static fl_status start_session(fl_cli *cli, tracing *t) {
         fl_diag_init(&cli->diag, "-n");
         return fl_fail(&cli->diag, FL_ERR_LIMIT,
                        "found %" PRId64 ", but after %zu tokens a context of %" PRId64
-                       " leaves room for at most %" PRId64,
-                       o->n_predict, t->job.n_ids, context, room);
+                       " leaves room for at most %" PRId64 "%s",
+                       o->n_predict, t->job.n_ids, context, room, scaling_note(cli, &t->job));
     }
     return fl_session_new(&t->session, t->job.model, o, &cli->diag);
 }

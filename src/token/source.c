@@ -52,6 +52,10 @@ static bool is_sentencepiece(const uint8_t *bytes, uint64_t length) {
     return length > 2 && bytes[0] == '\n' && bytes[2] == '\n';
 }
 
+bool fl_is_tokenizer(const void *bytes, uint64_t length) {
+    return fl_is_tiktoken(bytes, length) || is_sentencepiece(bytes, length);
+}
+
 enum { LLAMA3_RANKS = 128000 };
 
 static fl_status read_file(fl_source *source) {

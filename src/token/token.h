@@ -78,4 +78,7 @@ void fl_spell_bytes(fl_buffer *out, const char *bytes, size_t length);
 /* fl_tokenizer_new that keeps the diag's subject. */
 fl_status fl_tokenizer_make(fl_tokenizer **out, const fl_vocab *vocab, fl_diag *diag);
 
+/* Does it begin as no file but a tokenizer's does? A tokenizer.bin and JSON do not. */
+bool fl_is_tokenizer(const void *bytes, uint64_t length);
+
 #endif

@@ -86,10 +86,15 @@ static void stops_where_the_context_is_full(void **state) {
     fl_ran ran =
         fl_run("generate", "--ctx", "8", "--ids", fl_default_ids(), "-n", "50", "--ignore-eos");
     fl_ran same = fl_run("generate", "--ids", fl_default_ids(), "-n", "3", "--ignore-eos");
-    fl_assert_ran(&ran);
+    assert_int_equal(ran.status, 0);
+    assert_string_equal(ran.err, "footlight: the context is full after 3 tokens: 8 positions, the "
+                                 "context asked for\n");
     assert_string_equal(ran.out, same.out);
     fl_ran_done(&ran);
     fl_ran_done(&same);
+    ran = fl_run("generate", "--ctx", "8", "--ids", fl_default_ids(), "-n", "3", "--ignore-eos");
+    fl_assert_ran(&ran); /* as many as were asked for */
+    fl_ran_done(&ran);
 }
 
 /* A model whose last norm has lost its weights: logits that are not numbers choose id 0. */

@@ -82,6 +82,7 @@ static void table_explains(void **state) {
     fl_assert_says(ran.out, "used in training only, does");
     fl_assert_says(ran.out, "1,000,576");
     fl_assert_says(ran.out, "SentencePiece BPE ");
+    fl_assert_says(ran.out, "pieces, byte fallback");
     fl_assert_says(ran.out, "a width, not");
     fl_ran_done(&ran);
     ran = fl_run("info", "llama-2-7b");

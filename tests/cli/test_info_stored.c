@@ -7,6 +7,7 @@
 #include "model/hf_writer.h"
 
 #include <jansson.h>
+#include <unistd.h>
 
 static hf_folder folder = {.config = HF_TIED, .shards = 2, .type = FL_DTYPE_BF16};
 static char path[] = "/tmp/footlight-info-XXXXXX";
@@ -70,10 +71,35 @@ static void tells_the_tokenizer_beside(void **state) {
     FL_NEED_DATA("derived/hf-stories260K/tokenizer.json");
     fl_ran ran = fl_run("info", fl_test_data("derived/hf-stories260K"));
     fl_assert_ran(&ran);
-    fl_assert_says(ran.out, "SentencePiece BPE, 512 pieces ");
+    fl_assert_says(ran.out, "SentencePiece BPE ");
+    fl_assert_says(ran.out, "pieces, byte fallback");
     const char *table = strstr(ran.out, "model_type");
     assert_in_range(fl_widest_line(table), 40, 80);
     fl_ran_done(&ran);
+}
+
+/* A broken one is no error of `info`, and is told. */
+static void tells_why_a_tokenizer_cannot_be_used(void **state) {
+    (void)state;
+    char file[300];
+    snprintf(file, sizeof file, "%s/tokenizer.json", path);
+    FILE *out = fopen(file, "wb");
+    assert_non_null(out);
+    assert_int_equal(fputs("{\"model\":", out) < 0, 0);
+    assert_int_equal(fclose(out), 0);
+    fl_ran ran = fl_run("info", path);
+    json_t *root = json_of(fl_run("info", path, "--format", "json"));
+    unlink(file);
+    fl_assert_ran(&ran);
+    fl_assert_says(ran.out, "cannot be used: tokenizer.json:");
+    const char *told = json_string_value(json_object_get(root, "tokenizer"));
+    assert_non_null(told);
+    fl_assert_says(told, "cannot be used: tokenizer.json: JSON: found the end");
+    json_decref(root);
+    fl_ran_done(&ran);
+    root = json_of(fl_run("info", path, "--format", "json"));
+    assert_true(json_is_null(json_object_get(root, "tokenizer")));
+    json_decref(root);
 }
 
 static void lists_tensors_with_their_file(void **state) {
@@ -105,6 +131,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_types_and_template),
         cmocka_unit_test(tells_the_tokenizer_beside),
+        cmocka_unit_test(tells_why_a_tokenizer_cannot_be_used),
         cmocka_unit_test(lists_tensors_with_their_file),
     };
     return cmocka_run_group_tests(tests, save, delete);

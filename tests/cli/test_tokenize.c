@@ -7,6 +7,8 @@
 
 #include "cli/program.h"
 
+#include <unistd.h>
+
 static void json(void **state) {
     (void)state;
     static const char pieces[] =
@@ -99,6 +101,19 @@ static void an_unknown_pre_tokenizer_is_named(void **state) {
 }
 
 /* The folder, and each tokenizer file by itself. */
+/* By what it begins with, whatever it is called. */
+static void broken_tokenizers_are_told_as_such(void **state) {
+    (void)state;
+    const char *file = fl_write_temporary("pieces", "\n\x0e\n\x05", 4);
+    fl_assert_refused(fl_run("tokenize", file), 1, "field 1 has length 14, but 2 bytes are left");
+    file = fl_write_temporary("pieces", "IQ== 0\nIg== 5\n", 14);
+    fl_assert_refused(fl_run("tokenize", file), 1, "rank 5, expected 1 (line 2)");
+    file = fl_write_temporary("pieces", "hello there", 11);
+    fl_assert_refused(fl_run("tokenize", file), 1,
+                      "expected a GGUF file|tokenizer.json, tokenizer.model or tokenizer.bin");
+    unlink(file);
+}
+
 static void folders_and_their_files(void **state) {
     (void)state;
     static const char *const rows[][2] = {
@@ -125,6 +140,7 @@ int main(void) {
         cmocka_unit_test(vocabulary_without_weights),
         cmocka_unit_test(vocabulary_of_another_architecture),
         cmocka_unit_test(an_unknown_pre_tokenizer_is_named),
+        cmocka_unit_test(broken_tokenizers_are_told_as_such),
         cmocka_unit_test(folders_and_their_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
