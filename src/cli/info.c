@@ -193,7 +193,7 @@ static void put_TOKENIZER(printer *p, const char *key, const figures *m, const c
         fl_buffer_printf(&text, "cannot be used: %s", told->trouble);
     const char *trouble = text.data;
     if (!p->table) {
-        put_TEXT(p, key, trouble ? trouble : told->summary ? told->summary : m->tokenizer, why);
+        put_TEXT(p, key, trouble ? trouble : m->tokenizer ? m->tokenizer : told->summary, why);
     } else if (trouble) {
         begin(p, key, trouble);
         fl_table_cell(p->table, 1, "%s", m->tokenizer ? m->tokenizer : "unknown");
