@@ -261,7 +261,8 @@ static void other_models_are_promised_nothing(void **state) {
                                    fl_test_data("tok512.bin")}},
           80, 24);
     assert_shows("stories260K.bin ·");
-    press("p", "Watch resid_post at the last token, and what the feed-forward");
+    press("p", "type a text of your own");
+    press("j", "Watch resid_post at the last token, and what the feed-forward");
     for (int y = 0; y < 24; y++)
         assert_null(strstr(fl_terminal_line(&terminal, y), "nowhere in the prompt"));
     fl_terminal_send(&terminal, "qq");
