@@ -19,7 +19,7 @@ static void choose_tolerance(const fl_cli *cli, fl_comparison *c) {
     c->chosen = rtol->given || atol->given;
     if (rtol->given) {
         c->tolerance.rtol = rtol->number;
-        c->tolerance.whole = 0;
+        c->tolerance.whole = c->tolerance.size = 0;
     }
     if (atol->given)
         c->tolerance.atol = atol->number;

@@ -59,7 +59,11 @@ const char *fl_diff_cell(const fl_difference *difference, const fl_cell *cell, c
         snprintf(heads, sizeof heads, "%s %lld, ", head, (long long)cell->head);
     if (column)
         snprintf(columns, sizeof columns, ", %s %lld", column, (long long)cell->column);
-    snprintf(out, size, "%s%s %lld%s", heads, row, (long long)cell->row, columns);
+    if (difference->shift < 0)
+        snprintf(out, size, "last %s%s", row, columns);
+    else
+        snprintf(out, size, "%s%s %lld%s", heads, row, (long long)(cell->row + difference->shift),
+                 columns);
     return out;
 }
 
@@ -173,8 +177,8 @@ static void put_whole(const fl_comparison *c, const fl_difference *d, fl_buffer 
     else if (d->whole_differs)
         fl_buffer_printf(text,
                          " As a whole it is too far apart: the RMS of a−b is %.2g of the smaller "
-                         "side's RMS, %g is allowed.",
-                         d->whole, c->tolerance.whole);
+                         "side's RMS, %g is allowed, and of one side's RMS against the other's %g.",
+                         d->whole, c->tolerance.whole, c->tolerance.size);
 }
 
 static void put_worst(const fl_comparison *c, int width, fl_buffer *out) {
@@ -189,9 +193,10 @@ static void put_worst(const fl_comparison *c, int width, fl_buffer *out) {
         fl_buffer_printf(&text, ": %.3g apart, relative %.3g", fabs(d->worst.a - d->worst.b),
                          fl_diff_relative(&d->worst));
     fl_buffer_puts(&text, ".");
-    fl_buffer_printf(&text, " %s of this stage's %s %ss are beyond the tolerance.",
+    fl_buffer_printf(&text, " %s of this stage's %s %s%s beyond the tolerance.",
                      fl_group_digits(beyond, sizeof beyond, d->beyond),
-                     fl_group_digits(cells, sizeof cells, d->cells), kind);
+                     fl_group_digits(cells, sizeof cells, d->cells), kind,
+                     d->cells == 1 ? " is" : "s are");
     put_whole(c, d, &text);
     paragraph(out, &text, width);
     fl_buffer_puts(&text, "Compared: ");

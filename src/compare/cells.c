@@ -162,6 +162,9 @@ void fl_cells_whole(fl_difference *d, const fl_tolerance *tolerance) {
     if (smaller > 0)
         d->whole = sqrt(d->squares / smaller);
     d->whole_differs |= d->zero_a || d->zero_b;
+    const double more = fabs(sqrt(d->squares_a) - sqrt(d->squares_b)), least = sqrt(smaller);
+    d->whole_differs |= tolerance->size > 0 && smaller > 0 && more > tolerance->size * least &&
+                        more > tolerance->atol * sqrt((double)d->numbers);
     d->whole_differs |= tolerance->whole > 0 && d->whole > tolerance->whole &&
                         sqrt(d->squares / (double)d->numbers) > tolerance->atol;
 }

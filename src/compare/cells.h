@@ -18,6 +18,8 @@ typedef struct fl_tolerance {
     bool wide; /* the RMS is the whole stage's */
     double
         whole; /* most that the RMS of a − b may be, in units of the smaller side's RMS; 0: any */
+    double size; /* most that the RMS of one side may be beyond the other's, in the same units; 0:
+                    any */
 } fl_tolerance;
 
 /* One cell of a stage; -1 where there is no such axis. */
@@ -41,6 +43,7 @@ typedef struct fl_difference {
     fl_cell worst;
     double squares, squares_a, squares_b; /* sums of (a − b)², a², b² over cells that are numbers */
     int64_t numbers;
+    int64_t shift; /* what the number of a row lacks to that of its token; -1: it is the last */
     bool zero_a, zero_b; /* a head, or all, is 0 on that side only */
     double whole;        /* RMS of a − b in units of the smaller side's RMS */
     bool whole_differs;  /* is that, or one side's 0, beyond the tolerance? */

@@ -38,6 +38,7 @@ static fl_status prepare(fl_comparison *c, fl_diag *diag) {
     c->tolerance.rtol = c->class.rtol;
     c->tolerance.wide = c->class.wide;
     c->tolerance.whole = c->class.whole;
+    c->tolerance.size = c->class.size;
     fl_compare_runs(c);
     return FL_OK;
 }
@@ -116,14 +117,28 @@ static bool compare_single_heads(const fl_comparison *c, const fl_item *a, const
 }
 
 /* Ids are the same or not. Softmax over a vocabulary makes much of little: as a whole `logits`
- * decides. */
-static fl_tolerance tolerance_of(const fl_comparison *c, fl_stage stage) {
+ * decides. Of scores there may be one a head, which may be small by chance. */
+static fl_tolerance tolerance_of(const fl_comparison *c, fl_stage stage, bool statistics) {
     if (fl_stage_rank(stage) == 2)
         return (fl_tolerance){0};
     fl_tolerance tolerance = c->tolerance;
-    if (stage == FL_STAGE_probs)
+    const bool scores = stage == FL_STAGE_attn_scores;
+    if (stage == FL_STAGE_probs || (scores && statistics))
         tolerance.whole = 0;
+    if (stage == FL_STAGE_probs || scores)
+        tolerance.size = 0;
     return tolerance;
+}
+
+/* Behind the last layer only the last tokens may have rows: they are the last of the pass. */
+static int64_t shift_of(const fl_comparison *c, const fl_place *place, const fl_pair *pair) {
+    const int64_t rows =
+        pair->a.rows + (pair->a_first > pair->b_first ? pair->a_first : pair->b_first);
+    if (fl_stage_get_info(place->stage)->dims[1] != FL_DIM_R)
+        return 0;
+    if (c->n_tokens >= rows && c->pass == place->pass)
+        return c->n_tokens - rows;
+    return rows == 1 ? -1 : 0;
 }
 
 /* False if the two cannot be aligned; why stands in `why`. */
@@ -136,7 +151,8 @@ static bool compare_tensors(const fl_comparison *c, const fl_item *a, const fl_i
     }
     if (!fl_values_pair(&pair, &c->sizes, &c->a, a->stored, &c->b, b->stored, why, size))
         return false;
-    const fl_tolerance tolerance = tolerance_of(c, d->place.stage);
+    const fl_tolerance tolerance = tolerance_of(c, d->place.stage, false);
+    d->shift = shift_of(c, &d->place, &pair);
     *memory = fl_cells_compare(d, &pair, 0, &tolerance);
     fl_cells_whole(d, &tolerance);
     return true;
@@ -188,7 +204,7 @@ static bool same_shape(const fl_record *a, const fl_record *b) {
 /* Compares the records of the heads that both have and that are of the same shape. */
 static bool pair_records(const fl_comparison *c, const record_list *a, const record_list *b,
                          fl_difference *d) {
-    const fl_tolerance tolerance = tolerance_of(c, d->place.stage);
+    const fl_tolerance tolerance = tolerance_of(c, d->place.stage, true);
     bool any = false;
     for (size_t i = 0, j = 0; i < a->n && j < b->n;) {
         const fl_record *x = &a->records[i], *y = &b->records[j];
@@ -285,6 +301,10 @@ static fl_status compare_items(fl_comparison *c, const fl_item *a, const fl_item
                                        : compare_statistics(c, a, b, &d, &memory, why, sizeof why);
     if (!memory)
         return fl_fail_memory(diag);
+    if (a->place.stage == FL_STAGE_tokens && done) {
+        c->pass = a->place.pass;
+        c->n_tokens = count_tokens(a);
+    }
     if (a->place.stage == FL_STAGE_tokens && !c->differs)
         look_at_tokens(c, a, b, &d, done);
     if (!done) {

@@ -15,7 +15,7 @@ typedef struct fl_class {
     const char *why;  /* what makes it this one */
     double rtol;
     bool wide;
-    double whole; /* as in fl_tolerance */
+    double whole, size; /* as in fl_tolerance */
 } fl_class;
 
 /* A stage over all layers and passes. */
@@ -47,7 +47,9 @@ typedef struct fl_comparison {
     fl_tally tallies[FL_STAGE_COUNT];
     int64_t compared, unaligned; /* stages of a layer */
     fl_extent a_extent, b_extent;
-    bool other_run; /* of another model or other tokens */
+    int32_t pass;     /* the last whose tokens were compared, */
+    int64_t n_tokens; /* and how many it has; 0: none yet */
+    bool other_run;   /* of another model or other tokens */
     bool differs;
     fl_difference first; /* where they part */
     bool agreed;         /* something before that was the same, */

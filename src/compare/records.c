@@ -14,7 +14,7 @@ typedef struct statistic {
     const char *name;
     double a, b;
     double scale; /* least size that the tolerance is taken of */
-    bool whole; /* is of all cells: sides are no further apart in it than their difference's RMS */
+    double most;  /* that the sides may be apart, in units of it; 0: as cells may */
 } statistic;
 
 static void note(fl_difference *d, const statistic *s, int32_t head, double excess) {
@@ -41,19 +41,19 @@ static void compare_one(fl_difference *d, const statistic *s, int32_t head,
     const double apart = fabs(s->a - s->b);
     const double size = fmax(fmax(fabs(s->a), fabs(s->b)), s->scale);
     double allowed = tolerance->atol + tolerance->rtol * size;
-    if (s->whole && tolerance->whole > 0)
-        allowed = fmin(allowed, tolerance->atol + tolerance->whole * s->scale);
+    if (s->most > 0)
+        allowed = fmin(allowed, tolerance->atol + s->most * s->scale);
     note(d, s, head, isnan(apart) ? (double)INFINITY : apart == 0 ? 0 : apart / allowed);
 }
 
 static void compare_count(fl_difference *d, const char *name, int64_t a, int64_t b, int32_t head) {
-    const statistic s = {name, (double)a, (double)b, 0, false};
+    const statistic s = {name, (double)a, (double)b, 0, 0};
     note(d, &s, head, a == b ? 0 : (double)INFINITY);
 }
 
 static void compare_ids(fl_difference *d, const fl_record *a, const fl_record *b) {
     for (size_t i = 0; i < a->n_ids && i < b->n_ids; i++) {
-        const statistic s = {"id", (double)a->ids[i], (double)b->ids[i], 0, false};
+        const statistic s = {"id", (double)a->ids[i], (double)b->ids[i], 0, 0};
         note(d, &s, a->head, s.a == s.b ? 0 : (double)INFINITY);
     }
 }
@@ -73,18 +73,21 @@ void fl_records_compare(fl_difference *out, const fl_record *a, const fl_record 
     compare_count(out, "cells that are no number", a->nan, b->nan, a->head);
     out->both_nan += a->nan < b->nan ? a->nan : b->nan;
     compare_count(out, "infinite cells", a->inf, b->inf, a->head);
-    const statistic all[] = {{"smallest value", a->min, b->min, rms, false},
-                             {"largest value", a->max, b->max, rms, false},
-                             {"mean", a->mean, b->mean, rms, true},
-                             {"deviation", a->std, b->std, rms, true},
-                             {"RMS", a->rms, b->rms, rms, true}};
+    const statistic all[] = {{"smallest value", a->min, b->min, rms, 0},
+                             {"largest value", a->max, b->max, rms, 0},
+                             {"mean", a->mean, b->mean, rms, tolerance->whole},
+                             {"deviation", a->std, b->std, rms, tolerance->whole},
+                             {"RMS", a->rms, b->rms, rms, tolerance->size}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         compare_one(out, &all[i], a->head, tolerance);
+    /* nothing but 0 on one side is no rounding */
+    if ((a->rms == 0) != (b->rms == 0) && fmax(a->rms, b->rms) > tolerance->atol)
+        note(out, &all[4], a->head, (double)INFINITY);
     const int64_t before = out->beyond;
     for (int i = 0; i < FL_EDGE; i++) {
-        compare_one(out, &(statistic){firsts[i], a->first[i], b->first[i], rms, false}, a->head,
+        compare_one(out, &(statistic){firsts[i], a->first[i], b->first[i], rms, 0}, a->head,
                     tolerance);
-        compare_one(out, &(statistic){lasts[i], a->last[i], b->last[i], rms, false}, a->head,
+        compare_one(out, &(statistic){lasts[i], a->last[i], b->last[i], rms, 0}, a->head,
                     tolerance);
     }
     out->ends += out->beyond - before;

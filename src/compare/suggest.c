@@ -373,11 +373,22 @@ static void say_strange(const fl_study *s) {
                          (long long)d->one_nan, d->one_nan == 1 ? "" : "s");
 }
 
+/* Where every bit counts, what differs may be less than any guess explains: rounding. */
+static bool is_float_rounding(const fl_study *s) {
+    const fl_difference *d = s->d;
+    const double rms = d->numbers ? sqrt(d->squares_a / (double)d->numbers) : 0;
+    return s->c->tolerance.rtol < s->rtol && !d->one_masked && d->largest < 4 * s->rtol * rms;
+}
+
 static void try_all(const fl_study *s, const spread *p) {
     say_strange(s);
     say_spread(s, p);
     if (s->d->one_nan || try_rounding(s) || try_zero(s, p))
         return;
+    if (is_float_rounding(s)) {
+        fl_buffer_puts(s->out, "all of it is as small as rounding in float\n");
+        return;
+    }
     fl_suggest_order(s);
     fl_suggest_heads(s);
     fl_suggest_sharing(s);
@@ -402,13 +413,25 @@ static bool begin(fl_study *s, const fl_comparison *c) {
     return s->columns > 0 && s->pair.a.rows > 0 && s->pair.a.heads > 0;
 }
 
+/* Are queries and keys in Hugging Face's order, as far as the run says? */
+static bool is_hf_order(const fl_dump *dump) {
+    const char *pairing = fl_dump_word(dump, "rope_pairing"),
+               *order = fl_dump_word(dump, "qk_order");
+    return (pairing && strcmp(pairing, "half") == 0) || (order && strcmp(order, "hf") == 0);
+}
+
 /* Of statistics: all but the values at the ends agree. */
 static void suggest_of_statistics(fl_comparison *c) {
     const fl_difference *d = &c->first;
+    const bool a = is_hf_order(&c->a), b = is_hf_order(&c->b);
+    const char *hf = a == b || !fl_suggest_is_turned(d->place.stage) ? NULL : a ? "A" : "B";
     if (d->statistics && d->ends > 0 && d->ends == d->beyond)
-        fl_buffer_puts(&c->suggestion,
-                       "smallest, largest, mean, deviation and RMS are the same, only the values "
-                       "at the ends are not: as of the same numbers in another order\n");
+        fl_buffer_printf(&c->suggestion,
+                         "smallest, largest, mean, deviation and RMS are the same, only the values "
+                         "at the ends are not: as of the same numbers in another order%s%s%s\n",
+                         hf ? ". That is Hugging Face's in " : "", hf ? hf : "",
+                         hf ? ", by what the runs say; trace the other one with --qk-order hf"
+                            : "");
 }
 
 bool fl_suggest(fl_comparison *c) {

@@ -11,7 +11,7 @@
 
 /* ---- the order within a head ---- */
 
-static bool is_turned(fl_stage stage) {
+bool fl_suggest_is_turned(fl_stage stage) {
     switch (stage) {
     case FL_STAGE_q:
     case FL_STAGE_k:
@@ -45,7 +45,7 @@ static bool fits_order(const fl_study *s, bool from_a, int64_t r) {
 
 void fl_suggest_order(const fl_study *s) {
     const int64_t r = s->c->sizes.rotary_dim ? s->c->sizes.rotary_dim : s->columns;
-    if (!is_turned(s->d->place.stage) || !s->pair.by_heads || r > s->columns || r % 2)
+    if (!fl_suggest_is_turned(s->d->place.stage) || !s->pair.by_heads || r > s->columns || r % 2)
         return;
     for (int from_a = 1; from_a >= 0; from_a--)
         if (fits_order(s, from_a, r)) {

@@ -68,6 +68,11 @@ static void passes_are_aligned(void **state) {
     assert_int_equal(strncmp(ran.out, "These are not runs of the same thing:", 37), 0);
     fl_assert_says(ran.out, "· a token of pass 0 is ");
     fl_assert_says(ran.out, "The runs part at tokens.");
+    /* nor have ids a distance */
+    char *counts = strstr(ran.out, " of this stage's ");
+    assert_non_null(counts);
+    *counts = '\0';
+    assert_null(strstr(ran.out, " apart"));
     fl_ran_done(&ran);
 }
 
@@ -90,10 +95,34 @@ static void formats_of_one_model_are_the_same(void **state) {
     assert_diff(fl_run("diff", file, q4, "--rtol", "0.001"), 1, "The runs part at embed.");
 }
 
-static const char *statistics_of(const char *name, const char *model, const char *patch) {
+static void rounding_is_not_guessed_at(void **state) {
+    (void)state;
+    const char *a = TENSORS("plain", "--stages", "attn_norm_rms"),
+               *b = TENSORS("near", "--stages", "attn_norm_rms", "--patch",
+                            "layer 0 ffn scale 1.000001");
+    fl_ran ran = fl_run("diff", a, b, "--rtol", "0");
+    fl_assert_says(ran.out, "The runs part at layer 1 attn_norm_rms.");
+    assert_null(strstr(ran.out, "another ε"));
+    assert_diff(ran, 1, "all of it is as small as rounding in float");
+    assert_diff(fl_run("diff", a, b), 0, "The runs are the same within the tolerance");
+}
+
+static void rows_of_the_last_token_are_named_by_it(void **state) {
+    (void)state;
+    const char *a = TENSORS("plain", "--stages", "tokens,final_norm_rms"),
+               *b = TENSORS("other", "--stages", "tokens,final_norm_rms", "--patch",
+                            "layer 3 ffn scale 0.9"),
+               *c = TENSORS("bare", "--stages", "final_norm_rms");
+    assert_diff(fl_run("diff", a, b), 1, "Worst cell: token 5. A has ");
+    assert_diff(fl_run("diff", c, b), 1, "Worst cell: last token. A has ");
+    assert_diff(fl_run("diff", c, b), 1, "Compared: 1 stage; 1 only in B.");
+}
+
+static const char *statistics_of(const char *name, const char *model, const char *ids,
+                                 const char *patch) {
     const char *path = fl_write_temporary(name, "", 0);
-    fl_ran ran = fl_run("trace", model, "--ids", "1,5,300,17,42,99", "--format", "jsonl", "-o",
-                        path, patch ? "--patch" : "--exact", patch ? patch : "--exact");
+    fl_ran ran = fl_run("trace", model, "--ids", ids, "--format", "jsonl", "-o", path,
+                        patch ? "--patch" : "--exact", patch ? patch : "--exact");
     fl_assert_ran(&ran);
     fl_ran_done(&ran);
     return path;
@@ -112,15 +141,21 @@ static void coarse_weights_hide_no_stage(void **state) {
     static const char ids[] = "1,5,300,17,42,99";
     char fine[256], fine_trace[256];
     snprintf(fine, sizeof fine, "%s", TENSORS("fine", "builtin", "--ids", ids));
-    snprintf(fine_trace, sizeof fine_trace, "%s", statistics_of("fine.jsonl", "builtin", NULL));
+    snprintf(fine_trace, sizeof fine_trace, "%s",
+             statistics_of("fine.jsonl", "builtin", ids, NULL));
+    /* one token: one score a head, which may be small on one side by chance */
+    assert_diff(fl_run("diff", statistics_of("one.jsonl", "builtin", "1", NULL),
+                       statistics_of("few.jsonl", "builtin:q4_0", "1", NULL)),
+                0, "4-bit");
     assert_diff(fl_run("diff", fine, TENSORS("coarse", "builtin:q4_0", "--ids", ids)), 0, "4-bit");
-    assert_diff(fl_run("diff", fine_trace, statistics_of("coarse.jsonl", "builtin:q4_0", NULL)), 0,
-                "4-bit");
+    assert_diff(
+        fl_run("diff", fine_trace, statistics_of("coarse.jsonl", "builtin:q4_0", ids, NULL)), 0,
+        "4-bit");
     for (size_t i = 0; i < sizeof patches / sizeof *patches; i++) {
         const char *b =
             TENSORS("patched", "builtin:q4_0", "--ids", ids, "--patch", patches[i].patch);
         assert_diff(fl_run("diff", fine, b), 1, patches[i].parts);
-        b = statistics_of("patched.jsonl", "builtin:q4_0", patches[i].patch);
+        b = statistics_of("patched.jsonl", "builtin:q4_0", ids, patches[i].patch);
         assert_diff(fl_run("diff", fine_trace, b), 1, patches[i].parts);
     }
 }
@@ -216,7 +251,9 @@ static void another_order_shows_in_statistics(void **state) {
     ran = fl_run("diff", file, hf);
     assert_int_equal(ran.status, 1);
     fl_assert_says(ran.out, "The runs part at layer 0 q.");
-    fl_assert_says(ran.out, "numbers in another order");
+    fl_assert_says(ran.out, "numbers in another order. That is Hugging");
+    fl_assert_says(ran.out,
+                   "Face's in B, by what the runs say; trace the other one with --qk-order hf");
     fl_ran_done(&ran);
 }
 
@@ -334,6 +371,8 @@ int main(void) {
         cmocka_unit_test(a_patched_run_parts_where_it_was_patched),
         cmocka_unit_test(passes_are_aligned),
         cmocka_unit_test(formats_of_one_model_are_the_same),
+        cmocka_unit_test(rounding_is_not_guessed_at),
+        cmocka_unit_test(rows_of_the_last_token_are_named_by_it),
         cmocka_unit_test(coarse_weights_hide_no_stage),
         cmocka_unit_test(int8_of_llama2c_is_coarse),
         cmocka_unit_test(what_one_side_lacks_is_named),

@@ -20,6 +20,7 @@ typedef enum port_bug {
     PORT_BIAS,     /* values of layer 1 have a bias */
     PORT_HEADS,    /* heads 2 and 3 of layer 1 change places */
     PORT_MASK,     /* head 3 of layer 0: query 2 sees key 4 */
+    PORT_MASKS,    /* queries 2 and 3 of layer 0 see key 5 */
     PORT_SHARING,  /* heads take key and value heads in turn */
     PORT_POSITION, /* the first token stands at position 1 */
     PORT_NAN       /* a number of layer 3's down is none */

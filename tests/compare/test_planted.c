@@ -124,6 +124,11 @@ static const struct {
      "Worst cell: head 3, query 2, key 4.",
      "masked on one side only: 1 cell · only in head 3 of 8 · only in query 2 of 6 · only in "
      "column 4, in 1 of 6"},
+    {"mask of two queries",
+     {.bug = PORT_MASKS, .dialect = FL_DIALECT_TL},
+     "The runs part at layer 0 attn_scores.",
+     "Worst cell: head 0, query 2, key 5.",
+     "masked on one side only: 16 cells · only in queries 2, 3 of 6"},
     {"sharing of keys",
      {.bug = PORT_SHARING, .dialect = FL_DIALECT_TL},
      "The runs part at layer 0 attn_scores.",
