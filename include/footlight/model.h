@@ -91,6 +91,8 @@ FL_API const char *fl_model_name(const fl_model *model);
 FL_API const char *fl_model_file(const fl_model *model, size_t index);
 /* "gguf", "llama2c", "safetensors", "config". */
 FL_API const char *fl_model_format(const fl_model *model);
+/* The same for people, with what the files say of their layout: "GGUF version 3, alignment 32". */
+FL_API const char *fl_model_container(const fl_model *model);
 /* Can it run? If not, fl_model_why_no_weights says why in one line (a config.json, a header cut
  * from its data, a storage type this build does not read); NULL when it has weights. */
 FL_API bool fl_model_has_weights(const fl_model *model);

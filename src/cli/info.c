@@ -20,6 +20,7 @@ typedef struct figures {
     int64_t parameters, embedding, attention, feed_forward, norms, head, kv16, windowed_layers;
     uint64_t weight_bytes;
     const char *torch_dtype, *weight_dtype, *description;
+    const char *format;
     const char *tokenizer; /* points to tokenizer_text, or NULL */
     fl_tokenizer_told told;
     char tokenizer_text[96], dtype_text[64];
@@ -135,6 +136,7 @@ static void find_figures(const fl_model *model, figures *m) {
                    .torch_dtype = torch_name(h->dtype),
                    .weight_dtype =
                        h->dtype < FL_DTYPE_COUNT ? fl_dtype_get_info(h->dtype)->name : NULL,
+                   .format = fl_model_container(model),
                    .description = fl_model_metadata(model, "general.description")};
     for (int64_t layer = 0; layer < h->num_hidden_layers; layer++)
         m->windowed_layers += fl_layer_window(h, layer) > 0;
@@ -174,9 +176,9 @@ static void put_TEXT(printer *p, const char *key, const char *value, const char 
                       value ? fl_escape_into(shown, sizeof shown, value, strlen(value)) : "none");
 }
 
-/* The kind of a tokenizer as the value, the rest of its summary behind the reason: a wide column
- * would leave that no room. */
-static void tokenizer_row(printer *p, const char *key, const char *summary, const char *why) {
+/* What stands before the first comma as the value, the rest behind the reason: a wide column would
+ * leave that no room. */
+static void parted_row(printer *p, const char *key, const char *summary, const char *why) {
     const char *rest = strstr(summary, ", ");
     int kind = rest ? (int)(rest - summary) : (int)strlen(summary);
     fl_buffer more = {0};
@@ -184,6 +186,13 @@ static void tokenizer_row(printer *p, const char *key, const char *summary, cons
     begin(p, key, more.data ? more.data : why);
     fl_table_cell(p->table, 1, "%.*s", kind, summary);
     fl_buffer_done(&more);
+}
+
+static void put_PARTED(printer *p, const char *key, const char *value, const char *why) {
+    if (p->table)
+        parted_row(p, key, value, why);
+    else
+        put_TEXT(p, key, value, why);
 }
 
 static void put_TOKENIZER(printer *p, const char *key, const figures *m, const char *why) {
@@ -198,7 +207,7 @@ static void put_TOKENIZER(printer *p, const char *key, const figures *m, const c
         begin(p, key, trouble);
         fl_table_cell(p->table, 1, "%s", m->tokenizer ? m->tokenizer : "unknown");
     } else if (told->summary) {
-        tokenizer_row(p, key, told->summary, why);
+        parted_row(p, key, told->summary, why);
     } else {
         put_TEXT(p, key, m->tokenizer, why);
     }

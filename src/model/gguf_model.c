@@ -190,6 +190,9 @@ static fl_status build(fl_model *model, const fl_gguf_shards *shards, fl_diag *d
         status = copy_tensors(model, shards, diag);
     if (status != FL_OK)
         return status;
+    snprintf(model->container, sizeof model->container,
+             "GGUF version %u, alignment %llu, %zu file%s", gguf->version,
+             (unsigned long long)gguf->alignment, shards->count, shards->count == 1 ? "" : "s");
     check_data(model, shards);
     status = bind(model, &s);
     if (status == FL_OK)

@@ -286,6 +286,8 @@ static fl_status bind(shards *s) {
 static fl_status finish(shards *s, fl_status status) {
     if (status == FL_OK)
         status = take_tensors(s);
+    snprintf(s->model->container, sizeof s->model->container, "safetensors, %zu file%s", s->count,
+             s->count == 1 ? "" : "s");
     if (status == FL_OK)
         status = bind(s);
     for (size_t i = 0; i < s->count; i++)

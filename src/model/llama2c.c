@@ -18,6 +18,7 @@
 #include "base/diag.h"
 #include "model/bind.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { LEGACY_HEADER = 28, HEADER = 256, MAGIC = 0x616b3432, GROUP_AT = 37 };
@@ -243,6 +244,7 @@ static fl_status make_model(fl_model *model, const header *f, fl_diag *diag) {
     uint64_t header_bytes = legacy ? LEGACY_HEADER : HEADER;
     fl_status status = check_header(f, diag);
     if (status == FL_OK) {
+        snprintf(model->container, sizeof model->container, "llama2.c version %d", (int)f->version);
         model->hparams = to_hparams(f);
         status = fl_hparams_check(&model->hparams, diag);
     }

@@ -320,6 +320,10 @@ const char *fl_model_format(const fl_model *model) {
     return model->format;
 }
 
+const char *fl_model_container(const fl_model *model) {
+    return model->container[0] ? model->container : model->format;
+}
+
 bool fl_model_has_weights(const fl_model *model) {
     return model->why_no_weights[0] == '\0';
 }

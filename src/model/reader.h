@@ -39,10 +39,11 @@ typedef struct fl_file {
 struct fl_model {
     char *name; /* what was opened */
     const char *format;
-    bool vocab_only; /* nothing but its vocabulary is asked for */
-    bool folder;     /* it was a folder, or what stands for one; config.json is the first file */
-    fl_file *files;  /* the one that was opened, and those beside it that a reader asked for */
-    fl_map *maps;    /* of each; empty where the bytes are somebody else's */
+    char container[80]; /* the format in words, with its version; "": nothing more is known */
+    bool vocab_only;    /* nothing but its vocabulary is asked for */
+    bool folder;        /* it was a folder, or what stands for one; config.json is the first file */
+    fl_file *files;     /* the one that was opened, and those beside it that a reader asked for */
+    fl_map *maps;       /* of each; empty where the bytes are somebody else's */
     size_t n_files;
     const fl_file *others; /* in place of a folder, where bytes were opened */
     size_t n_others;

@@ -9,6 +9,7 @@
 #include "base/json_scan.h"
 #include "token/source.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -201,6 +202,15 @@ static bool may_be_byte(const char *text, size_t length) {
     return length == 6 && memcmp(text, "<0x", 3) == 0;
 }
 
+/* An id that is none, or not at its place, with the piece that it is of. */
+static fl_status refuse_id(const reading *r, const fl_scan *scan, const char *text) {
+    char shown[64], why[512];
+    snprintf(why, sizeof why, "%s", r->source->diag ? r->source->diag->message : "");
+    return fl_fail_at(r->source->diag, FL_ERR_FORMAT, scan->base + scan->at,
+                      "the id of piece \"%s\": %s",
+                      fl_escape_into(shown, sizeof shown, text, strlen(text)), why);
+}
+
 static fl_status read_entry(reading *r, fl_scan *scan) {
     const char *text;
     uint64_t id;
@@ -210,7 +220,7 @@ static fl_status read_entry(reading *r, fl_scan *scan) {
     size_t length = (size_t)(scan->room - text) - 1, at = scan->at;
     status = fl_scan_count(scan, INT32_MAX, &id);
     if (status != FL_OK)
-        return status;
+        return refuse_id(r, scan, text);
     bool byte = r->byte_fallback && may_be_byte(text, length);
     return set_piece(r, id, text, length, byte ? FL_PIECE_BYTE : FL_PIECE_NORMAL, at);
 }

@@ -84,6 +84,7 @@ static void table_explains(void **state) {
     fl_assert_says(ran.out, "SentencePiece BPE ");
     fl_assert_says(ran.out, "pieces, byte fallback");
     fl_assert_says(ran.out, "a width, not");
+    fl_assert_says(ran.out, "GGUF version 3 ");
     fl_ran_done(&ran);
     ran = fl_run("info", "llama-2-7b");
     fl_assert_ran(&ran);

@@ -319,7 +319,8 @@ static void t1_vocabularies(void **state) {
         const char *vocab, *words;
     } rows[] = {
         {"{\"a\":0,\"b\":0}", "id 0 is both \"a\" and \"b\""},
-        {"{\"a\":-1}", "a whole number, not negative"},
+        {"{\"a\":-1}",
+         "the id of piece \"a\": JSON: found '-', expected a whole number, not negative"},
         {"{\"a\":2147483648}", "a smaller number"},
         {"{\"a\":1e9}", "a whole number"},
         {"{\"a\":0.5}", "a whole number"},
