@@ -47,6 +47,26 @@ static void other_names_and_layouts_are_the_same(void **state) {
     }
 }
 
+/* A dump that names no pass is one pass; a run of footlight with fewer passes lacks some. */
+static void a_dump_without_passes_is_complete(void **state) {
+    (void)state;
+    static const port_how how = {.dialect = FL_DIALECT_HF};
+    const char *three = fl_write_temporary("three", "", 0);
+    fl_ran ran =
+        fl_run("trace", "--ids", port_ids, "--isa", "scalar", "-n", "3", "--tensors", three);
+    fl_assert_ran(&ran);
+    fl_ran_done(&ran);
+    ran = fl_run("diff", three, port_dump("theirs", &how));
+    assert_int_equal(ran.status, 0);
+    fl_assert_says(ran.out, "all values of ");
+    fl_assert_says(ran.out, "\nOnly in A: tokens (2 times), ");
+    fl_ran_done(&ran);
+    ran = fl_run("diff", three, ours);
+    assert_int_equal(ran.status, 1);
+    fl_assert_says(ran.out, "B is incomplete: it ends with pass 0, A with pass 2\n");
+    fl_ran_done(&ran);
+}
+
 static void what_is_made_up_for_is_said(void **state) {
     (void)state;
     static const port_how bare = {.dialect = FL_DIALECT_TL, .no_mask = true},
@@ -183,6 +203,7 @@ static void planted_errors_are_found(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_names_and_layouts_are_the_same),
+        cmocka_unit_test(a_dump_without_passes_is_complete),
         cmocka_unit_test(what_is_made_up_for_is_said),
         cmocka_unit_test(planted_errors_are_found),
     };
