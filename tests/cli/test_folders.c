@@ -130,11 +130,35 @@ static void a_configuration_that_is_a_list(void **state) {
     unlink(fl_temporary("config.json"));
 }
 
+/* Beyond its own context such a model would turn by other angles. */
+static void dynamic_scaling_is_named(void **state) {
+    (void)state;
+    char place[] = "/tmp/footlight-dynamic-XXXXXX";
+    hf_folder dynamic = {.config = "{\"model_type\":\"llama\",\"rope_scaling\":{\"rope_type\":"
+                                   "\"dynamic\",\"factor\":2.0}," HF_SIZES "}"};
+    hf_write(&dynamic);
+    hf_save(&dynamic, place);
+    fl_assert_refused(fl_run("trace", place, "--ids", "1", "-n", "40"), 1,
+                      "-n: found 40|at most 32; dynamic rope scaling beyond that is not supported");
+    fl_assert_refused(fl_run("trace", place, "--ids", "1", "--ctx", "40"), 1,
+                      "--ctx: found 40|without dynamic rope scaling");
+    fl_ran ran = fl_run("generate", place, "--ids", "1", "-n", "40", "--ignore-eos");
+    assert_int_equal(ran.status, 0);
+    fl_assert_says(ran.err, "32 positions, the model's context without dynamic rope scaling");
+    fl_ran_done(&ran);
+    hf_remove(&dynamic, place);
+    hf_done(&dynamic);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(links_to_nothing),        cmocka_unit_test(folders_that_may_not_be_read),
-        cmocka_unit_test(other_weights_are_named), cmocka_unit_test(other_formats_are_named),
-        cmocka_unit_test(pointers_of_git_lfs),     cmocka_unit_test(a_configuration_that_is_a_list),
+        cmocka_unit_test(links_to_nothing),
+        cmocka_unit_test(folders_that_may_not_be_read),
+        cmocka_unit_test(other_weights_are_named),
+        cmocka_unit_test(other_formats_are_named),
+        cmocka_unit_test(pointers_of_git_lfs),
+        cmocka_unit_test(a_configuration_that_is_a_list),
+        cmocka_unit_test(dynamic_scaling_is_named),
     };
     return cmocka_run_group_tests(tests, save, delete);
 }

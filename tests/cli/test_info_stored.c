@@ -103,6 +103,26 @@ static void tells_why_a_tokenizer_cannot_be_used(void **state) {
     json_decref(root);
 }
 
+static void tells_a_kind_that_is_not_known(void **state) {
+    (void)state;
+    size_t length;
+    char *bytes = fl_read_file(fl_test_path("assets/builtin/builtin.gguf"), &length);
+    char *kind = NULL;
+    for (size_t i = 0; !kind && i + 27 < length; i++)
+        if (memcmp(bytes + i, "ggml.model", 10) == 0)
+            kind = bytes + i + 22; /* behind a type and a length */
+    assert_non_null(kind);
+    assert_memory_equal(kind, "llama", 5);
+    memcpy(kind, "other", 5);
+    const char *file = fl_write_temporary("other.gguf", bytes, length);
+    fl_ran ran = fl_run("info", file);
+    unlink(file);
+    fl_assert_ran(&ran);
+    fl_assert_says(ran.out, "cannot be used: tokenizer kind");
+    fl_ran_done(&ran);
+    free(bytes);
+}
+
 static void lists_tensors_with_their_file(void **state) {
     (void)state;
     fl_ran ran = fl_run("info", path, "--list-tensors");
@@ -133,6 +153,7 @@ int main(void) {
         cmocka_unit_test(tells_types_and_template),
         cmocka_unit_test(tells_the_tokenizer_beside),
         cmocka_unit_test(tells_why_a_tokenizer_cannot_be_used),
+        cmocka_unit_test(tells_a_kind_that_is_not_known),
         cmocka_unit_test(lists_tensors_with_their_file),
     };
     return cmocka_run_group_tests(tests, save, delete);
