@@ -112,7 +112,7 @@ static void arrows_on_the_map_go_the_way_they_point(void **state) {
     fl_scene_keys(view, "M");
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         fl_view_resize(view, ways[i].width, 40);
-        view->pick = ways[i].from;
+        view->pick = (int)ways[i].from;
         fl_scene_keys(view, ways[i].arrow);
         if (view->pick != (int)ways[i].to)
             fail_msg("%s from %s at %d columns: %s", ways[i].arrow,
