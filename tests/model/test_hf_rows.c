@@ -26,7 +26,7 @@
 static void S1(void **state) {
     (void)state;
     static const char zero[10] = {0}, much[10] = {1, (char)0xe1, (char)0xf5, 5},
-                      most[10] = {-1, -1, -1, -1, -1, -1, -1, -1},
+                      most[] = "\xff\xff\xff\xff\xff\xff\xff\xff{}",
                       three[10] = {3, 0, 0, 0, 0, 0, 0, 0, '{', '}'};
     for (size_t n = 0; n < 8; n++)
         assert_stored_refused(three, n, "bytes long, expected a safetensors file of at least 8");
