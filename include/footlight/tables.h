@@ -112,6 +112,8 @@ typedef struct fl_symbol_info {
 FL_API const fl_stage_info *fl_stage_get_info(fl_stage stage);
 /* Number of dimensions, 2 to 4. */
 FL_API int fl_stage_rank(fl_stage stage);
+/* Does the order of the numbers within a head go by how RoPE pairs them (see fl_rope_pairing)? */
+FL_API bool fl_stage_is_paired(fl_stage stage);
 FL_API const fl_weight_info *fl_weight_get_info(fl_weight_slot slot);
 FL_API const fl_dtype_info *fl_dtype_get_info(fl_dtype dtype);
 FL_API const fl_dim_info *fl_dim_get_info(fl_dim dim);

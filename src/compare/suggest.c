@@ -424,7 +424,7 @@ static bool is_hf_order(const fl_dump *dump) {
 static void suggest_of_statistics(fl_comparison *c) {
     const fl_difference *d = &c->first;
     const bool a = is_hf_order(&c->a), b = is_hf_order(&c->b);
-    const char *hf = a == b || !fl_suggest_is_turned(d->place.stage) ? NULL : a ? "A" : "B";
+    const char *hf = a == b || !fl_stage_is_paired(d->place.stage) ? NULL : a ? "A" : "B";
     if (d->statistics && d->ends > 0 && d->ends == d->beyond)
         fl_buffer_printf(&c->suggestion,
                          "smallest, largest, mean, deviation and RMS are the same, only the values "

@@ -31,8 +31,6 @@ bool fl_study_other(const fl_study *study, fl_stage stage, fl_values *out);
 bool fl_suggest(fl_comparison *c);
 
 /* suggest_heads.c */
-/* Does the order of a stage's numbers go by how RoPE pairs them? */
-bool fl_suggest_is_turned(fl_stage stage);
 void fl_suggest_order(const fl_study *study);
 void fl_suggest_heads(const fl_study *study);
 void fl_suggest_sharing(const fl_study *study);

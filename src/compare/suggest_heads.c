@@ -11,21 +11,6 @@
 
 /* ---- the order within a head ---- */
 
-bool fl_suggest_is_turned(fl_stage stage) {
-    switch (stage) {
-    case FL_STAGE_q:
-    case FL_STAGE_k:
-    case FL_STAGE_q_norm:
-    case FL_STAGE_k_norm:
-    case FL_STAGE_q_rope:
-    case FL_STAGE_k_rope:
-    case FL_STAGE_k_cache:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* Neighbours 2i and 2i + 1 go to i and i + r/2; what is not turned stays. */
 static void to_halves(const fl_study *s, const double *from, double *to, int64_t r) {
     for (int64_t i = 0; i < s->columns; i++)
@@ -45,7 +30,7 @@ static bool fits_order(const fl_study *s, bool from_a, int64_t r) {
 
 void fl_suggest_order(const fl_study *s) {
     const int64_t r = s->c->sizes.rotary_dim ? s->c->sizes.rotary_dim : s->columns;
-    if (!fl_suggest_is_turned(s->d->place.stage) || !s->pair.by_heads || r > s->columns || r % 2)
+    if (!fl_stage_is_paired(s->d->place.stage) || !s->pair.by_heads || r > s->columns || r % 2)
         return;
     for (int from_a = 1; from_a >= 0; from_a--)
         if (fits_order(s, from_a, r)) {

@@ -23,21 +23,6 @@ void fl_qk_order_done(fl_qk_order *order) {
     order->cells = NULL;
 }
 
-static bool is_permuted(fl_stage stage) {
-    switch (stage) {
-    case FL_STAGE_q:
-    case FL_STAGE_k:
-    case FL_STAGE_q_norm:
-    case FL_STAGE_k_norm:
-    case FL_STAGE_q_rope:
-    case FL_STAGE_k_rope:
-    case FL_STAGE_k_cache:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* One head: neighbours 2i and 2i + 1 go to i and i + r/2; what is not turned stays. */
 static void reorder_head(const fl_qk_order *order, const char *from, char *to, size_t cell) {
     const int64_t half = order->rotary_dim / 2;
@@ -69,7 +54,7 @@ static bool wants(void *ctx, const fl_step *step) {
 
 static fl_flow reorder(void *ctx, const fl_event *event) {
     fl_qk_order *order = ctx;
-    if (!is_permuted(event->stage))
+    if (!fl_stage_is_paired(event->stage))
         return order->next.event(order->next.ctx, event);
     const fl_tensor *tensor = &event->tensor;
     size_t count = (size_t)fl_tensor_count(tensor);

@@ -80,6 +80,21 @@ int fl_stage_rank(fl_stage stage) {
     return n;
 }
 
+bool fl_stage_is_paired(fl_stage stage) {
+    switch (stage) {
+    case FL_STAGE_q:
+    case FL_STAGE_k:
+    case FL_STAGE_q_norm:
+    case FL_STAGE_k_norm:
+    case FL_STAGE_q_rope:
+    case FL_STAGE_k_rope:
+    case FL_STAGE_k_cache:
+        return true;
+    default:
+        return false;
+    }
+}
+
 const fl_weight_info *fl_weight_get_info(fl_weight_slot slot) {
     return &weights[slot];
 }

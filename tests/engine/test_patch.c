@@ -44,14 +44,11 @@ static fl_session *patched_session(fl_session_options *o, fl_patch *patch, const
     return session(o);
 }
 
-/* The values of a stage's first event in a layer (and head), from a run with that patch or, NULL,
- * without. The caller frees. */
-static float *values_with(const char *text, fl_stage stage, int32_t layer, int32_t head,
-                          int64_t *count) {
-    fl_patch patch;
+/* The values of a stage's first event in a layer (and head) of a run, which ends with it. The
+ * caller frees. */
+static float *first_values(fl_session *s, fl_stage stage, int32_t layer, int32_t head,
+                           int64_t *count) {
     fl_event event;
-    fl_session_options o = options(1);
-    fl_session *s = text ? patched_session(&o, &patch, text) : session(&o);
     float *values = NULL;
     *count = 0;
     while (!values && fl_session_step(s, &event, NULL) == FL_OK) {
@@ -64,6 +61,15 @@ static float *values_with(const char *text, fl_stage stage, int32_t layer, int32
     fl_session_free(&s);
     assert_non_null(values);
     return values;
+}
+
+/* The same of a run with that patch or, NULL, without. */
+static float *values_with(const char *text, fl_stage stage, int32_t layer, int32_t head,
+                          int64_t *count) {
+    fl_patch patch;
+    fl_session_options o = options(1);
+    fl_session *s = text ? patched_session(&o, &patch, text) : session(&o);
+    return first_values(s, stage, layer, head, count);
 }
 
 /* Differs in the column only, where it is zero; what down makes of it is what its weight says. */
@@ -286,24 +292,12 @@ static void a_wrong_patch_is_told_where(void **state) {
 /* The run of patches written so, as far as the first `down` of layer 1. */
 static float *values_with_two(const char *first, const char *second, int64_t *count) {
     fl_patch patches[2];
-    fl_event event;
     fl_session_options o = options(1);
     assert_int_equal(fl_patch_parse(first, &patches[0], NULL), FL_OK);
     assert_int_equal(fl_patch_parse(second, &patches[1], NULL), FL_OK);
     o.patches = patches;
     o.n_patches = 2;
-    fl_session *s = session(&o);
-    float *values = NULL;
-    while (!values && fl_session_step(s, &event, NULL) == FL_OK) {
-        if (event.stage != FL_STAGE_down || event.layer != 1)
-            continue;
-        *count = fl_tensor_count(&event.tensor);
-        values = malloc((size_t)*count * sizeof *values);
-        fl_tensor_pack(&event.tensor, values);
-    }
-    fl_session_free(&s);
-    assert_non_null(values);
-    return values;
+    return first_values(session(&o), FL_STAGE_down, 1, -1, count);
 }
 
 /* One place has one patch: factors do not multiply. */
